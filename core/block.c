@@ -1,0 +1,218 @@
+/* block: bytes on their way out: shared by reference count, queued per connection, pooled per net.
+ */
+#include "core/block.h"
+#include "core/mem.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* What is kept for reuse: at most about 64 KiB of small, 256 KiB of middle, 256 KiB of large ones.
+ */
+static const uint32_t class_cap[MEEPLE__POOL_CLASSES] = {256, 4096, 65536 + 64};
+static const uint32_t class_keep[MEEPLE__POOL_CLASSES] = {256, 64, 4};
+enum {
+    LINKS_KEEP = 1024
+};
+
+void meeple__pool_init(struct meeple__pool *pool, const meeple_mem *mem)
+{
+    *pool = (struct meeple__pool){.mem = mem};
+}
+
+void meeple__pool_done(struct meeple__pool *pool)
+{
+    for (unsigned i = 0; i < MEEPLE__POOL_CLASSES; i++) {
+        while (pool->free[i]) {
+            struct meeple__block *block = pool->free[i];
+
+            pool->free[i] = block->next;
+            meeple__free(pool->mem, block);
+        }
+    }
+    while (pool->free_links) {
+        struct meeple__block_link *link = pool->free_links;
+
+        pool->free_links = link->next;
+        meeple__free(pool->mem, link);
+    }
+    *pool = (struct meeple__pool){0};
+}
+
+/* MEEPLE__POOL_CLASSES: too large for any. */
+static unsigned class_of(size_t cap)
+{
+    unsigned i = 0;
+
+    while (i < MEEPLE__POOL_CLASSES && cap > class_cap[i]) {
+        i++;
+    }
+    return i;
+}
+
+struct meeple__block *meeple__block_new(struct meeple__pool *pool, size_t headroom, size_t size)
+{
+    size_t cap = headroom + size;
+    unsigned i = class_of(cap);
+    struct meeple__block *block;
+
+    if (size > INT32_MAX || headroom > 4096) {
+        return NULL;
+    }
+    if (i < MEEPLE__POOL_CLASSES && pool->free[i]) {
+        block = pool->free[i];
+        pool->free[i] = block->next;
+        pool->free_count[i]--;
+    } else {
+        cap = i < MEEPLE__POOL_CLASSES ? class_cap[i] : cap;
+        block = meeple__resize(pool->mem, NULL, sizeof *block + cap);
+        if (!block) {
+            return NULL;
+        }
+        block->cap = (uint32_t)cap;
+    }
+    block->next = NULL;
+    block->refs = 1;
+    block->start = block->end = (uint32_t)headroom;
+    return block;
+}
+
+void meeple__block_ref(struct meeple__block *block)
+{
+    assert(block->refs > 0);
+    block->refs++;
+}
+
+void meeple__block_unref(struct meeple__pool *pool, struct meeple__block *block)
+{
+    unsigned i = class_of(block->cap);
+
+    assert(block->refs > 0);
+    if (--block->refs > 0) {
+        return;
+    }
+    if (i < MEEPLE__POOL_CLASSES && block->cap == class_cap[i] &&
+        pool->free_count[i] < class_keep[i]) {
+        block->next = pool->free[i];
+        pool->free[i] = block;
+        pool->free_count[i]++;
+    } else {
+        meeple__free(pool->mem, block);
+    }
+}
+
+void meeple__block_append(struct meeple__block *block, meeple_bytes bytes)
+{
+    assert(bytes.len <= block->cap - block->end);
+    if (bytes.len > 0) {
+        memcpy(block->bytes + block->end, bytes.ptr, bytes.len);
+        block->end += (uint32_t)bytes.len;
+    }
+}
+
+void meeple__block_prepend(struct meeple__block *block, meeple_bytes bytes)
+{
+    assert(bytes.len <= block->start);
+    block->start -= (uint32_t)bytes.len;
+    memcpy(block->bytes + block->start, bytes.ptr, bytes.len);
+}
+
+static struct meeple__block_link *new_link(struct meeple__pool *pool)
+{
+    struct meeple__block_link *link = pool->free_links;
+
+    if (link) {
+        pool->free_links = link->next;
+        pool->free_link_count--;
+        return link;
+    }
+    return meeple__resize(pool->mem, NULL, sizeof *link);
+}
+
+static void free_link(struct meeple__pool *pool, struct meeple__block_link *link)
+{
+    if (pool->free_link_count < LINKS_KEEP) {
+        link->next = pool->free_links;
+        pool->free_links = link;
+        pool->free_link_count++;
+    } else {
+        meeple__free(pool->mem, link);
+    }
+}
+
+int meeple__queue_add(struct meeple__queue *queue, struct meeple__pool *pool,
+                      struct meeple__block *block)
+{
+    struct meeple__block_link *link = new_link(pool);
+
+    assert(meeple__block_len(block) > 0);
+    if (!link) {
+        return MEEPLE_ENOMEM;
+    }
+    meeple__block_ref(block);
+    link->block = block;
+    link->next = NULL;
+    if (queue->last) {
+        queue->last->next = link;
+    } else {
+        queue->first = link;
+    }
+    queue->last = link;
+    queue->bytes += meeple__block_len(block);
+    return 0;
+}
+
+struct meeple__block *meeple__queue_tail(const struct meeple__queue *queue, size_t len)
+{
+    struct meeple__block *block = queue->last ? queue->last->block : NULL;
+
+    return block && block->refs == 1 && len <= block->cap - block->end ? block : NULL;
+}
+
+void meeple__queue_grown(struct meeple__queue *queue, size_t len)
+{
+    queue->bytes += len;
+}
+
+size_t meeple__queue_parts(const struct meeple__queue *queue, meeple_bytes *parts, size_t most)
+{
+    const struct meeple__block_link *link = queue->first;
+    uint32_t offset = queue->offset;
+    size_t count = 0;
+
+    for (; link && count < most; link = link->next, count++) {
+        const struct meeple__block *block = link->block;
+
+        parts[count].ptr = block->bytes + block->start + offset;
+        parts[count].len = meeple__block_len(block) - offset;
+        offset = 0;
+    }
+    return count;
+}
+
+void meeple__queue_sent(struct meeple__queue *queue, struct meeple__pool *pool, size_t len)
+{
+    assert(len <= queue->bytes);
+    queue->bytes -= len;
+    while (len > 0) {
+        struct meeple__block_link *link = queue->first;
+        size_t left = meeple__block_len(link->block) - queue->offset;
+
+        if (len < left) {
+            queue->offset += (uint32_t)len;
+            return;
+        }
+        len -= left;
+        queue->offset = 0;
+        queue->first = link->next;
+        if (!queue->first) {
+            queue->last = NULL;
+        }
+        meeple__block_unref(pool, link->block);
+        free_link(pool, link);
+    }
+}
+
+void meeple__queue_clear(struct meeple__queue *queue, struct meeple__pool *pool)
+{
+    meeple__queue_sent(queue, pool, queue->bytes);
+}

@@ -1,0 +1,50 @@
+/* list: an intrusive doubly linked ring; the owner holds a head, the members a link each. */
+#ifndef MEEPLE_CORE_LIST_H
+#define MEEPLE_CORE_LIST_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * An empty head points at itself; so does a link that is in no list, once it was initialised.
+ * A member is found from its link with MEEPLE__CONTAINER.
+ */
+struct meeple__list {
+    struct meeple__list *prev, *next;
+};
+
+#define MEEPLE__CONTAINER(link, type, member)                                                      \
+    ((type *)(void *)((char *)(link)-offsetof(type, member)))
+#define MEEPLE__CONTAINER_CONST(link, type, member)                                                \
+    ((const type *)(const void *)((const char *)(link)-offsetof(type, member)))
+
+static inline void meeple__list_init(struct meeple__list *link)
+{
+    link->prev = link->next = link;
+}
+
+static inline bool meeple__list_empty(const struct meeple__list *head)
+{
+    return head->next == head;
+}
+
+/* link must be in no list. */
+static inline void meeple__list_append(struct meeple__list *head, struct meeple__list *link)
+{
+    assert(meeple__list_empty(link));
+    link->prev = head->prev;
+    link->next = head;
+    head->prev->next = link;
+    head->prev = link;
+}
+
+/* Fine for a link that is in no list. */
+static inline void meeple__list_remove(struct meeple__list *link)
+{
+    link->prev->next = link->next;
+    link->next->prev = link->prev;
+    meeple__list_init(link);
+}
+
+#endif /* MEEPLE_CORE_LIST_H */

@@ -1,0 +1,122 @@
+/* wire: cursors over bytes: reading whose error sticks, writing into room that was measured. */
+#include "core/wire.h"
+
+#include <string.h>
+
+struct meeple__reader meeple__reader_of(meeple_bytes bytes)
+{
+    return (struct meeple__reader){bytes.ptr, bytes.ptr + bytes.len, false};
+}
+
+/* NULL, and the error, if there are not that many bytes left. */
+static const uint8_t *take(struct meeple__reader *reader, size_t len)
+{
+    const uint8_t *ptr = reader->at;
+
+    if (reader->bad || len > (size_t)(reader->end - reader->at)) {
+        reader->bad = true;
+        return NULL;
+    }
+    reader->at += len;
+    return ptr;
+}
+
+uint8_t meeple__read_u8(struct meeple__reader *reader)
+{
+    const uint8_t *ptr = take(reader, 1);
+
+    return ptr ? ptr[0] : 0;
+}
+
+uint16_t meeple__read_u16(struct meeple__reader *reader)
+{
+    const uint8_t *ptr = take(reader, 2);
+
+    return (uint16_t)(ptr ? ptr[0] | ptr[1] << 8 : 0);
+}
+
+uint32_t meeple__read_u32(struct meeple__reader *reader)
+{
+    const uint8_t *ptr = take(reader, 4);
+
+    return ptr ? (uint32_t)ptr[0] | (uint32_t)ptr[1] << 8 | (uint32_t)ptr[2] << 16 |
+                     (uint32_t)ptr[3] << 24
+               : 0;
+}
+
+uint32_t meeple__read_varint(struct meeple__reader *reader)
+{
+    uint32_t value = 0;
+
+    for (unsigned shift = 0; shift < 35; shift += 7) {
+        uint8_t byte = meeple__read_u8(reader);
+
+        if (shift == 28 && byte > 0x0f) {
+            break;
+        }
+        value |= (uint32_t)(byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            if (byte == 0 && shift > 0) {
+                break;
+            }
+            return reader->bad ? 0 : value;
+        }
+    }
+    reader->bad = true;
+    return 0;
+}
+
+meeple_bytes meeple__read_bytes(struct meeple__reader *reader, size_t len)
+{
+    const uint8_t *ptr = take(reader, len);
+
+    return ptr ? (meeple_bytes){ptr, len} : (meeple_bytes){NULL, 0};
+}
+
+meeple_bytes meeple__read_block(struct meeple__reader *reader)
+{
+    return meeple__read_bytes(reader, meeple__read_varint(reader));
+}
+
+meeple_bytes meeple__read_rest(struct meeple__reader *reader)
+{
+    return meeple__read_bytes(reader, reader->bad ? 0 : (size_t)(reader->end - reader->at));
+}
+
+bool meeple__reader_at_end(const struct meeple__reader *reader)
+{
+    return !reader->bad && reader->at == reader->end;
+}
+
+uint8_t *meeple__write_u16(uint8_t *at, uint16_t value)
+{
+    at[0] = (uint8_t)value;
+    at[1] = (uint8_t)(value >> 8);
+    return at + 2;
+}
+
+uint8_t *meeple__write_u32(uint8_t *at, uint32_t value)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(value >> (8 * i));
+    }
+    return at + 4;
+}
+
+uint8_t *meeple__write_varint(uint8_t *at, uint32_t value)
+{
+    while (value >= 0x80) {
+        *at++ = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    *at++ = (uint8_t)value;
+    return at;
+}
+
+uint8_t *meeple__write_bytes(uint8_t *at, meeple_bytes bytes)
+{
+    if (bytes.len > 0) {
+        memcpy(at, bytes.ptr, bytes.len);
+    }
+    return at + bytes.len;
+}

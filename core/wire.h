@@ -1,0 +1,31 @@
+/* wire: cursors over bytes: reading whose error sticks, writing into room that was measured. */
+#ifndef MEEPLE_CORE_WIRE_H
+#define MEEPLE_CORE_WIRE_H
+
+#include <meeple/base.h>
+
+/* Read ten things, check `bad` once.  After an error everything read is 0 or empty. */
+struct meeple__reader {
+    const uint8_t *at, *end;
+    bool bad;
+};
+
+struct meeple__reader meeple__reader_of(meeple_bytes bytes);
+uint8_t meeple__read_u8(struct meeple__reader *reader);
+uint16_t meeple__read_u16(struct meeple__reader *reader); /* little endian */
+uint32_t meeple__read_u32(struct meeple__reader *reader); /* little endian */
+/* At most five bytes of seven bits, low ones first, in the shortest form. */
+uint32_t meeple__read_varint(struct meeple__reader *reader);
+meeple_bytes meeple__read_bytes(struct meeple__reader *reader, size_t len);
+/* A varint length and that many bytes. */
+meeple_bytes meeple__read_block(struct meeple__reader *reader);
+meeple_bytes meeple__read_rest(struct meeple__reader *reader);
+bool meeple__reader_at_end(const struct meeple__reader *reader);
+
+/* Each returns where to write next; the caller has measured. */
+uint8_t *meeple__write_u16(uint8_t *at, uint16_t value);
+uint8_t *meeple__write_u32(uint8_t *at, uint32_t value);
+uint8_t *meeple__write_varint(uint8_t *at, uint32_t value); /* at most 5 bytes */
+uint8_t *meeple__write_bytes(uint8_t *at, meeple_bytes bytes);
+
+#endif /* MEEPLE_CORE_WIRE_H */
