@@ -1,0 +1,329 @@
+/* conn: byte streams with a WebSocket each, and the loop that moves their bytes. */
+#include "transport/conn.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "core/log.h"
+
+enum {
+    PARTS = 16,
+    LINGER_MS = 1000
+};
+
+int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
+                      const meeple_mem *mem, const meeple_log *log)
+{
+    int rc;
+
+    *loop = (struct meeple__loop){
+        .driver = driver ? driver : meeple_io_system(), .mem = mem, .log = log};
+    meeple__pool_init(&loop->pool, mem);
+    meeple__list_init(&loop->ready);
+    meeple__list_init(&loop->dirty);
+    rc = loop->driver->open(loop->driver, mem, log, &loop->io);
+    if (rc < 0) {
+        loop->io = NULL;
+        return rc;
+    }
+    loop->now_ms = loop->driver->now_ms(loop->io);
+    return 0;
+}
+
+void meeple__loop_done(struct meeple__loop *loop)
+{
+    assert(loop->conn_count == 0);
+    if (loop->io) {
+        loop->driver->free(loop->io);
+    }
+    meeple__heap_done(&loop->deadlines, loop->mem);
+    meeple__pool_done(&loop->pool);
+}
+
+void meeple__conn_wake(struct meeple__conn *conn)
+{
+    if (meeple__list_empty(&conn->ready)) {
+        meeple__list_append(&conn->loop->ready, &conn->ready);
+    }
+}
+
+void meeple__conn_wrote(struct meeple__conn *conn)
+{
+    if (meeple__list_empty(&conn->dirty)) {
+        meeple__list_append(&conn->loop->dirty, &conn->dirty);
+    }
+}
+
+void meeple__conn_schedule(struct meeple__conn *conn)
+{
+    uint64_t at_ms = conn->extra_deadline_ms;
+
+    if (conn->phase == MEEPLE__CONN_LIVE && conn->ws.deadline_ms < at_ms) {
+        at_ms = conn->ws.deadline_ms;
+    }
+    meeple__heap_set(&conn->loop->deadlines, &conn->deadline, at_ms);
+}
+
+int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
+                      const struct meeple__ws_config *config, meeple_socket *socket)
+{
+    int rc = meeple__heap_reserve(&loop->deadlines, loop->mem, loop->conn_count + 1);
+
+    if (rc < 0) {
+        return rc;
+    }
+    *conn = (struct meeple__conn){.loop = loop, .socket = socket, .extra_deadline_ms = UINT64_MAX};
+    conn->phase = socket ? MEEPLE__CONN_LIVE : MEEPLE__CONN_CONNECTING;
+    conn->fault.text = "";
+    rc = meeple__ws_init(&conn->ws, config, loop->now_ms);
+    if (rc < 0) {
+        return rc;
+    }
+    meeple__list_init(&conn->ready);
+    meeple__list_init(&conn->dirty);
+    loop->conn_count++;
+    if (socket) {
+        loop->driver->attach(loop->io, socket, conn);
+    }
+    meeple__conn_schedule(conn);
+    return 0;
+}
+
+int meeple__conn_connect(struct meeple__conn *conn, const char *host, uint16_t port,
+                         uint32_t timeout_ms)
+{
+    struct meeple__loop *loop = conn->loop;
+
+    assert(conn->phase == MEEPLE__CONN_CONNECTING);
+    conn->extra_deadline_ms = loop->now_ms + timeout_ms;
+    meeple__conn_schedule(conn);
+    return loop->driver->connect(loop->io, host, port, conn, &conn->socket);
+}
+
+static void close_socket(struct meeple__conn *conn)
+{
+    if (conn->socket) {
+        conn->loop->driver->close(conn->loop->io, conn->socket);
+        conn->socket = NULL;
+    }
+}
+
+void meeple__conn_done(struct meeple__conn *conn)
+{
+    close_socket(conn);
+    meeple__ws_done(&conn->ws);
+    meeple__list_remove(&conn->ready);
+    meeple__list_remove(&conn->dirty);
+    meeple__heap_set(&conn->loop->deadlines, &conn->deadline, UINT64_MAX);
+    conn->loop->conn_count--;
+}
+
+/* Nothing is left to do for the stream. */
+static void leave(struct meeple__conn *conn)
+{
+    close_socket(conn);
+    conn->phase = MEEPLE__CONN_GONE;
+    conn->extra_deadline_ms = UINT64_MAX;
+    meeple__list_remove(&conn->dirty);
+    meeple__conn_schedule(conn);
+    meeple__conn_wake(conn);
+}
+
+/* The end of our side of the stream, once everything is said. */
+static void finish(struct meeple__conn *conn)
+{
+    if (conn->phase == MEEPLE__CONN_LINGERING && !conn->finished && conn->ws.out.bytes == 0) {
+        conn->finished = true;
+        conn->loop->driver->finish(conn->loop->io, conn->socket);
+    }
+}
+
+static void sent(struct meeple__conn *conn, size_t len)
+{
+    conn->loop->bytes_out += len;
+    meeple__ws_sent(&conn->ws, len);
+    if (conn->ws.out.bytes == 0) {
+        finish(conn);
+        if (conn->ws.failed || conn->ws.close_sent) {
+            meeple__conn_wake(conn);
+        }
+    }
+}
+
+void meeple__conn_flush(struct meeple__conn *conn)
+{
+    struct meeple__loop *loop = conn->loop;
+
+    if (conn->phase != MEEPLE__CONN_LIVE && conn->phase != MEEPLE__CONN_LINGERING) {
+        return;
+    }
+    while (!conn->blocked && conn->ws.out.bytes > 0) {
+        meeple_bytes parts[PARTS];
+        size_t count = meeple__queue_parts(&conn->ws.out, parts, PARTS);
+        size_t total = 0, gone;
+
+        for (size_t i = 0; i < count; i++) {
+            total += parts[i].len;
+        }
+        gone = loop->driver->send(loop->io, conn->socket, parts, count);
+        assert(gone <= total);
+        conn->blocked = gone < total;
+        sent(conn, gone);
+    }
+    finish(conn);
+}
+
+void meeple__loop_flush(struct meeple__loop *loop)
+{
+    while (!meeple__list_empty(&loop->dirty)) {
+        struct meeple__list *link = loop->dirty.next;
+
+        meeple__list_remove(link);
+        meeple__conn_flush(MEEPLE__CONTAINER(link, struct meeple__conn, dirty));
+    }
+}
+
+void meeple__conn_linger(struct meeple__conn *conn)
+{
+    if (!conn->socket || conn->ws.ended || conn->ws.timed_out) {
+        leave(conn);
+        return;
+    }
+    conn->phase = MEEPLE__CONN_LINGERING;
+    conn->extra_deadline_ms = conn->loop->now_ms + LINGER_MS;
+    meeple__conn_schedule(conn);
+    meeple__conn_wrote(conn);
+}
+
+int meeple__conn_next(struct meeple__conn *conn, meeple_ws_event *event)
+{
+    int rc;
+
+    if (conn->phase != MEEPLE__CONN_LIVE) {
+        return 0;
+    }
+    rc = meeple__ws_next(&conn->ws, event);
+    if (conn->ws.out.bytes > 0 && !conn->blocked) {
+        meeple__conn_wrote(conn);
+    }
+    meeple__conn_schedule(conn);
+    return rc;
+}
+
+/* A stream broke, or its other end is there no more. */
+static void ended(struct meeple__conn *conn, const meeple_io_event *event)
+{
+    if (event->type == MEEPLE_IO_BROKEN && conn->fault.stage == MEEPLE_STAGE_NONE) {
+        conn->fault = event->fault;
+    }
+    if (conn->phase == MEEPLE__CONN_LIVE) {
+        meeple__ws_eof(&conn->ws);
+        meeple__conn_wake(conn);
+    } else {
+        leave(conn);
+    }
+}
+
+static void conn_event(struct meeple__conn *conn, const meeple_io_event *event)
+{
+    switch (event->type) {
+    case MEEPLE_IO_CONNECTED:
+        conn->phase = MEEPLE__CONN_LIVE;
+        conn->extra_deadline_ms = UINT64_MAX;
+        conn->ws.now_ms = conn->loop->now_ms;
+        conn->ws.deadline_ms = conn->loop->now_ms + conn->ws.config->options.handshake_timeout_ms;
+        meeple__conn_schedule(conn);
+        meeple__conn_wrote(conn);
+        meeple__conn_wake(conn);
+        break;
+    case MEEPLE_IO_RECEIVED:
+        conn->loop->bytes_in += event->len;
+        if (conn->phase == MEEPLE__CONN_LIVE) {
+            meeple__ws_feed(&conn->ws, event->bytes, event->len, conn->loop->now_ms);
+            meeple__conn_wake(conn);
+        }
+        break;
+    case MEEPLE_IO_SENT:
+        conn->blocked = false;
+        sent(conn, event->len);
+        meeple__conn_wrote(conn);
+        break;
+    case MEEPLE_IO_ENDED:
+    case MEEPLE_IO_BROKEN:
+        ended(conn, event);
+        break;
+    case MEEPLE_IO_ACCEPTED:
+    default:
+        break;
+    }
+}
+
+/* Lets every conn know whose time has come; true if there was one. */
+static bool tick(struct meeple__loop *loop)
+{
+    bool any = false;
+
+    for (;;) {
+        struct meeple__deadline *first = meeple__heap_first(&loop->deadlines);
+        struct meeple__conn *conn;
+
+        if (!first || first->at_ms > loop->now_ms) {
+            return any;
+        }
+        any = true;
+        conn = MEEPLE__CONTAINER(first, struct meeple__conn, deadline);
+        if (conn->phase == MEEPLE__CONN_LINGERING) {
+            leave(conn);
+            continue;
+        }
+        if (conn->extra_deadline_ms <= loop->now_ms) {
+            /* The owner's: it looks at the time itself when it is woken. */
+            conn->extra_deadline_ms = UINT64_MAX;
+        }
+        if (conn->phase == MEEPLE__CONN_LIVE) {
+            meeple__ws_tick(&conn->ws, loop->now_ms);
+        } else {
+            conn->ws.timed_out = true;
+        }
+        meeple__conn_schedule(conn);
+        meeple__conn_wake(conn);
+    }
+}
+
+static int wait_ms(const struct meeple__loop *loop, int timeout_ms)
+{
+    const struct meeple__deadline *first = meeple__heap_first(&loop->deadlines);
+    uint64_t until;
+
+    if (!first || timeout_ms == 0) {
+        return timeout_ms;
+    }
+    until = first->at_ms > loop->now_ms ? first->at_ms - loop->now_ms : 0;
+    if (timeout_ms > 0 && (uint64_t)timeout_ms < until) {
+        return timeout_ms;
+    }
+    return until < INT32_MAX ? (int)until : INT32_MAX;
+}
+
+int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket **accepted)
+{
+    meeple_io_event event;
+    int rc;
+
+    *accepted = NULL;
+    meeple__loop_flush(loop);
+    if (!meeple__list_empty(&loop->ready)) {
+        return 1;
+    }
+    rc = loop->driver->next(loop->io, &event, wait_ms(loop, timeout_ms));
+    loop->now_ms = loop->driver->now_ms(loop->io);
+    if (rc < 0) {
+        return rc;
+    }
+    if (rc > 0 && event.type == MEEPLE_IO_ACCEPTED) {
+        *accepted = event.socket;
+    } else if (rc > 0) {
+        conn_event(event.user, &event);
+    }
+    return tick(loop) || rc > 0 ? 1 : 0;
+}

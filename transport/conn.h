@@ -1,0 +1,84 @@
+/* conn: byte streams with a WebSocket each, and the loop that moves their bytes. */
+#ifndef MEEPLE_TRANSPORT_CONN_H
+#define MEEPLE_TRANSPORT_CONN_H
+
+#include <meeple/io.h>
+#include <meeple/net.h>
+
+#include "core/heap.h"
+#include "core/list.h"
+#include "transport/ws.h"
+
+/* One io, and what has to be looked at. */
+struct meeple__loop {
+    const meeple_io_driver *driver;
+    meeple_io *io;
+    const meeple_mem *mem;
+    const meeple_log *log;
+    struct meeple__pool pool;
+    struct meeple__list ready; /* conns that have something to tell */
+    struct meeple__list dirty; /* conns that have something to write */
+    struct meeple__heap deadlines;
+    size_t conn_count;
+    uint64_t now_ms;
+    uint64_t bytes_in, bytes_out;
+};
+
+/* A driver NULL is the system's. */
+int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
+                      const meeple_mem *mem, const meeple_log *log);
+/* Every conn is done. */
+void meeple__loop_done(struct meeple__loop *loop);
+
+/*
+ * Writes what is queued, then waits for at most timeout_ms until one thing happens.  Returns 1
+ * then: some conn may be ready, or *accepted is a new stream.  0: nothing happened in that time.
+ */
+int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket **accepted);
+void meeple__loop_flush(struct meeple__loop *loop);
+
+typedef enum meeple__conn_phase {
+    MEEPLE__CONN_CONNECTING, /* the stream is not there yet */
+    MEEPLE__CONN_LIVE,
+    MEEPLE__CONN_LINGERING, /* CLOSED was told; the last bytes are on their way */
+    MEEPLE__CONN_GONE       /* nothing more will happen */
+} meeple__conn_phase;
+
+struct meeple__conn {
+    struct meeple__loop *loop;
+    struct meeple__ws ws;
+    meeple_socket *socket;
+    struct meeple__list ready, dirty;
+    struct meeple__deadline deadline;
+    uint64_t extra_deadline_ms; /* the owner's, or of a phase; UINT64_MAX: none */
+    uint8_t phase;
+    bool blocked;  /* the driver has bytes that it will answer for with SENT */
+    bool finished; /* our end of the stream was said */
+    meeple_fault fault;
+};
+
+/* For a stream that was accepted, or (socket NULL) for one that meeple__conn_connect() begins.
+ * MEEPLE_ENOMEM, MEEPLE_EIO: nothing to undo, the socket is the caller's. */
+int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
+                      const struct meeple__ws_config *config, meeple_socket *socket);
+int meeple__conn_connect(struct meeple__conn *conn, const char *host, uint16_t port,
+                         uint32_t timeout_ms);
+/* Closes the stream as it is. */
+void meeple__conn_done(struct meeple__conn *conn);
+
+/* The next event of the WebSocket: 1, 0 or an error.  A conn is ready until this returned 0. */
+int meeple__conn_next(struct meeple__conn *conn, meeple_ws_event *event);
+/* After CLOSED: sends what is queued and waits for the other side to end the stream too, so that
+ * the close frame is not lost in a reset; then the phase is GONE and the conn ready. */
+void meeple__conn_linger(struct meeple__conn *conn);
+
+/* It has something to write. */
+void meeple__conn_wrote(struct meeple__conn *conn);
+/* It may have something to tell. */
+void meeple__conn_wake(struct meeple__conn *conn);
+/* Its deadlines have moved. */
+void meeple__conn_schedule(struct meeple__conn *conn);
+/* As much as the system takes now. */
+void meeple__conn_flush(struct meeple__conn *conn);
+
+#endif /* MEEPLE_TRANSPORT_CONN_H */

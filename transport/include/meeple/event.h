@@ -1,0 +1,97 @@
+/* meeple/event.h: the words a session is spoken in: peer ids, dialects, events, faults. */
+#ifndef MEEPLE_EVENT_H
+#define MEEPLE_EVENT_H
+
+#include <meeple/base.h>
+#include <meeple/close.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Whom a packet is for.  Ids are 1 for the server, random in 2..2^31-1 for everybody else. */
+#define MEEPLE_ALL 0              /* everyone else */
+#define MEEPLE_SERVER 1           /* the server's id, always */
+#define MEEPLE_EXCEPT(id) (-(id)) /* everyone else but id */
+
+/* The byte language a session speaks.  Both ends must use the same. */
+typedef enum meeple_dialect {
+    MEEPLE_DIALECT_NATIVE, /* docs/wire.md; peers see each other; subprotocol "meeple.1" */
+    MEEPLE_DIALECT_PLAIN   /* WebSocket messages as they are, no ids on the wire; a client sees the
+                              server only and has id 0 itself */
+} meeple_dialect;
+
+#define MEEPLE_EVENT_MAP(X)                                                                        \
+    X(UP, "up")                                                                                    \
+    X(JOIN, "join")                                                                                \
+    X(PACKET, "packet")                                                                            \
+    X(CLOSING, "closing")                                                                          \
+    X(LEAVE, "leave")                                                                              \
+    X(DOWN, "down")
+
+/*
+ * UP       we are in the session.  peer is our own id.  Godot: connection_established.
+ * JOIN     peer can be sent to.  Godot: client_connected, network_peer_connected.
+ * PACKET   data came from peer.  Godot: data_received, network_peer_packet.
+ * CLOSING  peer has asked to close, with code and reason; its LEAVE follows.
+ *          Godot: client_close_request, server_close_request.
+ * LEAVE    peer is gone.  Exactly one for each JOIN.  Godot: client_disconnected.
+ * DOWN     the session is over for us.  Exactly one, the last event; after it meeple_net_next()
+ *          answers MEEPLE_ECLOSED.  If UP never came, meeple_net_fault() says why.
+ *          Godot: connection_closed, connection_error, server_disconnected.
+ */
+typedef enum meeple_event_type {
+    MEEPLE_EVENT_NONE,
+#define X(name, text) MEEPLE_EVENT_##name,
+    MEEPLE_EVENT_MAP(X)
+#undef X
+} meeple_event_type;
+
+/* Every pointer is borrowed, good until the next meeple_net_next() on the same net. */
+typedef struct meeple_event {
+    meeple_event_type type;
+    int32_t peer;         /* DOWN: 0 */
+    uint16_t code;        /* CLOSING, LEAVE, DOWN: a meeple_close or any code the peer chose */
+    bool text;            /* PACKET: valid UTF-8 and sent as text */
+    bool clean;           /* LEAVE, DOWN: both sides finished the close handshake */
+    meeple_bytes data;    /* PACKET */
+    const char *reason;   /* CLOSING, LEAVE, DOWN: UTF-8; never NULL */
+    const char *protocol; /* UP, JOIN: the agreed subprotocol, "" if none; never NULL */
+    const char *address;  /* JOIN, on a server: "127.0.0.1:5000", "[::1]:5000"; else "" */
+} meeple_event;
+
+/* "up", "join", ...; "none" for anything else.  Static storage. */
+MEEPLE_API const char *meeple_event_name(meeple_event_type type);
+
+/* Where a connection attempt stopped. */
+#define MEEPLE_STAGE_MAP(X)                                                                        \
+    X(RESOLVE, "resolve")                                                                          \
+    X(CONNECT, "connect")                                                                          \
+    X(TLS, "tls")                                                                                  \
+    X(HTTP, "http")                                                                                \
+    X(SUBPROTOCOL, "subprotocol")                                                                  \
+    X(TIMEOUT, "timeout")                                                                          \
+    X(SESSION, "session")
+
+typedef enum meeple_stage {
+    MEEPLE_STAGE_NONE,
+#define X(name, text) MEEPLE_STAGE_##name,
+    MEEPLE_STAGE_MAP(X)
+#undef X
+} meeple_stage;
+
+/* "resolve", "connect", ...; "none" for anything else.  Static storage. */
+MEEPLE_API const char *meeple_stage_name(meeple_stage stage);
+
+/* Why a connection never came UP. */
+typedef struct meeple_fault {
+    meeple_stage stage; /* MEEPLE_STAGE_NONE: there was no fault */
+    int number;         /* RESOLVE: getaddrinfo()'s; CONNECT: errno; HTTP: the status, 0 if the
+                           answer was not HTTP; SESSION: a close code; else 0 */
+    const char *text;   /* a sentence for people; never NULL */
+} meeple_fault;
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* MEEPLE_EVENT_H */

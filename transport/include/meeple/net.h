@@ -1,0 +1,184 @@
+/* meeple/net.h: a seat in a session of numbered peers, whatever carries it. */
+#ifndef MEEPLE_NET_H
+#define MEEPLE_NET_H
+
+#include <meeple/event.h>
+#include <meeple/io.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A net is used from one thread; any number of nets may live in a process.  Nothing is read, sent
+ * or answered outside the functions below, and none of them but meeple_net_next() waits.
+ */
+typedef struct meeple_net meeple_net;
+
+/* What a net allows itself.  0 means the default in the comment. */
+typedef struct meeple_limits {
+    uint32_t peers_max;            /* 64: a server answers 503 to one more */
+    uint32_t handshakes_max;       /* 64: connections a server has that are not peers yet */
+    size_t message_bytes_max;      /* 65536: a longer message is closed with 1009 */
+    size_t queue_bytes_max;        /* 1 MiB: what may wait to be sent to one peer */
+    uint32_t connect_timeout_ms;   /* 10000: name lookup and TCP */
+    uint32_t handshake_timeout_ms; /* 5000: from the TCP connection to UP or JOIN */
+    uint32_t close_timeout_ms;     /* 3000: how long a close handshake may take */
+} meeple_limits;
+
+/* What a message to many does about a peer whose queue is full. */
+typedef enum meeple_full_policy {
+    MEEPLE_FULL_CLOSE, /* that peer is closed with 1008 and a reason */
+    MEEPLE_FULL_SKIP   /* that peer misses it; meeple_stats.skipped counts */
+} meeple_full_policy;
+
+/* Strings are copied; io, mem and log are borrowed and must outlive the net. */
+typedef struct meeple_listen_options {
+    const char *host; /* a numeric address; NULL: every interface */
+    uint16_t port;    /* 0: any free port; ask meeple_net_port() */
+    const char *const
+        *protocols; /* NULL-terminated; the order of the client decides.  NULL: "meeple.1" in the native
+                       dialect, none in the plain one.  A client that offers none of
+                       them is refused; in the plain dialect, offering nothing is fine */
+    meeple_dialect dialect;
+    meeple_limits limits;
+    meeple_full_policy full;
+    const meeple_io_driver *io;
+    const meeple_mem *mem;
+    const meeple_log *log;
+} meeple_listen_options;
+
+typedef struct meeple_connect_options {
+    const char *const *protocols; /* NULL-terminated, best first; NULL as above */
+    const char *const *headers;   /* "Name: value", NULL-terminated: added to the request */
+    meeple_dialect dialect;
+    meeple_limits limits;
+    const meeple_io_driver *io;
+    const meeple_mem *mem;
+    const meeple_log *log;
+} meeple_connect_options;
+
+/*
+ * A server: a seat with id 1 that others can connect to.  options NULL: all defaults.  Gives back
+ * in *out what the caller must meeple_net_free(), NULL on failure.  MEEPLE_EINVAL: the host is no
+ * address of this machine, or an option makes no sense.  MEEPLE_EINUSE: the port is taken.
+ * MEEPLE_EACCESS, MEEPLE_EIO, MEEPLE_ENOMEM.  Its first event is UP.
+ * Godot: WebSocketServer.listen().
+ */
+MEEPLE_API MEEPLE_MUST_USE int meeple_net_listen(meeple_net **out,
+                                                 const meeple_listen_options *options);
+
+/*
+ * A client: begins to connect to "ws://host[:port][/path][?query]" (port 80, path "/"; IPv6 in
+ * brackets).  options NULL: all defaults.  *out as above.  MEEPLE_EINVAL: not such a URL ("wss://"
+ * is not supported yet), or a header that is none.  MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked
+ * is said by the first event, UP or DOWN.  Godot: WebSocketClient.connect_to_url().
+ */
+MEEPLE_API MEEPLE_MUST_USE int meeple_net_connect(meeple_net **out, const char *url,
+                                                  const meeple_connect_options *options);
+
+/*
+ * A server that only clients in this process can join, over memory: no socket, no clock, hence no
+ * time-outs.  All of them belong to one thread.  meeple_net_next() on either end never waits.
+ * options: host, port and io are not looked at.  *out as above.
+ */
+MEEPLE_API MEEPLE_MUST_USE int meeple_net_loopback(meeple_net **out,
+                                                   const meeple_listen_options *options);
+/*
+ * A client of a loopback server; may outlive it.  options: io is not looked at.
+ * MEEPLE_EINVAL: the server is no loopback server.
+ */
+MEEPLE_API MEEPLE_MUST_USE int meeple_net_join(meeple_net **out, meeple_net *server,
+                                               const meeple_connect_options *options);
+
+/* A server that nobody can join: the same game code, alone.  mem may be NULL. */
+MEEPLE_API MEEPLE_MUST_USE int meeple_net_offline(meeple_net **out, const meeple_mem *mem);
+
+/* Drops every connection as it is and frees the net.  To say goodbye first, meeple_net_close() and
+ * take events until DOWN.  net may be NULL. */
+MEEPLE_API void meeple_net_free(meeple_net *net);
+
+/*
+ * Sends what is queued, then returns 1 with an event, or 0 when timeout_ms passed without one
+ * (0: does not wait, -1: waits for ever).  MEEPLE_ECLOSED: DOWN was given already.  MEEPLE_EINVAL,
+ * MEEPLE_ENOMEM, MEEPLE_EIO: call again, or give up and free the net.
+ * If the application takes no events, nothing is read, and TCP holds the others back.
+ */
+MEEPLE_API MEEPLE_MUST_USE int meeple_net_next(meeple_net *net, meeple_event *event,
+                                               int timeout_ms);
+
+/*
+ * Queues a copy of a packet for one peer, MEEPLE_ALL, or MEEPLE_EXCEPT(peer).  On a client, what is
+ * for other clients goes through the server, which stamps the sender.  Nothing is queued on error:
+ * MEEPLE_ENOTFOUND: no such peer (oneself is none).  MEEPLE_EFULL: the queue would pass
+ * queue_bytes_max; to many, a full peer follows the net's meeple_full_policy instead.
+ * MEEPLE_ETOOBIG: longer than message_bytes_max less five bytes of header.  MEEPLE_ESTATE: not UP.
+ * MEEPLE_EINVAL, MEEPLE_ENOMEM.  Godot: put_packet(), set_target_peer().
+ */
+MEEPLE_API int meeple_net_send(meeple_net *net, int32_t to, meeple_bytes packet);
+/* The same, marked as text.  MEEPLE_EINVAL: not UTF-8. */
+MEEPLE_API int meeple_net_send_text(meeple_net *net, int32_t to, const char *text);
+
+/* Sends what is queued now, as far as the operating system takes it, instead of in the next
+ * meeple_net_next(). */
+MEEPLE_API void meeple_net_flush(meeple_net *net);
+
+/*
+ * Server: asks one peer to go, with a code (0: 1000) and a reason (NULL: none).  It is no peer from
+ * here on, for anybody; its LEAVE comes when the close handshake is done or close_timeout_ms
+ * passed. MEEPLE_ENOTFOUND: no such peer.  MEEPLE_EINVAL: a code that may not be sent, or a reason
+ * over MEEPLE_REASON_MAX bytes or not UTF-8.  MEEPLE_ESTATE: not a server. Godot:
+ * WebSocketServer.disconnect_peer().
+ */
+MEEPLE_API int meeple_net_kick(meeple_net *net, int32_t peer, uint16_t code, const char *reason);
+
+/*
+ * Asks everyone to close, with a code (0: 1000) and a reason (NULL: none); takes no one else.  Take
+ * events until DOWN, which comes within close_timeout_ms.  Doing it twice is fine.  MEEPLE_EINVAL
+ * as above.  Godot: disconnect_from_host(), WebSocketServer.stop().
+ */
+MEEPLE_API int meeple_net_close(meeple_net *net, uint16_t code, const char *reason);
+
+/* Server: whether new connections are answered with 503.  Peers stay.
+ * Godot: refuse_new_connections. */
+MEEPLE_API void meeple_net_refuse(meeple_net *net, bool refuse);
+
+/* Our own id; 0 before UP, and always 0 on a plain client.  Godot: get_network_unique_id(). */
+MEEPLE_API int32_t meeple_net_id(const meeple_net *net);
+
+/* Whether this seat is the server's.  Godot: is_network_server(). */
+MEEPLE_API bool meeple_net_is_server(const meeple_net *net);
+
+/* The port a server listens on; 0 if none. */
+MEEPLE_API uint16_t meeple_net_port(const meeple_net *net);
+
+/* The peers there are, in the order they joined: up to cap ids in dst; returns how many there are.
+ * dst may be NULL if cap is 0.  Godot: get_network_connected_peers(). */
+MEEPLE_API size_t meeple_net_peers(const meeple_net *net, int32_t *dst, size_t cap);
+
+/* Whether peer can be sent to. */
+MEEPLE_API bool meeple_net_has_peer(const meeple_net *net, int32_t peer);
+
+/* Bytes that wait to be sent to peer, 0 if there is none.  A client has one queue, the server's. */
+MEEPLE_API size_t meeple_net_queued(const meeple_net *net, int32_t peer);
+
+/* Why we never came UP, or the loss after it; stage NONE if neither.  Its text is good until
+ * meeple_net_free(). */
+MEEPLE_API meeple_fault meeple_net_fault(const meeple_net *net);
+
+/* Counts since the net was made. */
+typedef struct meeple_stats {
+    uint64_t packets_in, packets_out; /* ours: handed out as PACKET; taken by send, one per peer */
+    uint64_t bytes_in, bytes_out;     /* on the streams */
+    uint64_t relayed;                 /* server: packets passed on, one per peer */
+    uint64_t unroutable;              /* server: packets for a peer that is gone */
+    uint64_t skipped;                 /* messages to many that a full peer missed */
+    uint64_t refused;                 /* server: connections that did not become peers */
+} meeple_stats;
+
+MEEPLE_API meeple_stats meeple_net_stats(const meeple_net *net);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* MEEPLE_NET_H */

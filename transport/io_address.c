@@ -1,0 +1,105 @@
+/* io_address: numeric addresses and the system's errors, to and from text. */
+#include "transport/io_address.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+bool meeple__address_parse(struct meeple__address *address, const char *host, uint16_t port)
+{
+    /* getaddrinfo() rather than inet_pton() for "fe80::1%eth0"; with these flags it only reads the
+     * text. */
+    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+                                   .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found;
+    char service[8];
+
+    snprintf(service, sizeof service, "%u", (unsigned)port);
+    if (host[0] == '\0' || getaddrinfo(host, service, &hints, &found) != 0) {
+        return false;
+    }
+    assert(found->ai_addrlen <= sizeof address->storage);
+    memset(address, 0, sizeof *address);
+    memcpy(&address->storage, found->ai_addr, found->ai_addrlen);
+    address->len = found->ai_addrlen;
+    freeaddrinfo(found);
+    return true;
+}
+
+void meeple__address_any(struct meeple__address *address, int family, uint16_t port)
+{
+    const struct sockaddr_in6 six = {
+        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_ANY_INIT};
+    const struct sockaddr_in four = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_ANY)}};
+
+    memset(address, 0, sizeof *address);
+    if (family == AF_INET6) {
+        memcpy(&address->storage, &six, sizeof six);
+        address->len = sizeof six;
+    } else {
+        memcpy(&address->storage, &four, sizeof four);
+        address->len = sizeof four;
+    }
+}
+
+uint16_t meeple__address_port(const struct meeple__address *address)
+{
+    struct sockaddr_in6 six;
+    struct sockaddr_in four;
+
+    if (address->storage.ss_family == AF_INET6) {
+        memcpy(&six, &address->storage, sizeof six);
+        return ntohs(six.sin6_port);
+    }
+    if (address->storage.ss_family == AF_INET) {
+        memcpy(&four, &address->storage, sizeof four);
+        return ntohs(four.sin_port);
+    }
+    return 0;
+}
+
+/* The address without its port. */
+static const char *host_text(const struct meeple__address *address, char *dst, socklen_t cap,
+                             bool *is_six)
+{
+    struct sockaddr_in6 six;
+    struct sockaddr_in four;
+
+    *is_six = false;
+    if (address->storage.ss_family == AF_INET) {
+        memcpy(&four, &address->storage, sizeof four);
+        return inet_ntop(AF_INET, &four.sin_addr, dst, cap);
+    }
+    if (address->storage.ss_family != AF_INET6) {
+        return NULL;
+    }
+    memcpy(&six, &address->storage, sizeof six);
+    if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr)) {
+        return inet_ntop(AF_INET, six.sin6_addr.s6_addr + 12, dst, cap);
+    }
+    *is_six = true;
+    return inet_ntop(AF_INET6, &six.sin6_addr, dst, cap);
+}
+
+void meeple__address_text(const struct meeple__address *address, char *dst, size_t cap)
+{
+    char host[INET6_ADDRSTRLEN];
+    bool is_six;
+
+    if (!host_text(address, host, sizeof host, &is_six)) {
+        snprintf(dst, cap, "%s", "");
+        return;
+    }
+    snprintf(dst, cap, is_six ? "[%s]:%u" : "%s:%u", host, (unsigned)meeple__address_port(address));
+}
+
+void meeple__errno_text(int number, char *dst, size_t cap)
+{
+    if (strerror_r(number, dst, cap) != 0) {
+        snprintf(dst, cap, "error %d", number);
+    }
+}

@@ -1,0 +1,25 @@
+/* io_address: numeric addresses and the system's errors, to and from text. */
+#ifndef MEEPLE_TRANSPORT_IO_ADDRESS_H
+#define MEEPLE_TRANSPORT_IO_ADDRESS_H
+
+#include <sys/socket.h>
+
+#include <meeple/base.h>
+
+struct meeple__address {
+    struct sockaddr_storage storage;
+    socklen_t len;
+};
+
+/* False if host is no numeric address.  Never waits. */
+bool meeple__address_parse(struct meeple__address *address, const char *host, uint16_t port);
+/* What listens on every interface: IPv6, or IPv4. */
+void meeple__address_any(struct meeple__address *address, int family, uint16_t port);
+uint16_t meeple__address_port(const struct meeple__address *address);
+/* "127.0.0.1:5000" (also for IPv4 that came through IPv6), "[::1]:5000", or ""; cut to cap. */
+void meeple__address_text(const struct meeple__address *address, char *dst, size_t cap);
+
+/* What errno says, for people; cut to cap. */
+void meeple__errno_text(int number, char *dst, size_t cap);
+
+#endif /* MEEPLE_TRANSPORT_IO_ADDRESS_H */

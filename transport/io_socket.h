@@ -1,0 +1,108 @@
+/* io_socket: what the readiness drivers share: all but the multiplexer. */
+#ifndef MEEPLE_TRANSPORT_IO_SOCKET_H
+#define MEEPLE_TRANSPORT_IO_SOCKET_H
+
+#include <meeple/io.h>
+
+#include "core/list.h"
+#include "transport/io_random.h"
+
+enum {
+    MEEPLE__READABLE = 1,
+    MEEPLE__WRITABLE = 2,
+    MEEPLE__HANGUP = 4 /* lost or over on both sides; told whether asked for or not */
+};
+
+/* The one part in which epoll and poll differ; both tell levels, not edges. */
+struct meeple__multiplexer {
+    /* io->watcher is its own.  MEEPLE_ENOMEM, MEEPLE_EIO. */
+    int (*open)(meeple_io *io);
+    void (*free)(meeple_io *io);
+    /* Begins to watch socket->fd for `interest` (0: only HANGUP).  MEEPLE_ENOMEM, MEEPLE_EIO. */
+    int (*add)(meeple_io *io, meeple_socket *socket, unsigned interest);
+    /* It is watched; what can go wrong here is a bug. */
+    void (*change)(meeple_io *io, meeple_socket *socket, unsigned interest);
+    void (*remove)(meeple_io *io, meeple_socket *socket);
+    /* Marks what is ready with meeple__socket_mark(); a signal may end it early.  MEEPLE_EIO. */
+    int (*wait)(meeple_io *io, int timeout_ms);
+};
+
+enum {
+    MEEPLE__RECEIVE_BYTES = 256 * 1024,
+    MEEPLE__FAULT_BYTES = 300
+};
+
+struct meeple_io {
+    const struct meeple__multiplexer *multiplexer;
+    void *watcher;
+    const meeple_mem *mem;
+    const meeple_log *log;
+    struct meeple__list sockets;
+    struct meeple__list turns; /* sockets that are marked, each once, in the order of their turns */
+    struct meeple__list paused; /* listeners that wait for a descriptor to become free */
+    uint64_t resume_ms;         /* ... or for this */
+    bool accept_warned;
+    struct meeple__random random;
+    uint8_t *received; /* MEEPLE__RECEIVE_BYTES, the only ones there are */
+    char fault_text[MEEPLE__FAULT_BYTES];
+};
+
+typedef enum meeple__socket_phase {
+    MEEPLE__SOCKET_LISTENING,
+    MEEPLE__SOCKET_CONNECTING,
+    MEEPLE__SOCKET_OPEN,
+    MEEPLE__SOCKET_LOST /* BROKEN was told */
+} meeple__socket_phase;
+
+struct meeple_socket {
+    struct meeple__list link;        /* in io->sockets */
+    struct meeple__list turn;        /* in io->turns or, a listener, in io->paused */
+    void *user;                      /* the caller's */
+    struct meeple__attempt *attempt; /* while CONNECTING */
+    int fd;                          /* or -1 */
+    int error;                       /* errno of a loss that was not told yet */
+    uint32_t slot;                   /* the multiplexer's */
+    uint8_t phase, interest, ready;
+    bool watched;
+    bool blocked; /* a SENT is owed */
+    bool ended, finished;
+};
+
+/* A driver is these, a name and an open() that calls meeple__io_open(). */
+#define MEEPLE__SOCKET_FUNCTIONS                                                                   \
+    .free = meeple__io_free, .now_ms = meeple__io_now_ms, .random = meeple__io_random,             \
+    .listen = meeple__io_listen, .connect = meeple__io_connect, .attach = meeple__io_attach,       \
+    .send = meeple__io_send, .finish = meeple__io_finish, .close = meeple__io_close,               \
+    .next = meeple__io_next, .port = meeple__io_port, .address = meeple__io_address
+
+int meeple__io_open(const struct meeple__multiplexer *multiplexer, const meeple_mem *mem,
+                    const meeple_log *log, meeple_io **out);
+void meeple__io_free(meeple_io *io);
+uint64_t meeple__io_now_ms(meeple_io *io);
+int meeple__io_random(meeple_io *io, void *dst, size_t len);
+int meeple__io_listen(meeple_io *io, const char *host, uint16_t port, void *user,
+                      meeple_socket **out);
+int meeple__io_connect(meeple_io *io, const char *host, uint16_t port, void *user,
+                       meeple_socket **out);
+void meeple__io_attach(meeple_io *io, meeple_socket *socket, void *user);
+size_t meeple__io_send(meeple_io *io, meeple_socket *socket, const meeple_bytes *parts,
+                       size_t count);
+void meeple__io_finish(meeple_io *io, meeple_socket *socket);
+void meeple__io_close(meeple_io *io, meeple_socket *socket);
+int meeple__io_next(meeple_io *io, meeple_io_event *event, int timeout_ms);
+uint16_t meeple__io_port(meeple_io *io, meeple_socket *socket);
+void meeple__io_address(meeple_io *io, meeple_socket *socket, char *dst, size_t cap);
+
+/* A socket without a descriptor, or NULL when out of memory. */
+meeple_socket *meeple__socket_new(meeple_io *io, meeple__socket_phase phase, void *user);
+/* It has a turn: something is ready, or known without being watched. */
+void meeple__socket_mark(meeple_io *io, meeple_socket *socket, unsigned ready);
+/* Watches socket->fd; MEEPLE_ENOMEM or MEEPLE_EIO, the first time only. */
+int meeple__socket_watch(meeple_io *io, meeple_socket *socket, unsigned interest);
+/* Watches it no more. */
+void meeple__socket_ignore(meeple_io *io, meeple_socket *socket);
+
+/* Small messages go at once. */
+void meeple__socket_no_delay(int fd);
+
+#endif /* MEEPLE_TRANSPORT_IO_SOCKET_H */

@@ -1,0 +1,316 @@
+/* net: what every kind of seat has in common: checks, waiting, questions. */
+#include "transport/net.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/utf8.h"
+#include "transport/io_loopback.h"
+#include "transport/strings.h"
+
+/* How many things next() lets happen when it was told not to wait. */
+enum {
+    TURNS_MAX = 256
+};
+
+static int fill_random(void *ctx, void *dst, size_t len)
+{
+    struct meeple__loop *loop = ctx;
+
+    return loop->driver->random(loop->io, dst, len);
+}
+
+static meeple_limits filled(const meeple_limits *limits, bool is_server)
+{
+    meeple_limits result = *limits;
+
+    result.peers_max = result.peers_max ? result.peers_max : is_server ? 64 : 65535;
+    result.handshakes_max = result.handshakes_max ? result.handshakes_max : 64;
+    result.message_bytes_max = result.message_bytes_max ? result.message_bytes_max : 65536;
+    result.queue_bytes_max = result.queue_bytes_max ? result.queue_bytes_max : 1 << 20;
+    result.connect_timeout_ms = result.connect_timeout_ms ? result.connect_timeout_ms : 10000;
+    result.handshake_timeout_ms = result.handshake_timeout_ms ? result.handshake_timeout_ms : 5000;
+    result.close_timeout_ms = result.close_timeout_ms ? result.close_timeout_ms : 3000;
+    return result;
+}
+
+int meeple__net_init(meeple_net *net, const struct meeple__net_options *options)
+{
+    static const char *const native[] = {MEEPLE__NATIVE_PROTOCOL, NULL};
+    const char *const *protocols = options->protocols;
+    int rc;
+
+    meeple__roster_init(&net->roster);
+    net->fault.text = "";
+    net->limits = filled(options->limits, net->is_server);
+    net->dialect = options->dialect;
+    net->loop.mem = options->mem;
+    if (options->dialect != MEEPLE_DIALECT_NATIVE && options->dialect != MEEPLE_DIALECT_PLAIN) {
+        return MEEPLE_EINVAL;
+    }
+    if (!protocols && options->dialect == MEEPLE_DIALECT_NATIVE) {
+        protocols = native;
+    }
+    rc = meeple__strings_copy(&net->protocols, protocols, options->mem);
+    if (rc < 0) {
+        return rc;
+    }
+    if (options->hub) {
+        net->hub = options->hub;
+        meeple__loopback_ref(net->hub);
+    }
+    return meeple__loop_init(&net->loop, net->hub ? meeple__loopback_driver(net->hub) : options->io,
+                             options->mem, options->log);
+}
+
+int meeple__net_config(meeple_net *net, meeple_ws_options ws)
+{
+    ws.server = net->is_server;
+    ws.protocols = meeple__strings(net->protocols);
+    ws.protocol_required = net->dialect == MEEPLE_DIALECT_NATIVE;
+    ws.message_bytes_max = net->limits.message_bytes_max;
+    ws.queue_bytes_max = net->limits.queue_bytes_max;
+    ws.handshake_timeout_ms = net->limits.handshake_timeout_ms;
+    ws.close_timeout_ms = net->limits.close_timeout_ms;
+    ws.random = fill_random;
+    ws.random_ctx = &net->loop;
+    if (net->dialect == MEEPLE_DIALECT_NATIVE &&
+        net->limits.message_bytes_max < MEEPLE__LEAVE_MAX) {
+        return MEEPLE_EINVAL;
+    }
+    return meeple__ws_config_init(&net->config, &ws, &net->loop.pool);
+}
+
+void meeple__net_done(meeple_net *net)
+{
+    const meeple_mem *mem = net->loop.mem;
+
+    meeple__roster_done(&net->roster, mem);
+    if (net->loop.driver) {
+        meeple__loop_done(&net->loop);
+    }
+    if (net->hub) {
+        meeple__loopback_unref(net->hub);
+    }
+    meeple__strings_free(net->protocols, mem);
+}
+
+const char *meeple__net_reason(meeple_net *net, meeple_bytes reason)
+{
+    size_t len = reason.len < MEEPLE_REASON_MAX ? reason.len : MEEPLE_REASON_MAX;
+
+    while (len < reason.len && len > 0 && (reason.ptr[len] & 0xc0) == 0x80) {
+        len--;
+    }
+    if (len > 0) {
+        memcpy(net->reason, reason.ptr, len);
+    }
+    net->reason[len] = '\0';
+    return net->reason;
+}
+
+void meeple__net_blame(meeple_net *net, const meeple_fault *fault)
+{
+    if (net->fault.stage == MEEPLE_STAGE_NONE && fault->stage != MEEPLE_STAGE_NONE) {
+        snprintf(net->fault_text, sizeof net->fault_text, "%s", fault->text);
+        net->fault = (meeple_fault){fault->stage, fault->number, net->fault_text};
+    }
+}
+
+int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool clean)
+{
+    net->down_told = true;
+    event->type = MEEPLE_EVENT_DOWN;
+    event->peer = 0;
+    event->code = code;
+    event->clean = clean;
+    return 1;
+}
+
+meeple_dialect meeple__net_dialect(const meeple_net *net)
+{
+    return net->dialect;
+}
+
+size_t meeple__net_packet_max(const meeple_net *net)
+{
+    return net->limits.message_bytes_max -
+           (net->dialect == MEEPLE_DIALECT_NATIVE ? MEEPLE__PACKET_HEAD : 0);
+}
+
+void meeple_net_free(meeple_net *net)
+{
+    const meeple_mem *mem;
+
+    if (!net) {
+        return;
+    }
+    mem = net->loop.mem;
+    net->ops->free(net);
+    meeple__net_done(net);
+    meeple__free(mem, net);
+}
+
+/* What is left of timeout_ms since began_ms. */
+static int left_of(const meeple_net *net, int timeout_ms, uint64_t began_ms)
+{
+    uint64_t passed = net->loop.now_ms - began_ms;
+
+    if (timeout_ms <= 0) {
+        return timeout_ms;
+    }
+    return passed < (uint64_t)timeout_ms ? timeout_ms - (int)passed : 0;
+}
+
+int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
+{
+    meeple_event result = {.reason = "", .protocol = "", .address = ""};
+    uint64_t began_ms;
+
+    if (!net || !event || timeout_ms < -1) {
+        return MEEPLE_EINVAL;
+    }
+    if (net->down_told) {
+        return MEEPLE_ECLOSED;
+    }
+    net->loop.now_ms = net->loop.driver->now_ms(net->loop.io);
+    began_ms = net->loop.now_ms;
+    for (unsigned turns = 0;; turns++) {
+        meeple_socket *accepted;
+        int rc = net->ops->step(net, &result);
+
+        if (rc == 0) {
+            int left = left_of(net, timeout_ms, began_ms);
+
+            if (turns == TURNS_MAX && left == 0) {
+                meeple__loop_flush(&net->loop);
+                return 0;
+            }
+            rc = meeple__loop_turn(&net->loop, left, &accepted);
+            if (rc > 0) {
+                if (accepted) {
+                    net->ops->accepted(net, accepted);
+                }
+                continue;
+            }
+        }
+        if (rc > 0) {
+            net->stats.packets_in += result.type == MEEPLE_EVENT_PACKET;
+            *event = result;
+        }
+        return rc;
+    }
+}
+
+static int checked_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
+{
+    if (!net || to == INT32_MIN || (packet.len > 0 && !packet.ptr)) {
+        return MEEPLE_EINVAL;
+    }
+    if (!net->up_told || net->down_told || net->closing) {
+        return MEEPLE_ESTATE;
+    }
+    if (packet.len > meeple__net_packet_max(net)) {
+        return MEEPLE_ETOOBIG;
+    }
+    return net->ops->send(net, to, packet, text);
+}
+
+int meeple_net_send(meeple_net *net, int32_t to, meeple_bytes packet)
+{
+    return checked_send(net, to, packet, false);
+}
+
+int meeple_net_send_text(meeple_net *net, int32_t to, const char *text)
+{
+    meeple_bytes packet;
+
+    if (!text) {
+        return MEEPLE_EINVAL;
+    }
+    packet = (meeple_bytes){(const uint8_t *)text, strlen(text)};
+    return meeple__utf8_valid(packet) ? checked_send(net, to, packet, true) : MEEPLE_EINVAL;
+}
+
+void meeple_net_flush(meeple_net *net)
+{
+    if (net && !net->down_told) {
+        meeple__loop_flush(&net->loop);
+    }
+}
+
+int meeple_net_kick(meeple_net *net, int32_t peer, uint16_t code, const char *reason)
+{
+    if (!net || !meeple__ws_close_valid(code, reason)) {
+        return MEEPLE_EINVAL;
+    }
+    if (!net->is_server) {
+        return MEEPLE_ESTATE;
+    }
+    return net->ops->kick(net, peer, code ? code : MEEPLE_CLOSE_NORMAL, reason ? reason : "");
+}
+
+int meeple_net_close(meeple_net *net, uint16_t code, const char *reason)
+{
+    if (!net || !meeple__ws_close_valid(code, reason)) {
+        return MEEPLE_EINVAL;
+    }
+    if (net->closing || net->down_told) {
+        return 0;
+    }
+    net->closing = true;
+    return net->ops->close(net, code ? code : MEEPLE_CLOSE_NORMAL, reason ? reason : "");
+}
+
+void meeple_net_refuse(meeple_net *net, bool refuse)
+{
+    net->refusing = refuse;
+}
+
+int32_t meeple_net_id(const meeple_net *net)
+{
+    return net->id;
+}
+
+bool meeple_net_is_server(const meeple_net *net)
+{
+    return net->is_server;
+}
+
+uint16_t meeple_net_port(const meeple_net *net)
+{
+    return net->port;
+}
+
+size_t meeple_net_peers(const meeple_net *net, int32_t *dst, size_t cap)
+{
+    return meeple__roster_ids(&net->roster, dst, cap);
+}
+
+bool meeple_net_has_peer(const meeple_net *net, int32_t peer)
+{
+    return meeple__roster_find(&net->roster, peer) != NULL;
+}
+
+size_t meeple_net_queued(const meeple_net *net, int32_t peer)
+{
+    struct meeple__member *member = meeple__roster_find(&net->roster, peer);
+
+    return member ? net->ops->queued(net, member) : 0;
+}
+
+meeple_fault meeple_net_fault(const meeple_net *net)
+{
+    return net->fault;
+}
+
+meeple_stats meeple_net_stats(const meeple_net *net)
+{
+    meeple_stats stats = net->stats;
+
+    stats.bytes_in = net->loop.bytes_in;
+    stats.bytes_out = net->loop.bytes_out;
+    return stats;
+}

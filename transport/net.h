@@ -1,0 +1,84 @@
+/* net: what every kind of seat has, and what each kind does its own way. */
+#ifndef MEEPLE_TRANSPORT_NET_H
+#define MEEPLE_TRANSPORT_NET_H
+
+#include <meeple/net.h>
+
+#include "transport/conn.h"
+#include "transport/packet_native.h"
+#include "transport/roster.h"
+
+struct meeple__loopback;
+
+struct meeple__net_ops {
+    /* Frees all but what meeple__net_done() frees. */
+    void (*free)(meeple_net *net);
+    /* What there is to tell without waiting: 1, 0 or an error. */
+    int (*step)(meeple_net *net, meeple_event *event);
+    void (*accepted)(meeple_net *net, meeple_socket *socket);
+    /* The arguments were checked. */
+    int (*send)(meeple_net *net, int32_t to, meeple_bytes packet, bool text);
+    int (*kick)(meeple_net *net, int32_t peer, uint16_t code, const char *reason);
+    int (*close)(meeple_net *net, uint16_t code, const char *reason);
+    size_t (*queued)(const meeple_net *net, struct meeple__member *member);
+};
+
+enum {
+    MEEPLE__FAULT_TEXT = 300
+};
+
+struct meeple_net {
+    const struct meeple__net_ops *ops;
+    struct meeple__loop loop;
+    struct meeple__roster roster;
+    struct meeple__ws_config config;
+    meeple_limits limits; /* defaults filled in */
+    meeple_dialect dialect;
+    meeple_full_policy full;
+    char **protocols;
+    struct meeple__loopback *hub; /* of a loopback or offline net */
+    int32_t id;
+    uint16_t port;
+    bool is_server, refusing, closing, up_told, down_told;
+    meeple_stats stats;
+    meeple_fault fault;
+    char fault_text[MEEPLE__FAULT_TEXT];
+    /* What the last event points at. */
+    char reason[MEEPLE_REASON_MAX + 1];
+    char address[64];
+};
+
+struct meeple__net_options {
+    const char *const *protocols;
+    meeple_dialect dialect;
+    const meeple_limits *limits;
+    const meeple_io_driver *io;
+    const meeple_mem *mem;
+    const meeple_log *log;
+    struct meeple__loopback *hub; /* takes a reference */
+};
+
+/* net is zeroed but for ops and is_server.  On failure meeple__net_done() is still due. */
+int meeple__net_init(meeple_net *net, const struct meeple__net_options *options);
+/* Fills in config from the net's options and `ws`: host, path, headers, server. */
+int meeple__net_config(meeple_net *net, meeple_ws_options ws);
+void meeple__net_done(meeple_net *net);
+
+/* Copied, cut at a whole character, NUL-terminated: for an event to point at. */
+const char *meeple__net_reason(meeple_net *net, meeple_bytes reason);
+/* The first fault stays. */
+void meeple__net_blame(meeple_net *net, const meeple_fault *fault);
+/* DOWN. */
+int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool clean);
+
+meeple_dialect meeple__net_dialect(const meeple_net *net);
+/* The longest packet that can be sent. */
+size_t meeple__net_packet_max(const meeple_net *net);
+
+/* A server on the loopback hub, open to meeple_net_join() or not. */
+int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
+                       struct meeple__loopback *hub, bool listening);
+int meeple__client_new(meeple_net **out, const char *url, const meeple_connect_options *options,
+                       struct meeple__loopback *hub);
+
+#endif /* MEEPLE_TRANSPORT_NET_H */

@@ -1,0 +1,52 @@
+/* net_loopback: servers without a socket: for clients of the same process, or for nobody. */
+#include "transport/net.h"
+
+#include "transport/io_loopback.h"
+
+/* What the hub has is the hub's; the net keeps it alive. */
+static int new_server(meeple_net **out, const meeple_listen_options *options, bool listening)
+{
+    struct meeple__loopback *hub;
+    int rc = meeple__loopback_new(options->mem, &hub);
+
+    if (rc < 0) {
+        return rc;
+    }
+    rc = meeple__server_new(out, options, hub, listening);
+    meeple__loopback_unref(hub);
+    return rc;
+}
+
+int meeple_net_loopback(meeple_net **out, const meeple_listen_options *options)
+{
+    static const meeple_listen_options defaults = {0};
+
+    if (!out) {
+        return MEEPLE_EINVAL;
+    }
+    *out = NULL;
+    return new_server(out, options ? options : &defaults, true);
+}
+
+int meeple_net_join(meeple_net **out, meeple_net *server, const meeple_connect_options *options)
+{
+    static const meeple_connect_options defaults = {0};
+
+    if (!out) {
+        return MEEPLE_EINVAL;
+    }
+    *out = NULL;
+    if (!server || !server->is_server || !server->hub) {
+        return MEEPLE_EINVAL;
+    }
+    return meeple__client_new(out, "ws://loopback/", options ? options : &defaults, server->hub);
+}
+
+int meeple_net_offline(meeple_net **out, const meeple_mem *mem)
+{
+    if (!out) {
+        return MEEPLE_EINVAL;
+    }
+    *out = NULL;
+    return new_server(out, &(meeple_listen_options){.mem = mem}, false);
+}

@@ -1,0 +1,39 @@
+/* net_server: what the files of the server's seat share. */
+#ifndef MEEPLE_TRANSPORT_NET_SERVER_H
+#define MEEPLE_TRANSPORT_NET_SERVER_H
+
+#include "transport/net.h"
+
+struct meeple__server {
+    meeple_net net;
+    meeple_socket *listener;
+    struct meeple__list peers; /* every connection */
+    size_t handshakes;         /* of them, those that are not joined yet */
+};
+
+struct meeple__peer {
+    struct meeple__conn conn;
+    struct meeple__member member; /* id 0: in no roster */
+    struct meeple__list all;
+    int32_t id; /* stays after it left the roster, for LEAVE */
+    bool joined, closed, overfull;
+};
+
+static inline struct meeple__server *meeple__server_of(meeple_net *net)
+{
+    return MEEPLE__CONTAINER(net, struct meeple__server, net);
+}
+
+static inline struct meeple__peer *meeple__peer_of(struct meeple__member *member)
+{
+    return MEEPLE__CONTAINER(member, struct meeple__peer, member);
+}
+
+/* A message in two parts, framed once, to every peer that `to` reaches.  Returns how many got it,
+ * or MEEPLE_ENOMEM.  What a full queue means is the net's policy. */
+int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t to,
+                          meeple_bytes head, meeple_bytes body, bool text);
+/* meeple__net_ops.send. */
+int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text);
+
+#endif /* MEEPLE_TRANSPORT_NET_SERVER_H */

@@ -1,0 +1,121 @@
+/* net_server_send: packets of the server's seat, to one peer or framed once for many. */
+#include "transport/net_server.h"
+
+/* A peer that reads too slowly missed a packet: it must not get the ones behind it. */
+static void overfull(struct meeple__server *server, struct meeple__peer *peer)
+{
+    static const char why[] = "you read too slowly: the outgoing queue is full";
+
+    server->net.stats.skipped++;
+    if (server->net.full == MEEPLE_FULL_SKIP || peer->overfull) {
+        return;
+    }
+    peer->overfull = true;
+    if (meeple__ws_close(&peer->conn.ws, MEEPLE_CLOSE_POLICY, why, server->net.loop.now_ms) < 0) {
+        meeple__ws_eof(&peer->conn.ws);
+    }
+    meeple__conn_wrote(&peer->conn);
+    meeple__conn_schedule(&peer->conn);
+    meeple__conn_wake(&peer->conn);
+}
+
+/* Returns whether it was queued. */
+static bool give(struct meeple__server *server, struct meeple__peer *peer,
+                 struct meeple__block *frame)
+{
+    int rc = meeple__ws_queue(&peer->conn.ws, frame);
+
+    if (rc == MEEPLE_EFULL) {
+        meeple__conn_flush(&peer->conn);
+        rc = meeple__ws_queue(&peer->conn.ws, frame);
+    }
+    if (rc == 0) {
+        meeple__conn_wrote(&peer->conn);
+        return true;
+    }
+    if (rc == MEEPLE_EFULL) {
+        overfull(server, peer);
+    } else if (rc == MEEPLE_ENOMEM) {
+        meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+        meeple__conn_wake(&peer->conn);
+    }
+    return false;
+}
+
+/* One frame for all who get it.  MEEPLE_ENOMEM. */
+static int frame_of(struct meeple__server *server, meeple_bytes head, meeple_bytes body, bool text,
+                    struct meeple__block **out)
+{
+    struct meeple__block *block =
+        meeple__block_new(&server->net.loop.pool, MEEPLE__WS_HEAD_MAX, head.len + body.len);
+
+    if (!block) {
+        return MEEPLE_ENOMEM;
+    }
+    meeple__block_append(block, head);
+    meeple__block_append(block, body);
+    meeple__ws_frame(block, text);
+    *out = block;
+    return 0;
+}
+
+int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t to,
+                          meeple_bytes head, meeple_bytes body, bool text)
+{
+    struct meeple__member *member = NULL;
+    struct meeple__block *frame;
+    int given = 0;
+    int rc;
+
+    if (server->net.roster.count == 0) {
+        return 0;
+    }
+    rc = frame_of(server, head, body, text, &frame);
+    if (rc < 0) {
+        return rc;
+    }
+    while ((member = meeple__roster_next(&server->net.roster, member))) {
+        if (meeple__reaches(from, to, member->id) && give(server, meeple__peer_of(member), frame)) {
+            given++;
+        }
+    }
+    meeple__block_unref(&server->net.loop.pool, frame);
+    return given;
+}
+
+/* Text travels as a WebSocket text message in the plain dialect only; the native one has a flag. */
+static bool ws_text(const meeple_net *net, bool text)
+{
+    return text && net->dialect == MEEPLE_DIALECT_PLAIN;
+}
+
+int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
+{
+    struct meeple__server *server = meeple__server_of(net);
+    uint8_t bytes[MEEPLE__PACKET_HEAD];
+    meeple_bytes head = {bytes, net->dialect == MEEPLE_DIALECT_NATIVE ? sizeof bytes : 0};
+    int rc;
+
+    meeple__packet_head(bytes, MEEPLE__PACKET_DATA, text, MEEPLE_SERVER);
+    if (meeple__is_many(to)) {
+        rc = meeple__server_spread(server, MEEPLE_SERVER, to, head, packet, ws_text(net, text));
+        net->stats.packets_out += rc > 0 ? (uint64_t)rc : 0;
+    } else {
+        struct meeple__member *member = meeple__roster_find(&net->roster, to);
+        struct meeple__conn *conn = member ? &meeple__peer_of(member)->conn : NULL;
+
+        if (!member) {
+            return MEEPLE_ENOTFOUND;
+        }
+        rc = meeple__ws_send(&conn->ws, head, packet, ws_text(net, text));
+        if (rc == MEEPLE_EFULL) {
+            meeple__conn_flush(conn);
+            rc = meeple__ws_send(&conn->ws, head, packet, ws_text(net, text));
+        }
+        if (rc == 0) {
+            net->stats.packets_out++;
+            meeple__conn_wrote(conn);
+        }
+    }
+    return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,39 @@
+/* packet_native: the seat layer of the native dialect: who is who, and from or for whom a packet
+ * is. docs/wire.md has the bytes. */
+#ifndef MEEPLE_TRANSPORT_PACKET_NATIVE_H
+#define MEEPLE_TRANSPORT_PACKET_NATIVE_H
+
+#include <meeple/event.h>
+
+#define MEEPLE__NATIVE_PROTOCOL "meeple.1"
+
+enum {
+    MEEPLE__PACKET_HEAD = 5,
+    MEEPLE__LEAVE_MAX = MEEPLE__PACKET_HEAD + 3 + MEEPLE_REASON_MAX
+};
+
+typedef enum meeple__packet_kind {
+    MEEPLE__PACKET_DATA = 0,    /* peer: client to server, for whom; server to client, from whom */
+    MEEPLE__PACKET_WELCOME = 1, /* peer: the receiver's own id */
+    MEEPLE__PACKET_JOIN = 2,    /* peer can be sent to */
+    MEEPLE__PACKET_LEAVE = 3    /* peer is gone: clean, code, reason */
+} meeple__packet_kind;
+
+struct meeple__packet {
+    uint8_t kind;
+    bool text; /* DATA */
+    int32_t peer;
+    meeple_bytes data; /* DATA: the packet; LEAVE: the reason */
+    uint16_t code;     /* LEAVE */
+    bool clean;        /* LEAVE */
+};
+
+/* MEEPLE_EPROTO: not one of these; *why says so (static). */
+int meeple__packet_parse(struct meeple__packet *packet, meeple_bytes message, const char **why);
+
+void meeple__packet_head(uint8_t head[MEEPLE__PACKET_HEAD], meeple__packet_kind kind, bool text,
+                         int32_t peer);
+/* A whole LEAVE; returns its length. */
+size_t meeple__packet_leave(uint8_t dst[MEEPLE__LEAVE_MAX], const struct meeple__packet *packet);
+
+#endif /* MEEPLE_TRANSPORT_PACKET_NATIVE_H */

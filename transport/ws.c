@@ -1,0 +1,425 @@
+/* ws: one WebSocket endpoint: its handshake, its life and its end (RFC 6455 sections 4 and 7). */
+#include "transport/ws.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/utf8.h"
+
+bool meeple__ws_code_valid(uint16_t code)
+{
+    return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
+           (code >= 3000 && code <= 4999);
+}
+
+bool meeple__ws_close_valid(uint16_t code, const char *reason)
+{
+    size_t len = reason ? strlen(reason) : 0;
+
+    return (code == 0 || meeple__ws_code_valid(code)) && len <= MEEPLE_REASON_MAX &&
+           meeple__utf8_valid((meeple_bytes){(const uint8_t *)reason, len});
+}
+
+/* Whether it can stand in a request as it is. */
+static bool is_word(const char *text)
+{
+    for (const char *at = text; *at; at++) {
+        if ((*at > 0 && *at <= ' ') || *at == 0x7f) {
+            return false;
+        }
+    }
+    return *text != '\0';
+}
+
+int meeple__ws_config_init(struct meeple__ws_config *config, const meeple_ws_options *options,
+                           struct meeple__pool *pool)
+{
+    meeple_ws_options filled = *options;
+
+    filled.path = filled.path ? filled.path : "/";
+    if (!options->random || !meeple__ws_options_valid(options->protocols, options->headers) ||
+        (!options->server && !(options->host && is_word(options->host) && is_word(filled.path)))) {
+        return MEEPLE_EINVAL;
+    }
+    filled.head_bytes_max = filled.head_bytes_max ? filled.head_bytes_max : 8192;
+    filled.message_bytes_max = filled.message_bytes_max ? filled.message_bytes_max : 65536;
+    filled.queue_bytes_max = filled.queue_bytes_max ? filled.queue_bytes_max : 1 << 20;
+    filled.handshake_timeout_ms = filled.handshake_timeout_ms ? filled.handshake_timeout_ms : 5000;
+    filled.close_timeout_ms = filled.close_timeout_ms ? filled.close_timeout_ms : 3000;
+    if (filled.message_bytes_max > INT32_MAX - 64 || filled.queue_bytes_max > INT32_MAX) {
+        return MEEPLE_EINVAL;
+    }
+    *config = (struct meeple__ws_config){filled, pool, pool->mem};
+    return 0;
+}
+
+/* Moves what was written into `in` to the queue. */
+static int queue_head(struct meeple__ws *ws, const struct meeple__buf *head)
+{
+    struct meeple__block *block = meeple__block_new(ws->config->pool, 0, head->len);
+    int rc;
+
+    if (!block) {
+        return MEEPLE_ENOMEM;
+    }
+    meeple__block_append(block, (meeple_bytes){head->ptr, head->len});
+    rc = meeple__queue_add(&ws->out, ws->config->pool, block);
+    meeple__block_unref(ws->config->pool, block);
+    return rc;
+}
+
+static int queue_request(struct meeple__ws *ws)
+{
+    const meeple_ws_options *options = &ws->config->options;
+    struct meeple__buf head = {0};
+    uint8_t random[16];
+    char key[MEEPLE__WS_KEY_SIZE];
+    struct meeple__ws_request request = {options->host, options->path, options->protocols,
+                                         options->headers, key};
+    int rc;
+
+    if (options->random(options->random_ctx, random, sizeof random) < 0) {
+        return MEEPLE_EIO;
+    }
+    meeple__ws_key(key, random);
+    rc = meeple__ws_accept(ws->accept, (meeple_bytes){(const uint8_t *)key, strlen(key)});
+    if (rc == 0) {
+        rc = meeple__ws_request_write(&head, ws->config->mem, &request, options->head_bytes_max);
+    }
+    if (rc == 0) {
+        rc = queue_head(ws, &head);
+    }
+    meeple__buf_done(&head, ws->config->mem);
+    return rc;
+}
+
+int meeple__ws_init(struct meeple__ws *ws, const struct meeple__ws_config *config, uint64_t now_ms)
+{
+    int rc = 0;
+
+    *ws = (struct meeple__ws){.config = config, .now_ms = now_ms};
+    ws->deadline_ms = now_ms + config->options.handshake_timeout_ms;
+    ws->fault.text = "";
+    if (!config->options.server) {
+        rc = queue_request(ws);
+        if (rc < 0) {
+            meeple__ws_done(ws);
+        }
+    }
+    return rc;
+}
+
+void meeple__ws_done(struct meeple__ws *ws)
+{
+    const meeple_mem *mem = ws->config->mem;
+
+    meeple__queue_clear(&ws->out, ws->config->pool);
+    meeple__buf_done(&ws->in, mem);
+    meeple__buf_done(&ws->control, mem);
+    meeple__buf_done(&ws->reason, mem);
+    meeple__buf_done(&ws->ping, mem);
+}
+
+void meeple__ws_feed(struct meeple__ws *ws, uint8_t *bytes, size_t len, uint64_t now_ms)
+{
+    assert(ws->fed_len == 0);
+    ws->fed = bytes;
+    ws->fed_len = len;
+    ws->now_ms = now_ms;
+}
+
+void meeple__ws_eof(struct meeple__ws *ws)
+{
+    ws->ended = true;
+}
+
+void meeple__ws_fail(struct meeple__ws *ws, uint16_t code, const char *why)
+{
+    if (ws->failed) {
+        return;
+    }
+    ws->failed = true;
+    ws->code = code;
+    ws->why = why;
+    ws->fed_len = 0;
+    ws->deadline_ms = ws->now_ms + ws->config->options.close_timeout_ms;
+    if (!ws->close_sent &&
+        meeple__ws_send_close(ws, code, (meeple_bytes){(const uint8_t *)why, strlen(why)}) < 0) {
+        ws->ended = true; /* not even that: the stream just ends */
+    }
+}
+
+/* A handshake that cannot succeed: the client's side of it. */
+static void client_fault(struct meeple__ws *ws, meeple_stage stage, int number, const char *why)
+{
+    ws->fault = (meeple_fault){stage, number, why};
+    ws->state = MEEPLE__WS_REFUSED;
+    ws->failed = true;
+    ws->code = MEEPLE_CLOSE_ABNORMAL;
+    ws->why = why;
+}
+
+int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text)
+{
+    struct meeple__buf head = {0};
+    int rc;
+
+    if (!ws->config->options.server || ws->state > MEEPLE__WS_ASKED) {
+        return MEEPLE_ESTATE;
+    }
+    rc = meeple__ws_refusal_write(&head, ws->config->mem, status, text);
+    if (rc == 0) {
+        rc = queue_head(ws, &head);
+    }
+    meeple__buf_done(&head, ws->config->mem);
+    meeple__buf_done(&ws->in, ws->config->mem);
+    ws->state = MEEPLE__WS_REFUSED;
+    ws->failed = true;
+    ws->code = MEEPLE_CLOSE_ABNORMAL;
+    ws->why = "the handshake was refused";
+    ws->fed_len = 0;
+    ws->deadline_ms = ws->now_ms + ws->config->options.close_timeout_ms;
+    return rc;
+}
+
+static int head_failed(struct meeple__ws *ws, int status, const char *why)
+{
+    if (ws->config->options.server) {
+        return meeple__ws_refuse(ws, status, why);
+    }
+    client_fault(ws, MEEPLE_STAGE_HTTP, 0, why);
+    return 0;
+}
+
+static int read_request(struct meeple__ws *ws, const struct meeple__http_head *head,
+                        meeple_ws_event *event)
+{
+    const meeple_ws_options *options = &ws->config->options;
+    struct meeple__ws_offer offer;
+    const char *why;
+    int status = meeple__ws_request_check(head, options->protocols, options->protocol_required,
+                                          &offer, &why);
+
+    if (status != 0) {
+        return meeple__ws_refuse(ws, status, why);
+    }
+    ws->protocol = offer.protocol;
+    ws->state = MEEPLE__WS_ASKED;
+    *event = (meeple_ws_event){MEEPLE_WS_REQUEST, false, false, 0, offer.target};
+    return 1;
+}
+
+static void read_response(struct meeple__ws *ws, const struct meeple__http_head *head)
+{
+    char text[160];
+    struct meeple__ws_answer expected = {ws->accept, ws->config->options.protocols, text,
+                                         sizeof text};
+    meeple_fault fault;
+
+    if (meeple__ws_response_good(head, &expected, &ws->protocol, &fault)) {
+        ws->state = MEEPLE__WS_READY;
+        meeple__buf_done(&ws->in, ws->config->mem);
+        return;
+    }
+    if (fault.text == text) {
+        meeple_bytes copy = {(const uint8_t *)text, strlen(text) + 1};
+
+        fault.text = meeple__buf_add(&ws->reason, ws->config->mem, copy, sizeof text) == 0
+                         ? (const char *)ws->reason.ptr
+                         : "the server refused";
+    }
+    client_fault(ws, fault.stage, fault.number, fault.text);
+}
+
+static int read_head(struct meeple__ws *ws, meeple_ws_event *event)
+{
+    size_t seen = ws->in.len, ceiling = ws->config->options.head_bytes_max;
+    size_t take = ws->fed_len < ceiling - seen ? ws->fed_len : ceiling - seen;
+    struct meeple__http_head head;
+    ptrdiff_t end;
+    int rc = meeple__buf_add(&ws->in, ws->config->mem, (meeple_bytes){ws->fed, take}, ceiling);
+
+    if (rc < 0) {
+        return rc;
+    }
+    end = meeple__http_head_end((meeple_bytes){ws->in.ptr, ws->in.len}, seen);
+    if (end == 0 && ws->in.len < ceiling) {
+        ws->fed_len = 0;
+        return 0;
+    }
+    if (end == 0) {
+        return head_failed(ws, 431, "the HTTP head is too long");
+    }
+    if (end < 0) {
+        return head_failed(ws, 400, "this is not HTTP");
+    }
+    ws->in.len = (size_t)end;
+    ws->fed += (size_t)end - seen;
+    ws->fed_len -= (size_t)end - seen;
+    rc = meeple__http_head_parse(&head, (meeple_bytes){ws->in.ptr, ws->in.len});
+    if (rc < 0) {
+        return head_failed(ws, rc == MEEPLE_ETOOBIG ? 431 : 400,
+                           rc == MEEPLE_ETOOBIG ? "the HTTP head has too many fields"
+                                                : "the HTTP head is malformed");
+    }
+    if (ws->config->options.server) {
+        return read_request(ws, &head, event);
+    }
+    read_response(ws, &head);
+    return 0;
+}
+
+int meeple__ws_accept_request(struct meeple__ws *ws)
+{
+    struct meeple__buf response = {0};
+    struct meeple__http_head head;
+    meeple_bytes key = {NULL, 0};
+    int rc;
+
+    if (!ws->config->options.server || ws->state != MEEPLE__WS_ASKED) {
+        return MEEPLE_ESTATE;
+    }
+    rc = meeple__http_head_parse(&head, (meeple_bytes){ws->in.ptr, ws->in.len});
+    assert(rc == 0);
+    meeple__http_head_field(&head, "Sec-WebSocket-Key", &key);
+    rc = meeple__ws_response_write(&response, ws->config->mem, key, meeple__ws_protocol(ws));
+    if (rc == 0) {
+        rc = queue_head(ws, &response);
+    }
+    meeple__buf_done(&response, ws->config->mem);
+    if (rc == 0) {
+        meeple__buf_done(&ws->in, ws->config->mem);
+        ws->state = MEEPLE__WS_READY;
+    }
+    return rc;
+}
+
+int meeple__ws_close(struct meeple__ws *ws, uint16_t code, const char *reason, uint64_t now_ms)
+{
+    meeple_bytes text = {(const uint8_t *)reason, reason ? strlen(reason) : 0};
+
+    if (!meeple__ws_close_valid(code, reason)) {
+        return MEEPLE_EINVAL;
+    }
+    if (!meeple__ws_is_open(ws)) {
+        return MEEPLE_ESTATE;
+    }
+    ws->now_ms = now_ms;
+    ws->deadline_ms = now_ms + ws->config->options.close_timeout_ms;
+    return meeple__ws_send_close(ws, code, text);
+}
+
+void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms)
+{
+    ws->now_ms = now_ms;
+    if (now_ms < ws->deadline_ms) {
+        return;
+    }
+    if (ws->state <= MEEPLE__WS_ASKED && ws->config->options.server) {
+        if (meeple__ws_refuse(ws, 408, "the handshake took too long") < 0) {
+            ws->timed_out = true;
+        }
+    } else if (ws->state <= MEEPLE__WS_ASKED) {
+        client_fault(ws, MEEPLE_STAGE_TIMEOUT, 0,
+                     "the server did not answer the handshake in time");
+        ws->timed_out = true;
+    } else {
+        ws->timed_out = true;
+    }
+    if (ws->timed_out) {
+        ws->deadline_ms = UINT64_MAX;
+    }
+}
+
+/* Whether there is nothing left to wait for. */
+static bool is_over(const struct meeple__ws *ws)
+{
+    bool said_all = ws->out.bytes == 0;
+    /* What is left of a client's request is of no use. */
+    bool refused = ws->state == MEEPLE__WS_REFUSED && (said_all || !ws->config->options.server);
+
+    return ws->ended || ws->timed_out || refused ||
+           (ws->close_sent && (ws->close_received || ws->failed) && said_all);
+}
+
+static void tell_closed(struct meeple__ws *ws, meeple_ws_event *event)
+{
+    const char *why = ws->timed_out    ? "the other side did not answer our close in time"
+                      : ws->close_sent ? "the connection was lost while closing"
+                                       : "the connection was lost";
+
+    if (ws->state < MEEPLE__WS_FRAMES && ws->fault.stage == MEEPLE_STAGE_NONE && !ws->failed) {
+        why = "the connection was closed before the handshake was done";
+        ws->fault = (meeple_fault){MEEPLE_STAGE_HTTP, 0, why};
+    }
+    *event = (meeple_ws_event){MEEPLE_WS_CLOSED, false, false, MEEPLE_CLOSE_ABNORMAL, {NULL, 0}};
+    if (ws->failed) {
+        event->code = ws->code;
+        why = ws->why;
+    } else if (ws->close_received) {
+        event->code = ws->code;
+        event->clean = ws->close_sent;
+        event->data = (meeple_bytes){ws->reason.ptr, ws->reason.len};
+        why = NULL;
+    }
+    if (why) {
+        event->data = (meeple_bytes){(const uint8_t *)why, strlen(why)};
+    }
+    ws->state = MEEPLE__WS_OVER;
+    ws->deadline_ms = UINT64_MAX;
+}
+
+static int next_event(struct meeple__ws *ws, meeple_ws_event *event)
+{
+    int rc = 0;
+
+    if (ws->state == MEEPLE__WS_HEAD) {
+        rc = ws->fed_len > 0 ? read_head(ws, event) : 0;
+    }
+    if (rc == 0 && ws->state == MEEPLE__WS_READY) {
+        const char *protocol = meeple__ws_protocol(ws);
+
+        ws->state = MEEPLE__WS_FRAMES;
+        ws->deadline_ms = UINT64_MAX;
+        *event = (meeple_ws_event){
+            MEEPLE_WS_OPEN, false, false, 0, {(const uint8_t *)protocol, strlen(protocol)}};
+        return 1;
+    }
+    if (rc == 0 && ws->state == MEEPLE__WS_FRAMES) {
+        rc = meeple__ws_read(ws, event);
+    }
+    return rc;
+}
+
+int meeple__ws_next(struct meeple__ws *ws, meeple_ws_event *event)
+{
+    int rc;
+
+    if (ws->state == MEEPLE__WS_OVER) {
+        ws->fed_len = 0;
+        return 0;
+    }
+    rc = next_event(ws, event);
+    if (rc < 0) {
+        ws->fed_len = 0;
+        if (ws->state == MEEPLE__WS_FRAMES) {
+            meeple__ws_fail(ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+        } else {
+            ws->ended = true;
+        }
+        return rc;
+    }
+    if (rc == 0 && ws->state == MEEPLE__WS_ASKED && ws->fed_len > 0) {
+        /* Not answered yet, and the bytes are not ours to keep: section 4.1 has clients wait. */
+        rc = meeple__ws_refuse(ws, 400, "a client waits for the answer to its request");
+    }
+    if (rc == 0 && ws->state == MEEPLE__WS_REFUSED) {
+        ws->fed_len = 0;
+    }
+    if (rc == 0 && is_over(ws)) {
+        tell_closed(ws, event);
+        return 1;
+    }
+    return rc;
+}

@@ -1,0 +1,109 @@
+/* ws: the inside of meeple/ws.h, for those who embed it. */
+#ifndef MEEPLE_TRANSPORT_WS_H
+#define MEEPLE_TRANSPORT_WS_H
+
+#include <meeple/event.h>
+#include <meeple/ws.h>
+
+#include "core/block.h"
+#include "core/buf.h"
+#include "core/utf8.h"
+#include "transport/ws_frame.h"
+#include "transport/ws_handshake.h"
+
+/* What connections of one net have in common; they borrow it. */
+struct meeple__ws_config {
+    meeple_ws_options options; /* defaults filled in */
+    struct meeple__pool *pool;
+    const meeple_mem *mem;
+};
+
+typedef enum meeple__ws_state {
+    MEEPLE__WS_HEAD,  /* waiting for the other side's head */
+    MEEPLE__WS_ASKED, /* server: the request is good, the owner has to answer */
+    MEEPLE__WS_READY, /* answered: OPEN is to be told */
+    MEEPLE__WS_FRAMES,
+    MEEPLE__WS_REFUSED,
+    MEEPLE__WS_OVER /* CLOSED was told */
+} meeple__ws_state;
+
+struct meeple__ws {
+    const struct meeple__ws_config *config;
+    struct meeple__queue out;
+    struct meeple__buf in;      /* the head, or a message that came in pieces */
+    struct meeple__buf control; /* a control frame that came in pieces */
+    struct meeple__buf reason;  /* of the close frame received; or the text of the fault */
+    struct meeple__buf ping;    /* the last one, while too many pongs wait in the queue */
+    uint8_t *fed;
+    size_t fed_len;
+    uint64_t now_ms, deadline_ms;
+    struct meeple__ws_frame frame;
+    uint64_t frame_at;                 /* bytes of its payload that were taken */
+    uint8_t head[MEEPLE__WS_HEAD_MAX]; /* a frame header that came in pieces */
+    uint8_t head_len;
+    uint8_t state;
+    uint8_t message; /* opcode of the message under way, or 0 */
+    uint8_t pongs;   /* that wait in the queue */
+    struct meeple__utf8 utf8;
+    uint16_t protocol; /* index into options.protocols, from 1 */
+    uint16_t code;     /* received, or failed with */
+    bool in_frame, message_told, ping_kept;
+    bool close_sent, close_received, closing_told, failed, ended, timed_out;
+    const char *why;                     /* failed: static text */
+    char accept[MEEPLE__WS_ACCEPT_SIZE]; /* client: what the server has to answer */
+    meeple_fault fault;
+};
+
+/* Fills in the defaults; the strings stay the caller's.  MEEPLE_EINVAL. */
+int meeple__ws_config_init(struct meeple__ws_config *config, const meeple_ws_options *options,
+                           struct meeple__pool *pool);
+/* A client has its request queued.  MEEPLE_ENOMEM, MEEPLE_EIO: nothing to undo. */
+int meeple__ws_init(struct meeple__ws *ws, const struct meeple__ws_config *config, uint64_t now_ms);
+void meeple__ws_done(struct meeple__ws *ws);
+
+void meeple__ws_feed(struct meeple__ws *ws, uint8_t *bytes, size_t len, uint64_t now_ms);
+void meeple__ws_eof(struct meeple__ws *ws);
+int meeple__ws_next(struct meeple__ws *ws, meeple_ws_event *event);
+int meeple__ws_accept_request(struct meeple__ws *ws);
+int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text);
+int meeple__ws_close(struct meeple__ws *ws, uint16_t code, const char *reason, uint64_t now_ms);
+/* The frames fed so far: 1 and an event, 0, or MEEPLE_ENOMEM. */
+int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event);
+/* Queues a control frame, whatever the queue's limit; at most 125 bytes. */
+int meeple__ws_control(struct meeple__ws *ws, uint8_t opcode, meeple_bytes payload);
+/* Answers a ping, or keeps it for later if the other side does not read our pongs. */
+int meeple__ws_pong(struct meeple__ws *ws, meeple_bytes payload);
+/* Our close frame: a code (0: none) and a text. */
+int meeple__ws_send_close(struct meeple__ws *ws, uint16_t code, meeple_bytes reason);
+/* The other side broke a rule of ours: a close frame with that code and static text; everything it
+ * sends from here on is dropped. */
+void meeple__ws_fail(struct meeple__ws *ws, uint16_t code, const char *why);
+void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms);
+void meeple__ws_sent(struct meeple__ws *ws, size_t len);
+int meeple__ws_ping(struct meeple__ws *ws, meeple_bytes payload);
+
+/* A message in two parts.  Errors as meeple_ws_send(), less EINVAL. */
+int meeple__ws_send(struct meeple__ws *ws, meeple_bytes head, meeple_bytes body, bool text);
+/* Server: makes the message in block a frame (it has MEEPLE__WS_HEAD_MAX bytes of headroom), and
+ * queues a frame; MEEPLE_EFULL, MEEPLE_ESTATE, MEEPLE_ENOMEM. */
+void meeple__ws_frame(struct meeple__block *block, bool text);
+int meeple__ws_queue(struct meeple__ws *ws, struct meeple__block *frame);
+
+static inline bool meeple__ws_is_open(const struct meeple__ws *ws)
+{
+    return ws->state == MEEPLE__WS_FRAMES && !ws->close_sent && !ws->close_received && !ws->ended;
+}
+
+/* The agreed subprotocol, "" if none. */
+static inline const char *meeple__ws_protocol(const struct meeple__ws *ws)
+{
+    return ws->protocol ? ws->config->options.protocols[ws->protocol - 1] : "";
+}
+
+/* Whether the code may travel in a close frame: RFC 6455 section 7.4 and the registry's 1012-1014.
+ */
+bool meeple__ws_code_valid(uint16_t code);
+/* Whether it may be closed with that: code 0 and a NULL reason are fine. */
+bool meeple__ws_close_valid(uint16_t code, const char *reason);
+
+#endif /* MEEPLE_TRANSPORT_WS_H */

@@ -1,0 +1,41 @@
+/* ws_frame: frame headers and masks (RFC 6455 section 5). */
+#ifndef MEEPLE_TRANSPORT_WS_FRAME_H
+#define MEEPLE_TRANSPORT_WS_FRAME_H
+
+#include <meeple/base.h>
+
+enum {
+    MEEPLE__WS_HEAD_MAX = 14,
+    MEEPLE__WS_CONTROL_MAX = 125
+};
+
+enum {
+    MEEPLE__WS_CONTINUATION = 0x0,
+    MEEPLE__WS_TEXT = 0x1,
+    MEEPLE__WS_BINARY = 0x2,
+    MEEPLE__WS_CLOSE_FRAME = 0x8,
+    MEEPLE__WS_PING = 0x9,
+    MEEPLE__WS_PONG = 0xa
+};
+
+struct meeple__ws_frame {
+    uint64_t len; /* of the payload */
+    uint8_t opcode;
+    bool fin, masked;
+    uint8_t mask[4];
+};
+
+/*
+ * Reads a header.  Returns its length; 0: more bytes are needed; MEEPLE_EPROTO: it breaks
+ * section 5.2 or 5.5, *why says how (static).
+ */
+int meeple__ws_frame_parse(struct meeple__ws_frame *frame, meeple_bytes bytes, const char **why);
+
+/* Writes a header, masked if mask is not NULL; returns its length. */
+size_t meeple__ws_frame_head(uint8_t head[MEEPLE__WS_HEAD_MAX], uint8_t opcode, size_t len,
+                             const uint8_t mask[4]);
+
+/* Masks or unmasks; offset is how far into the payload the bytes begin. */
+void meeple__ws_mask(uint8_t *ptr, size_t len, const uint8_t mask[4], uint64_t offset);
+
+#endif /* MEEPLE_TRANSPORT_WS_FRAME_H */

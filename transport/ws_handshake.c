@@ -1,0 +1,336 @@
+/* ws_handshake: what the opening handshake says and requires (RFC 6455 section 4). */
+#include "transport/ws_handshake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/utf8.h"
+
+static meeple_bytes bytes_of(const char *text)
+{
+    return (meeple_bytes){(const uint8_t *)text, strlen(text)};
+}
+
+/* Appends all the texts, or as many as fit. */
+static int add_texts(struct meeple__buf *buf, const meeple_mem *mem, size_t ceiling,
+                     const char *const *texts)
+{
+    int rc = 0;
+
+    for (; rc == 0 && *texts; texts++) {
+        rc = meeple__buf_add(buf, mem, bytes_of(*texts), ceiling);
+    }
+    return rc;
+}
+
+static uint16_t index_of(const char *const *protocols, meeple_bytes name)
+{
+    for (uint16_t i = 0; protocols && protocols[i]; i++) {
+        if (meeple__bytes_equal(name, protocols[i])) {
+            return (uint16_t)(i + 1);
+        }
+    }
+    return 0;
+}
+
+static bool header_valid(const char *header)
+{
+    static const char *const own[] = {"Host",
+                                      "Upgrade",
+                                      "Connection",
+                                      "Sec-WebSocket-Key",
+                                      "Sec-WebSocket-Version",
+                                      "Sec-WebSocket-Protocol",
+                                      "Sec-WebSocket-Extensions",
+                                      "Content-Length",
+                                      "Transfer-Encoding"};
+    const char *colon = strchr(header, ':');
+    meeple_bytes name;
+
+    if (!colon) {
+        return false;
+    }
+    name = (meeple_bytes){(const uint8_t *)header, (size_t)(colon - header)};
+    for (size_t i = 0; i < MEEPLE_COUNT(own); i++) {
+        if (meeple__bytes_equal_caseless(name, own[i])) {
+            return false;
+        }
+    }
+    return meeple__http_is_token(name) && meeple__http_is_value(bytes_of(colon + 1));
+}
+
+bool meeple__ws_options_valid(const char *const *protocols, const char *const *headers)
+{
+    for (uint16_t i = 0; protocols && protocols[i]; i++) {
+        if (i == UINT16_MAX - 1 || !meeple__http_is_token(bytes_of(protocols[i])) ||
+            index_of(protocols, bytes_of(protocols[i])) != i + 1) {
+            return false;
+        }
+    }
+    for (; headers && *headers; headers++) {
+        if (!header_valid(*headers)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int meeple__ws_request_write(struct meeple__buf *buf, const meeple_mem *mem,
+                             const struct meeple__ws_request *request, size_t ceiling)
+{
+    const char *const head[] = {"GET ",
+                                request->path,
+                                " HTTP/1.1\r\nHost: ",
+                                request->host,
+                                "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                "Sec-WebSocket-Key: ",
+                                request->key,
+                                "\r\nSec-WebSocket-Version: 13\r\n",
+                                NULL};
+    const char *const end[] = {"\r\n", NULL};
+    int rc = add_texts(buf, mem, ceiling, head);
+
+    for (size_t i = 0; rc == 0 && request->protocols && request->protocols[i]; i++) {
+        /* A comma without a space: Godot does not trim what it reads. */
+        const char *const protocol[] = {i == 0 ? "Sec-WebSocket-Protocol: " : ",",
+                                        request->protocols[i],
+                                        request->protocols[i + 1] ? "" : "\r\n", NULL};
+
+        rc = add_texts(buf, mem, ceiling, protocol);
+    }
+    for (size_t i = 0; rc == 0 && request->headers && request->headers[i]; i++) {
+        const char *const header[] = {request->headers[i], "\r\n", NULL};
+
+        rc = add_texts(buf, mem, ceiling, header);
+    }
+    return rc == 0 ? add_texts(buf, mem, ceiling, end) : rc;
+}
+
+/* Three digits, or 0; a 101 is none before HTTP/1.1. */
+static int status_of(const struct meeple__http_head *head)
+{
+    meeple_bytes status = head->words[1];
+    int value = 0;
+
+    if (!meeple__bytes_equal(head->words[0], "HTTP/1.1") &&
+        !meeple__bytes_equal(head->words[0], "HTTP/1.0")) {
+        return 0;
+    }
+    for (size_t i = 0; i < status.len && status.len == 3; i++) {
+        if (status.ptr[i] < '0' || status.ptr[i] > '9') {
+            return 0;
+        }
+        value = value * 10 + (status.ptr[i] - '0');
+    }
+    return value == 101 && !meeple__bytes_equal(head->words[0], "HTTP/1.1") ? 0 : value;
+}
+
+/* Why the response is none that opens a WebSocket, or NULL. */
+static const char *response_fault(const struct meeple__http_head *head, const char *accept)
+{
+    struct meeple__http_list at = {0};
+    meeple_bytes value;
+
+    if (!meeple__http_head_has_token(head, "Upgrade", "websocket")) {
+        return "the server's 101 does not upgrade to websocket";
+    }
+    if (!meeple__http_head_has_token(head, "Connection", "Upgrade")) {
+        return "the server's 101 lacks \"Connection: Upgrade\"";
+    }
+    if (meeple__http_head_field(head, "Sec-WebSocket-Accept", &value) != 1 ||
+        !meeple__bytes_equal(value, accept)) {
+        return "the server's Sec-WebSocket-Accept is not the answer to our key";
+    }
+    if (meeple__http_list_next(head, "Sec-WebSocket-Extensions", &at, &value)) {
+        return "the server uses an extension that was not offered";
+    }
+    return NULL;
+}
+
+static const char *protocol_fault(const struct meeple__http_head *head,
+                                  const char *const *protocols, uint16_t *protocol)
+{
+    meeple_bytes value;
+    size_t count = meeple__http_head_field(head, "Sec-WebSocket-Protocol", &value);
+    bool offered = protocols && protocols[0];
+
+    *protocol = 0;
+    if (count == 0) {
+        return offered ? "the server agrees to none of the subprotocols offered" : NULL;
+    }
+    *protocol = index_of(protocols, value);
+    return count == 1 && *protocol > 0 ? NULL
+                                       : "the server chose a subprotocol that was not offered";
+}
+
+/* How much of a reason phrase can be quoted: none that is not UTF-8, and not too much. */
+static size_t phrase_len(meeple_bytes phrase)
+{
+    size_t len = phrase.len < 80 ? phrase.len : 80;
+
+    while (len < phrase.len && len > 0 && (phrase.ptr[len] & 0xc0) == 0x80) {
+        len--;
+    }
+    return meeple__utf8_valid((meeple_bytes){phrase.ptr, len}) ? len : 0;
+}
+
+bool meeple__ws_response_good(const struct meeple__http_head *head,
+                              const struct meeple__ws_answer *expected, uint16_t *protocol,
+                              meeple_fault *fault)
+{
+    int status = status_of(head);
+    const char *why;
+    meeple_stage stage = MEEPLE_STAGE_HTTP;
+    uint16_t chosen = 0;
+
+    if (status == 0) {
+        why = "the server does not answer with HTTP/1.1";
+    } else if (status != 101) {
+        size_t len = phrase_len(head->words[2]);
+
+        snprintf(expected->text, expected->size, "the server refused with HTTP status %d%s%.*s",
+                 status, len ? " " : "", (int)len, (const char *)head->words[2].ptr);
+        *fault = (meeple_fault){stage, status, expected->text};
+        return false;
+    } else {
+        why = response_fault(head, expected->accept);
+        if (!why) {
+            why = protocol_fault(head, expected->protocols, &chosen);
+            stage = MEEPLE_STAGE_SUBPROTOCOL;
+        }
+    }
+    if (why) {
+        *fault = (meeple_fault){stage, stage == MEEPLE_STAGE_HTTP ? status : 0, why};
+        return false;
+    }
+    *protocol = chosen;
+    return true;
+}
+
+/* The client's order decides: section 4.1 says it is the order of preference. */
+static int choose_protocol(const struct meeple__http_head *head, const char *const *protocols,
+                           bool required, struct meeple__ws_offer *offer, const char **why)
+{
+    struct meeple__http_list at = {0};
+    meeple_bytes element;
+    bool offered = false;
+
+    offer->protocol = 0;
+    while (offer->protocol == 0 &&
+           meeple__http_list_next(head, "Sec-WebSocket-Protocol", &at, &element)) {
+        offered = true;
+        if (!meeple__http_is_token(element)) {
+            *why = "a subprotocol's name is no token";
+            return 400;
+        }
+        offer->protocol = index_of(protocols, element);
+    }
+    if (protocols && protocols[0] && offer->protocol == 0 && (offered || required)) {
+        *why = "none of this server's subprotocols was offered";
+        return 400;
+    }
+    return 0;
+}
+
+int meeple__ws_request_check(const struct meeple__http_head *head, const char *const *protocols,
+                             bool required, struct meeple__ws_offer *offer, const char **why)
+{
+    meeple_bytes value;
+
+    *why = "";
+    if (!meeple__bytes_equal(head->words[2], "HTTP/1.1")) {
+        *why = "HTTP/1.1 is required";
+        return 505;
+    }
+    if (!meeple__bytes_equal(head->words[0], "GET")) {
+        *why = "a WebSocket begins with GET";
+        return 405;
+    }
+    if (meeple__http_head_field(head, "Host", &value) != 1) {
+        *why = "there has to be one Host header";
+        return 400;
+    }
+    if (!meeple__http_head_has_token(head, "Upgrade", "websocket") ||
+        !meeple__http_head_has_token(head, "Connection", "Upgrade")) {
+        *why = "this is a WebSocket server: the request does not upgrade to websocket";
+        return 426;
+    }
+    if (meeple__http_head_field(head, "Sec-WebSocket-Version", &value) != 1 ||
+        !meeple__bytes_equal(value, "13")) {
+        *why = "WebSocket version 13 is required";
+        return 426;
+    }
+    if (meeple__http_head_field(head, "Sec-WebSocket-Key", &offer->key) != 1 ||
+        !meeple__ws_key_valid(offer->key)) {
+        *why = "Sec-WebSocket-Key is not the base64 of 16 bytes";
+        return 400;
+    }
+    offer->target = head->words[1];
+    return choose_protocol(head, protocols, required, offer, why);
+}
+
+int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem, meeple_bytes key,
+                              const char *protocol)
+{
+    char accept[MEEPLE__WS_ACCEPT_SIZE];
+    /* Godot wants exactly these values, and no header without one. */
+    const char *const head[] = {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                                "Connection: Upgrade\r\nSec-WebSocket-Accept: ",
+                                accept,
+                                "\r\n",
+                                *protocol ? "Sec-WebSocket-Protocol: " : "",
+                                protocol,
+                                *protocol ? "\r\n\r\n" : "\r\n",
+                                NULL};
+    int rc = meeple__ws_accept(accept, key);
+
+    return rc < 0 ? rc : add_texts(buf, mem, SIZE_MAX, head);
+}
+
+static const char *phrase_of(int status)
+{
+    static const struct {
+        int status;
+        const char *phrase;
+    } phrases[] = {{400, "Bad Request"},
+                   {401, "Unauthorized"},
+                   {403, "Forbidden"},
+                   {404, "Not Found"},
+                   {405, "Method Not Allowed"},
+                   {408, "Request Timeout"},
+                   {426, "Upgrade Required"},
+                   {429, "Too Many Requests"},
+                   {431, "Request Header Fields Too Large"},
+                   {500, "Internal Server Error"},
+                   {503, "Service Unavailable"},
+                   {505, "HTTP Version Not Supported"}};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(phrases); i++) {
+        if (phrases[i].status == status) {
+            return phrases[i].phrase;
+        }
+    }
+    return "Error";
+}
+
+int meeple__ws_refusal_write(struct meeple__buf *buf, const meeple_mem *mem, int status,
+                             const char *text)
+{
+    char first[128], length[96];
+    const char *const head[] = {first,
+                                status == 426 ? "Upgrade: websocket\r\n"
+                                                "Sec-WebSocket-Version: 13\r\n"
+                                              : "",
+                                status == 405 ? "Allow: GET\r\n" : "",
+                                length,
+                                text,
+                                "\n",
+                                NULL};
+
+    snprintf(first, sizeof first, "HTTP/1.1 %d %s\r\nConnection: %s\r\n", status, phrase_of(status),
+             status == 426 ? "close, Upgrade" : "close");
+    snprintf(length, sizeof length,
+             "Content-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\n\r\n",
+             strlen(text) + 1);
+    return add_texts(buf, mem, SIZE_MAX, head);
+}

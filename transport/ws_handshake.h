@@ -1,0 +1,58 @@
+/* ws_handshake: what the opening handshake says and requires (RFC 6455 section 4). */
+#ifndef MEEPLE_TRANSPORT_WS_HANDSHAKE_H
+#define MEEPLE_TRANSPORT_WS_HANDSHAKE_H
+
+#include <meeple/event.h>
+
+#include "core/buf.h"
+#include "transport/http_head.h"
+#include "transport/ws_accept.h"
+
+/* Indices into a NULL-terminated list count from 1; 0 is none. */
+
+/* ---- client ---- */
+
+struct meeple__ws_request {
+    const char *host, *path;
+    const char *const *protocols; /* may be NULL */
+    const char *const *headers;   /* may be NULL */
+    const char *key;
+};
+
+/* Whether protocols are tokens, each once, and headers are headers, none of the handshake's own. */
+bool meeple__ws_options_valid(const char *const *protocols, const char *const *headers);
+/* Appends the request to buf.  MEEPLE_ENOMEM; MEEPLE_ETOOBIG: over `ceiling` bytes. */
+int meeple__ws_request_write(struct meeple__buf *buf, const meeple_mem *mem,
+                             const struct meeple__ws_request *request, size_t ceiling);
+/*
+ * Whether a response opens the connection: true, and which protocol was chosen.  Else fault says
+ * why, its text written to text (size bytes).
+ */
+struct meeple__ws_answer {
+    const char *accept; /* what Sec-WebSocket-Accept must be */
+    const char *const *protocols;
+    char *text;
+    size_t size;
+};
+bool meeple__ws_response_good(const struct meeple__http_head *head,
+                              const struct meeple__ws_answer *expected, uint16_t *protocol,
+                              meeple_fault *fault);
+
+/* ---- server ---- */
+
+struct meeple__ws_offer {
+    meeple_bytes target, key;
+    uint16_t protocol;
+};
+
+/* 0 and the offer; or the HTTP status to refuse it with, and *why (static). */
+int meeple__ws_request_check(const struct meeple__http_head *head, const char *const *protocols,
+                             bool required, struct meeple__ws_offer *offer, const char **why);
+/* Appends the 101.  MEEPLE_ENOMEM. */
+int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem, meeple_bytes key,
+                              const char *protocol);
+/* Appends an HTTP error with text as its body.  MEEPLE_ENOMEM. */
+int meeple__ws_refusal_write(struct meeple__buf *buf, const meeple_mem *mem, int status,
+                             const char *text);
+
+#endif /* MEEPLE_TRANSPORT_WS_HANDSHAKE_H */

@@ -1,0 +1,169 @@
+/* ws_write: messages and control frames on their way out. */
+#include "transport/ws.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/utf8.h"
+
+/* Pongs that may wait in the queue; of more pings only the last is answered (section 5.5.3). */
+enum {
+    PONGS_MAX = 8
+};
+
+static int new_mask(const struct meeple__ws *ws, uint8_t mask[4])
+{
+    const meeple_ws_options *options = &ws->config->options;
+
+    return options->random(options->random_ctx, mask, 4) < 0 ? MEEPLE_EIO : 0;
+}
+
+/* Writes one frame of two parts at the end of a block that has the room. */
+static void append_frame(struct meeple__block *block, meeple_bytes frame_head, meeple_bytes head,
+                         meeple_bytes body, const uint8_t *mask)
+{
+    uint32_t begin;
+
+    meeple__block_append(block, frame_head);
+    begin = block->end;
+    meeple__block_append(block, head);
+    meeple__block_append(block, body);
+    if (mask) {
+        meeple__ws_mask(block->bytes + begin, block->end - begin, mask, 0);
+    }
+}
+
+static int queue_frame(struct meeple__ws *ws, uint8_t opcode, meeple_bytes head, meeple_bytes body)
+{
+    uint8_t mask[4], frame_head[MEEPLE__WS_HEAD_MAX];
+    const uint8_t *masked = ws->config->options.server ? NULL : mask;
+    meeple_bytes first = {frame_head, 0};
+    struct meeple__block *block;
+    size_t len;
+    int rc;
+
+    if (masked && new_mask(ws, mask) < 0) {
+        return MEEPLE_EIO;
+    }
+    first.len = meeple__ws_frame_head(frame_head, opcode, head.len + body.len, masked);
+    len = first.len + head.len + body.len;
+    block = meeple__queue_tail(&ws->out, len);
+    if (block) {
+        append_frame(block, first, head, body, masked);
+        meeple__queue_grown(&ws->out, len);
+        return 0;
+    }
+    block = meeple__block_new(ws->config->pool, 0, len);
+    if (!block) {
+        return MEEPLE_ENOMEM;
+    }
+    append_frame(block, first, head, body, masked);
+    rc = meeple__queue_add(&ws->out, ws->config->pool, block);
+    meeple__block_unref(ws->config->pool, block);
+    return rc;
+}
+
+/* Whether len more bytes of payload fit the queue. */
+static bool fits(const struct meeple__ws *ws, size_t len)
+{
+    size_t max = ws->config->options.queue_bytes_max;
+
+    return ws->out.bytes <= max && len + MEEPLE__WS_HEAD_MAX <= max - ws->out.bytes;
+}
+
+int meeple__ws_send(struct meeple__ws *ws, meeple_bytes head, meeple_bytes body, bool text)
+{
+    if (!meeple__ws_is_open(ws)) {
+        return MEEPLE_ESTATE;
+    }
+    if (head.len + body.len > ws->config->options.message_bytes_max) {
+        return MEEPLE_ETOOBIG;
+    }
+    if (!fits(ws, head.len + body.len)) {
+        return MEEPLE_EFULL;
+    }
+    return queue_frame(ws, text ? MEEPLE__WS_TEXT : MEEPLE__WS_BINARY, head, body);
+}
+
+void meeple__ws_frame(struct meeple__block *block, bool text)
+{
+    uint8_t head[MEEPLE__WS_HEAD_MAX];
+    size_t len = meeple__ws_frame_head(head, text ? MEEPLE__WS_TEXT : MEEPLE__WS_BINARY,
+                                       meeple__block_len(block), NULL);
+
+    meeple__block_prepend(block, (meeple_bytes){head, len});
+}
+
+int meeple__ws_queue(struct meeple__ws *ws, struct meeple__block *frame)
+{
+    assert(ws->config->options.server);
+    if (!meeple__ws_is_open(ws)) {
+        return MEEPLE_ESTATE;
+    }
+    if (!fits(ws, meeple__block_len(frame))) {
+        return MEEPLE_EFULL;
+    }
+    return meeple__queue_add(&ws->out, ws->config->pool, frame);
+}
+
+int meeple__ws_control(struct meeple__ws *ws, uint8_t opcode, meeple_bytes payload)
+{
+    assert(payload.len <= MEEPLE__WS_CONTROL_MAX);
+    return queue_frame(ws, opcode, payload, (meeple_bytes){NULL, 0});
+}
+
+int meeple__ws_ping(struct meeple__ws *ws, meeple_bytes payload)
+{
+    if (payload.len > MEEPLE__WS_CONTROL_MAX) {
+        return MEEPLE_ETOOBIG;
+    }
+    if (!meeple__ws_is_open(ws)) {
+        return MEEPLE_ESTATE;
+    }
+    return fits(ws, payload.len) ? meeple__ws_control(ws, MEEPLE__WS_PING, payload) : MEEPLE_EFULL;
+}
+
+int meeple__ws_pong(struct meeple__ws *ws, meeple_bytes payload)
+{
+    int rc;
+
+    if (ws->close_sent) {
+        return 0;
+    }
+    if (ws->pongs < PONGS_MAX) {
+        ws->pongs++;
+        return meeple__ws_control(ws, MEEPLE__WS_PONG, payload);
+    }
+    meeple__buf_clear(&ws->ping);
+    rc = meeple__buf_add(&ws->ping, ws->config->mem, payload, MEEPLE__WS_CONTROL_MAX);
+    ws->ping_kept = rc == 0;
+    return rc;
+}
+
+int meeple__ws_send_close(struct meeple__ws *ws, uint16_t code, meeple_bytes reason)
+{
+    uint8_t bytes[2] = {(uint8_t)(code >> 8), (uint8_t)code};
+
+    assert(reason.len <= MEEPLE_REASON_MAX && !ws->close_sent);
+    ws->close_sent = true;
+    return queue_frame(ws, MEEPLE__WS_CLOSE_FRAME, (meeple_bytes){bytes, code ? sizeof bytes : 0},
+                       code ? reason : (meeple_bytes){NULL, 0});
+}
+
+void meeple__ws_sent(struct meeple__ws *ws, size_t len)
+{
+    meeple__queue_sent(&ws->out, ws->config->pool, len);
+    if (ws->out.bytes > 0) {
+        return;
+    }
+    ws->pongs = 0;
+    if (ws->ping_kept) {
+        meeple_bytes payload = {ws->ping.ptr, ws->ping.len};
+
+        ws->ping_kept = false;
+        if (meeple__ws_pong(ws, payload) < 0) {
+            meeple__ws_fail(ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+        }
+        meeple__buf_done(&ws->ping, ws->config->mem);
+    }
+}
