@@ -1,0 +1,212 @@
+/* call: a call that we make: to whom it goes, whether it runs here, what is in the way. */
+#include <meeple/world.h>
+
+#include <inttypes.h>
+
+#include "core/log.h"
+#include "rpc/announce.h"
+#include "rpc/codec_msgpack.h"
+#include "rpc/policy.h"
+#include "rpc/sentence.h"
+#include "rpc/world.h"
+
+/* One call, as far as it has been decided. */
+struct calling {
+    meeple_world *world;
+    const meeple_object *object;
+    const meeple_rpc_type *type;
+    unsigned method;
+    int32_t to;
+    meeple_bytes args; /* inside the packet in the world's tx */
+};
+
+/* The peer is one for us and for the net: it may have been kicked, or not have been told of yet. */
+static bool has_peer(const meeple_world *world, int32_t id)
+{
+    return meeple__world_remote(world, id) && meeple_net_has_peer(world->net, id);
+}
+
+/* All but ourselves is none, as in Godot: say MEEPLE_ALL to a method that does not run here. */
+static bool is_target(const meeple_world *world, int32_t to)
+{
+    if (to == MEEPLE_ALL || to == world->id) {
+        return true;
+    }
+    return to != INT32_MIN && has_peer(world, to > 0 ? to : MEEPLE_EXCEPT(to));
+}
+
+/* on_refused is a handler, and handlers run in poll. */
+static void report(const struct calling *calling, int32_t peer, enum meeple__answer answer)
+{
+    meeple_world *world = calling->world;
+    struct meeple__local local = {.kind = MEEPLE__LOCAL_REPORT,
+                                  .sequence = calling->object->sequence,
+                                  .number = calling->object->number,
+                                  .method = (uint8_t)calling->method,
+                                  .peer = peer,
+                                  .answer = (uint8_t)answer};
+    int rc = meeple__local_add(&world->local, world->mem, &local, (meeple_bytes){NULL, 0},
+                               world->local_bytes_max);
+
+    if (rc < 0) {
+        meeple__log(world->log, MEEPLE_LOG_WARN, "rpc",
+                    "peer %" PRId32 " does not answer %s.%s; it cannot be reported: %s", peer,
+                    calling->object->path, calling->type->name, meeple_strerror(rc));
+    }
+}
+
+/* Whether the one peer will understand: it knows the object, and answers the method. */
+static int check_peer(const struct calling *calling, struct meeple__remote *remote)
+{
+    enum meeple__answer answer =
+        meeple__remote_answer(remote, calling->object->methods, calling->method);
+
+    if (answer != MEEPLE__ANSWERS) {
+        report(calling, remote->id, answer);
+        return MEEPLE_ENOTFOUND;
+    }
+    return meeple__announce(calling->world, remote);
+}
+
+/* Marks those who will not understand; returns whether there are any. */
+static bool pass_over(const struct calling *calling)
+{
+    const struct meeple__list *head = &calling->world->remote_list;
+    bool any = false;
+
+    for (struct meeple__list *link = head->next; link != head; link = link->next) {
+        struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
+        int rc = remote->id == MEEPLE_EXCEPT(calling->to) ? 0 : check_peer(calling, remote);
+
+        remote->passed = rc < 0 && rc != MEEPLE_ESTATE;
+        any = any || remote->passed;
+        if (remote->passed && rc != MEEPLE_ENOTFOUND) {
+            meeple__log(calling->world->log, MEEPLE_LOG_WARN, "rpc",
+                        "peer %" PRId32 " misses %s.%s: %s", remote->id, calling->object->path,
+                        calling->type->name, meeple_strerror(rc));
+        }
+    }
+    return any;
+}
+
+static int encode(struct calling *calling, const void *arg)
+{
+    meeple_world *world = calling->world;
+    struct meeple__sink sink = meeple__world_sink(world);
+    struct meeple__sentence why;
+    size_t head;
+    int rc;
+
+    meeple__command_write(&sink, &(struct meeple__command){.type = MEEPLE__COMMAND_CALL,
+                                                           .number = calling->object->number,
+                                                           .method = (uint8_t)calling->method});
+    head = world->tx.len;
+    meeple__sentence_init(&why);
+    rc = sink.rc < 0 ? sink.rc : meeple__msgpack_write(&sink, calling->type, arg, &why);
+    if (rc == MEEPLE_EINVAL) {
+        meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "we called %s.%s: %s",
+                    calling->object->path, calling->type->name, why.text);
+    }
+    if (rc == 0) {
+        calling->args = (meeple_bytes){world->tx.ptr + head, world->tx.len - head};
+    }
+    return rc;
+}
+
+static int queue_here(const struct calling *calling)
+{
+    struct meeple__local local = {.kind = MEEPLE__LOCAL_CALL,
+                                  .sequence = calling->object->sequence,
+                                  .number = calling->object->number,
+                                  .method = (uint8_t)calling->method,
+                                  .len = (uint32_t)calling->args.len};
+
+    return meeple__local_add(&calling->world->local, calling->world->mem, &local, calling->args,
+                             calling->world->local_bytes_max);
+}
+
+/* To those that were not passed over, one by one.  What one of them misses does not stop the
+ * others. */
+static void send_each(const struct calling *calling)
+{
+    meeple_world *world = calling->world;
+
+    for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
+         link = link->next) {
+        const struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
+        int rc;
+
+        if (remote->passed || remote->id == MEEPLE_EXCEPT(calling->to)) {
+            continue;
+        }
+        rc = meeple_net_send(world->net, remote->id, meeple__world_tx(world));
+        if (rc < 0 && rc != MEEPLE_ENOTFOUND) {
+            meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "peer %" PRId32 " misses %s.%s: %s",
+                        remote->id, calling->object->path, calling->type->name,
+                        meeple_strerror(rc));
+        }
+    }
+}
+
+static int send_out(const struct calling *calling, bool some_passed)
+{
+    if (some_passed) {
+        send_each(calling);
+        return 0;
+    }
+    return meeple_net_send(calling->world->net, calling->to, meeple__world_tx(calling->world));
+}
+
+/* The target is one, and the mode lets us. */
+static int make(struct calling *calling, struct meeple__plan plan, const void *arg)
+{
+    bool some_passed = false;
+    int rc = 0;
+
+    /* First, because announcements are made in the same buf. */
+    if (plan.send && calling->to > 0) {
+        rc = check_peer(calling, meeple__world_remote(calling->world, calling->to));
+    } else if (plan.send) {
+        some_passed = pass_over(calling);
+    }
+    if (rc == 0) {
+        rc = encode(calling, arg);
+    }
+    if (rc == 0 && plan.run_here) {
+        rc = queue_here(calling);
+    }
+    if (rc == 0 && plan.send) {
+        rc = send_out(calling, some_passed);
+        if (rc < 0 && plan.run_here) {
+            meeple__local_undo(&calling->world->local, calling->args.len);
+        }
+    }
+    return rc;
+}
+
+int meeple_object_call(meeple_object *object, int32_t to, const meeple_rpc_type *type,
+                       const void *arg)
+{
+    struct calling calling = {.object = object, .type = type, .to = to};
+    struct meeple__plan plan;
+    int method;
+
+    if (!object || !type || !arg) {
+        return MEEPLE_EINVAL;
+    }
+    calling.world = object->world;
+    if (object->removed || !calling.world->up || calling.world->freeing) {
+        return MEEPLE_ESTATE;
+    }
+    method = meeple__methods_find(object->methods, type);
+    if (method < 0 || !is_target(calling.world, to)) {
+        return MEEPLE_ENOTFOUND;
+    }
+    calling.method = (unsigned)method;
+    plan = meeple__policy_call(object->cls->methods[method].mode, calling.world->id, object->master,
+                               to);
+    if (plan.refused) {
+        return MEEPLE_EDENIED;
+    }
+    return make(&calling, plan, arg);
+}

@@ -1,0 +1,54 @@
+/* command: the packets of the native dialect, to bytes and back; it decides nothing. */
+#ifndef MEEPLE_RPC_COMMAND_H
+#define MEEPLE_RPC_COMMAND_H
+
+#include "core/wire.h"
+#include "rpc/sink.h"
+
+/* The first byte of a packet. */
+enum meeple__command_type {
+    MEEPLE__COMMAND_RAW,    /* the application's bytes, at least one */
+    MEEPLE__COMMAND_HELLO,  /* u8 version */
+    MEEPLE__COMMAND_CLASS,  /* varint number, block name, u8 count, and so many methods: block name,
+                               block signature */
+    MEEPLE__COMMAND_OBJECT, /* varint number, varint class number, block path */
+    MEEPLE__COMMAND_GONE,   /* varint object number */
+    MEEPLE__COMMAND_CALL    /* varint object number, u8 method, the arguments */
+};
+
+enum {
+    MEEPLE__WORLD_VERSION = 1,
+    MEEPLE__NAME_MAX = 255 /* bytes in a name or a path; also methods in a class, and fields */
+};
+
+/* Numbers are the sender's own. */
+struct meeple__command {
+    enum meeple__command_type type;
+    uint8_t version;       /* HELLO */
+    uint8_t method;        /* CALL: the index in the sender's class */
+    uint8_t method_count;  /* CLASS */
+    uint32_t number;       /* CLASS: of the class; OBJECT, GONE, CALL: of the object */
+    uint32_t class_number; /* OBJECT */
+    meeple_bytes name;     /* CLASS: its name; OBJECT: its path */
+    meeple_bytes rest;     /* RAW: the bytes; CLASS: the methods; CALL: the arguments */
+};
+
+/* Borrows from packet.  MEEPLE_EPROTO: nothing of the above.  What it gives is checked: names are
+ * names, and a CLASS has all its methods. */
+int meeple__command_read(struct meeple__command *command, meeple_bytes packet);
+
+/* The next of the methods of a CLASS that was read. */
+void meeple__command_next_method(struct meeple__reader *methods, meeple_bytes *name,
+                                 meeple_bytes *signature);
+
+/* Appends to a sink.  CLASS, CALL and RAW only as far as `rest`, whose bytes follow in their own
+ * way; CLASS's are made by _write_method. */
+void meeple__command_write(struct meeple__sink *sink, const struct meeple__command *command);
+void meeple__command_write_method(struct meeple__sink *sink, meeple_bytes name,
+                                  meeple_bytes signature);
+
+/* 1..255 bytes of UTF-8 without control characters: what is a name, a path.  The latter so that no
+ * peer can write lines into our log. */
+bool meeple__name_valid(meeple_bytes name);
+
+#endif /* MEEPLE_RPC_COMMAND_H */

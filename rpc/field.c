@@ -1,0 +1,293 @@
+/* field: members of a struct, read and written by what the field table says of them. */
+#include "rpc/field.h"
+
+#include <assert.h>
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include <meeple/class.h>
+
+#include "core/utf8.h"
+#include "rpc/sentence.h"
+
+static const struct {
+    uint8_t kind, size;
+} types[] = {
+    [MEEPLE_TYPE_BOOL] = {MEEPLE__KIND_BOOL, sizeof(bool)},
+    [MEEPLE_TYPE_I8] = {MEEPLE__KIND_SIGNED, 1},
+    [MEEPLE_TYPE_I16] = {MEEPLE__KIND_SIGNED, 2},
+    [MEEPLE_TYPE_I32] = {MEEPLE__KIND_SIGNED, 4},
+    [MEEPLE_TYPE_I64] = {MEEPLE__KIND_SIGNED, 8},
+    [MEEPLE_TYPE_U8] = {MEEPLE__KIND_UNSIGNED, 1},
+    [MEEPLE_TYPE_U16] = {MEEPLE__KIND_UNSIGNED, 2},
+    [MEEPLE_TYPE_U32] = {MEEPLE__KIND_UNSIGNED, 4},
+    [MEEPLE_TYPE_U64] = {MEEPLE__KIND_UNSIGNED, 8},
+    [MEEPLE_TYPE_F32] = {MEEPLE__KIND_REAL, sizeof(float)},
+    [MEEPLE_TYPE_F64] = {MEEPLE__KIND_REAL, sizeof(double)},
+    [MEEPLE_TYPE_STR] = {MEEPLE__KIND_STRING, sizeof(const char *)},
+    [MEEPLE_TYPE_BYTES] = {MEEPLE__KIND_BYTES, sizeof(meeple_bytes)},
+    [MEEPLE_TYPE_VEC2] = {MEEPLE__KIND_VECTOR, sizeof(meeple_vec2)},
+    [MEEPLE_TYPE_VEC3] = {MEEPLE__KIND_VECTOR, sizeof(meeple_vec3)},
+};
+
+enum meeple__kind meeple__type_kind(meeple_type type)
+{
+    return (unsigned)type < MEEPLE_COUNT(types) ? (enum meeple__kind)types[type].kind
+                                                : MEEPLE__KIND_NONE;
+}
+
+size_t meeple__type_size(meeple_type type)
+{
+    return (unsigned)type < MEEPLE_COUNT(types) ? types[type].size : 0;
+}
+
+char meeple__type_letter(meeple_type type)
+{
+    switch (type) {
+#define X(name, letter, text)                                                                      \
+    case MEEPLE_TYPE_##name:                                                                       \
+        return letter;
+        MEEPLE_TYPE_MAP(X)
+#undef X
+    case MEEPLE_TYPE_NONE:
+    default:
+        return '\0';
+    }
+}
+
+const char *meeple__letter_name(char letter)
+{
+    switch (letter) {
+#define X(name, known, text)                                                                       \
+    case known:                                                                                    \
+        return text;
+        MEEPLE_TYPE_MAP(X)
+#undef X
+    default:
+        return "?";
+    }
+}
+
+const char *meeple_type_name(meeple_type type)
+{
+    switch (type) {
+#define X(name, letter, text)                                                                      \
+    case MEEPLE_TYPE_##name:                                                                       \
+        return text;
+        MEEPLE_TYPE_MAP(X)
+#undef X
+    case MEEPLE_TYPE_NONE:
+    default:
+        return "none";
+    }
+}
+
+const char *meeple_rpc_mode_name(meeple_rpc_mode mode)
+{
+    switch (mode) {
+#define X(name, text)                                                                              \
+    case MEEPLE_RPC_##name:                                                                        \
+        return text;
+        MEEPLE_RPC_MODE_MAP(X)
+#undef X
+    default:
+        return "unknown";
+    }
+}
+
+int64_t meeple__get_signed(const meeple_field *field, const void *record)
+{
+    const void *member = meeple__member(field, record);
+
+    assert(meeple__type_kind(field->type) == MEEPLE__KIND_SIGNED);
+    switch (meeple__type_size(field->type)) {
+    case 1:
+        return *(const int8_t *)member;
+    case 2:
+        return *(const int16_t *)member;
+    case 4:
+        return *(const int32_t *)member;
+    default:
+        return *(const int64_t *)member;
+    }
+}
+
+uint64_t meeple__get_unsigned(const meeple_field *field, const void *record)
+{
+    const void *member = meeple__member(field, record);
+
+    assert(meeple__type_kind(field->type) == MEEPLE__KIND_UNSIGNED);
+    switch (meeple__type_size(field->type)) {
+    case 1:
+        return *(const uint8_t *)member;
+    case 2:
+        return *(const uint16_t *)member;
+    case 4:
+        return *(const uint32_t *)member;
+    default:
+        return *(const uint64_t *)member;
+    }
+}
+
+double meeple__get_real(const meeple_field *field, const void *record)
+{
+    const void *member = meeple__member(field, record);
+
+    assert(meeple__type_kind(field->type) == MEEPLE__KIND_REAL);
+    return field->type == MEEPLE_TYPE_F32 ? (double)*(const float *)member
+                                          : *(const double *)member;
+}
+
+bool meeple__put_signed(const meeple_field *field, void *record, int64_t value)
+{
+    void *member = (char *)record + field->offset;
+    size_t size = meeple__type_size(field->type);
+    int64_t most = INT64_MAX >> (64 - 8 * size);
+
+    assert(meeple__type_kind(field->type) == MEEPLE__KIND_SIGNED);
+    if (value > most || value < -most - 1) {
+        return false;
+    }
+    switch (size) {
+    case 1:
+        *(int8_t *)member = (int8_t)value;
+        break;
+    case 2:
+        *(int16_t *)member = (int16_t)value;
+        break;
+    case 4:
+        *(int32_t *)member = (int32_t)value;
+        break;
+    default:
+        *(int64_t *)member = value;
+    }
+    return true;
+}
+
+bool meeple__put_unsigned(const meeple_field *field, void *record, uint64_t value)
+{
+    void *member = (char *)record + field->offset;
+    size_t size = meeple__type_size(field->type);
+
+    assert(meeple__type_kind(field->type) == MEEPLE__KIND_UNSIGNED);
+    if (value > UINT64_MAX >> (64 - 8 * size)) {
+        return false;
+    }
+    switch (size) {
+    case 1:
+        *(uint8_t *)member = (uint8_t)value;
+        break;
+    case 2:
+        *(uint16_t *)member = (uint16_t)value;
+        break;
+    case 4:
+        *(uint32_t *)member = (uint32_t)value;
+        break;
+    default:
+        *(uint64_t *)member = value;
+    }
+    return true;
+}
+
+bool meeple__put_real(const meeple_field *field, void *record, double value)
+{
+    void *member = (char *)record + field->offset;
+
+    assert(meeple__type_kind(field->type) == MEEPLE__KIND_REAL);
+    if (field->type == MEEPLE_TYPE_F64) {
+        *(double *)member = value;
+        return true;
+    }
+    /* Infinity is a float too; a finite number that would have to become one is not. */
+    if (isfinite(value) && (value > (double)FLT_MAX || value < -(double)FLT_MAX)) {
+        return false;
+    }
+    *(float *)member = (float)value;
+    return true;
+}
+
+/* What the bounds speak of: the number itself, or the length. */
+static double measure(const meeple_field *field, const void *record)
+{
+    const void *member = meeple__member(field, record);
+    const char *text;
+
+    switch (meeple__type_kind(field->type)) {
+    case MEEPLE__KIND_SIGNED:
+        return (double)meeple__get_signed(field, record);
+    case MEEPLE__KIND_UNSIGNED:
+        return (double)meeple__get_unsigned(field, record);
+    case MEEPLE__KIND_REAL:
+        return meeple__get_real(field, record);
+    case MEEPLE__KIND_STRING:
+        text = *(const char *const *)member;
+        return text ? (double)strlen(text) : 0;
+    case MEEPLE__KIND_BYTES:
+        return (double)((const meeple_bytes *)member)->len;
+    case MEEPLE__KIND_NONE:
+    case MEEPLE__KIND_BOOL:
+    case MEEPLE__KIND_VECTOR:
+    default:
+        return 0;
+    }
+}
+
+static void say_value(struct meeple__sentence *why, const meeple_field *field, const void *record)
+{
+    switch (meeple__type_kind(field->type)) {
+    case MEEPLE__KIND_SIGNED:
+        meeple__say(why, "is %" PRId64, meeple__get_signed(field, record));
+        break;
+    case MEEPLE__KIND_UNSIGNED:
+        meeple__say(why, "is %" PRIu64, meeple__get_unsigned(field, record));
+        break;
+    case MEEPLE__KIND_REAL:
+        meeple__say(why, "is %.9g", meeple__get_real(field, record));
+        break;
+    case MEEPLE__KIND_NONE:
+    case MEEPLE__KIND_BOOL:
+    case MEEPLE__KIND_STRING:
+    case MEEPLE__KIND_BYTES:
+    case MEEPLE__KIND_VECTOR:
+    default:
+        meeple__say(why, "is %.0f bytes long", measure(field, record));
+    }
+}
+
+static bool is_utf8(const char *text)
+{
+    return !text || meeple__utf8_valid((meeple_bytes){(const uint8_t *)text, strlen(text)});
+}
+
+static bool is_missing(const meeple_bytes *bytes)
+{
+    return bytes->len > 0 && !bytes->ptr;
+}
+
+int meeple__field_check(const meeple_field *field, unsigned position, const void *record,
+                        struct meeple__sentence *why)
+{
+    if (field->type == MEEPLE_TYPE_BYTES && is_missing(meeple__member(field, record))) {
+        meeple__say(why, "argument %u '%s' has a length and no bytes", position, field->name);
+        return MEEPLE_EINVAL;
+    }
+    if (field->type == MEEPLE_TYPE_STR &&
+        !is_utf8(*(const char *const *)meeple__member(field, record))) {
+        meeple__say(why, "argument %u '%s' is not UTF-8", position, field->name);
+        return MEEPLE_EINVAL;
+    }
+    if (meeple__field_bounded(field)) {
+        double value = measure(field, record);
+
+        /* Written so that NaN fails. */
+        if (!(value >= field->min && value <= field->max)) {
+            meeple__say(why, "argument %u '%s' ", position, field->name);
+            say_value(why, field, record);
+            meeple__say(why, ", allowed %.15g..%.15g", field->min, field->max);
+            return MEEPLE_EINVAL;
+        }
+    }
+    return 0;
+}

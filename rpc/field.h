@@ -1,0 +1,56 @@
+/* field: members of a struct, read and written by what the field table says of them. */
+#ifndef MEEPLE_RPC_FIELD_H
+#define MEEPLE_RPC_FIELD_H
+
+#include <meeple/field.h>
+
+struct meeple__sentence;
+
+/* What types have in common, as far as reading and writing them goes. */
+enum meeple__kind {
+    MEEPLE__KIND_NONE,
+    MEEPLE__KIND_BOOL,
+    MEEPLE__KIND_SIGNED,
+    MEEPLE__KIND_UNSIGNED,
+    MEEPLE__KIND_REAL,
+    MEEPLE__KIND_STRING,
+    MEEPLE__KIND_BYTES,
+    MEEPLE__KIND_VECTOR
+};
+
+enum meeple__kind meeple__type_kind(meeple_type type);
+/* Of the member in C; 0 for what is no type. */
+size_t meeple__type_size(meeple_type type);
+/* '\0' for what is no type. */
+char meeple__type_letter(meeple_type type);
+/* "int32" for 'i'; "?" for what is no letter. */
+const char *meeple__letter_name(char letter);
+
+/* record is the struct that the field is a member of, aligned as C aligns it; the field's type is
+ * of the kind that the name says. */
+int64_t meeple__get_signed(const meeple_field *field, const void *record);
+uint64_t meeple__get_unsigned(const meeple_field *field, const void *record);
+double meeple__get_real(const meeple_field *field, const void *record);
+/* False, and nothing written, if the member cannot hold that value. */
+bool meeple__put_signed(const meeple_field *field, void *record, int64_t value);
+bool meeple__put_unsigned(const meeple_field *field, void *record, uint64_t value);
+bool meeple__put_real(const meeple_field *field, void *record, double value);
+
+static inline const void *meeple__member(const meeple_field *field, const void *record)
+{
+    return (const char *)record + field->offset;
+}
+
+static inline bool meeple__field_bounded(const meeple_field *field)
+{
+    return field->min != 0 || field->max != 0;
+}
+
+/*
+ * Whether the member is within what its field declares, and a string UTF-8; else MEEPLE_EINVAL and
+ * why, "argument 2 'eyes' is 9, allowed 1..6", with position counted from 1.
+ */
+int meeple__field_check(const meeple_field *field, unsigned position, const void *record,
+                        struct meeple__sentence *why);
+
+#endif /* MEEPLE_RPC_FIELD_H */

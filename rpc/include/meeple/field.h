@@ -1,0 +1,92 @@
+/* meeple/field.h: describe a C struct once; arguments of calls use it, state will. */
+#ifndef MEEPLE_FIELD_H
+#define MEEPLE_FIELD_H
+
+#include <meeple/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct meeple_vec2 {
+    float x, y;
+} meeple_vec2;
+
+typedef struct meeple_vec3 {
+    float x, y, z;
+} meeple_vec3;
+
+/* The type of a field: its name here, its letter in a signature, its name for people. */
+#define MEEPLE_TYPE_MAP(X)                                                                         \
+    X(BOOL, 'b', "bool")                                                                           \
+    X(I8, 'c', "int8")                                                                             \
+    X(I16, 'h', "int16")                                                                           \
+    X(I32, 'i', "int32")                                                                           \
+    X(I64, 'l', "int64")                                                                           \
+    X(U8, 'C', "uint8")                                                                            \
+    X(U16, 'H', "uint16")                                                                          \
+    X(U32, 'I', "uint32")                                                                          \
+    X(U64, 'L', "uint64")                                                                          \
+    X(F32, 'f', "float")                                                                           \
+    X(F64, 'd', "double")                                                                          \
+    X(STR, 's', "string")                                                                          \
+    X(BYTES, 'y', "bytes")                                                                         \
+    X(VEC2, '2', "vec2")                                                                           \
+    X(VEC3, '3', "vec3")
+
+typedef enum meeple_type {
+    MEEPLE_TYPE_NONE,
+#define X(name, letter, text) MEEPLE_TYPE_##name,
+    MEEPLE_TYPE_MAP(X)
+#undef X
+} meeple_type;
+
+/*
+ * One member of a struct.
+ * STR is a `const char *`: UTF-8, NUL-terminated, never NULL when received; NULL is sent as "".
+ * BYTES is a meeple_bytes.  Both are borrowed: good during the call.
+ */
+typedef struct meeple_field {
+    const char *name;
+    meeple_type type;
+    uint16_t offset;
+    /* Checked before a handler runs and before a call is sent; both 0 means no bound.  For numbers
+     * the least and the greatest value, which NaN is never between; for STR and BYTES the least and
+     * greatest length in bytes; BOOL and vectors have none. */
+    double min, max;
+} meeple_field;
+
+/* A type this list lacks does not compile. */
+#define MEEPLE_TYPE_OF(lvalue)                                                                     \
+    _Generic((lvalue),                 \
+        bool: MEEPLE_TYPE_BOOL,        \
+        int8_t: MEEPLE_TYPE_I8,        \
+        int16_t: MEEPLE_TYPE_I16,      \
+        int32_t: MEEPLE_TYPE_I32,      \
+        int64_t: MEEPLE_TYPE_I64,      \
+        uint8_t: MEEPLE_TYPE_U8,       \
+        uint16_t: MEEPLE_TYPE_U16,     \
+        uint32_t: MEEPLE_TYPE_U32,     \
+        uint64_t: MEEPLE_TYPE_U64,     \
+        float: MEEPLE_TYPE_F32,        \
+        double: MEEPLE_TYPE_F64,       \
+        const char *: MEEPLE_TYPE_STR, \
+        meeple_bytes: MEEPLE_TYPE_BYTES, \
+        meeple_vec2: MEEPLE_TYPE_VEC2, \
+        meeple_vec3: MEEPLE_TYPE_VEC3)
+
+/* MEEPLE_FIELD(struct S, member) or MEEPLE_FIELD(struct S, member, .min = 1, .max = 6) */
+#define MEEPLE_FIELD(S, ...) MEEPLE_FIELD_(S, __VA_ARGS__, )
+#define MEEPLE_FIELD_(S, member, ...)                                                              \
+    {                                                                                              \
+        .name = #member, .type = MEEPLE_TYPE_OF(((S *)0)->member),                                 \
+        .offset = (uint16_t)offsetof(S, member), __VA_ARGS__                                       \
+    }
+
+/* "int32", "string", ...; "none" for anything else.  Static storage. */
+MEEPLE_API const char *meeple_type_name(meeple_type type);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* MEEPLE_FIELD_H */

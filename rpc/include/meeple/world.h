@@ -1,0 +1,136 @@
+/* meeple/world.h: the objects that peers share, and the calls between them. */
+#ifndef MEEPLE_WORLD_H
+#define MEEPLE_WORLD_H
+
+#include <meeple/class.h>
+#include <meeple/net.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Why a call did not run. */
+#define MEEPLE_REFUSAL_MAP(X)                                                                      \
+    X(MODE, "the method's mode does not let the sender call it")                                   \
+    X(NO_OBJECT, "there is no such object here")                                                   \
+    X(NO_METHOD, "the object has no such method here")                                             \
+    X(SIGNATURE, "the method is declared with other types here")                                   \
+    X(ARGUMENTS, "the arguments do not fit the method")                                            \
+    X(MALFORMED, "the packet is malformed")                                                        \
+    X(LIMIT, "the sender is over a limit")
+
+typedef enum meeple_refusal_rule {
+#define X(name, text) MEEPLE_REFUSAL_##name,
+    MEEPLE_REFUSAL_MAP(X)
+#undef X
+} meeple_refusal_rule;
+
+/* "there is no such object here", ...; "unknown" for anything else.  Static storage. */
+MEEPLE_API const char *meeple_refusal_text(meeple_refusal_rule rule);
+
+/* Every pointer is borrowed for the call. */
+typedef struct meeple_refusal {
+    meeple_refusal_rule rule;
+    int32_t sender;
+    const char *path;   /* "" if unknown */
+    const char *method; /* "" if unknown */
+    const char *text;   /* the whole sentence: who, what, and the rule in words */
+} meeple_refusal;
+
+typedef struct meeple_world_options {
+    /* Every event of the net, in its place between the calls: UP, JOIN, CLOSING, LEAVE and DOWN as
+     * in meeple/event.h; PACKET for what meeple_world_send() sent.  May be NULL. */
+    void (*on_event)(meeple_world *world, const meeple_event *event);
+    /* A call that was refused here, or that we made and peer `sender` has told us it does not
+     * answer; also in meeple_world_poll(), like every handler.  May be NULL; it is also logged as a
+     * warning. */
+    void (*on_refused)(meeple_world *world, const meeple_refusal *refusal);
+    void *user;
+    uint32_t objects_max;   /* 0: 4096; our own, and those of each peer that we know of */
+    size_t local_bytes_max; /* 0: 1 MiB; calls to ourselves that wait for meeple_world_poll() */
+    const meeple_mem *mem;
+    const meeple_log *log;
+} meeple_world_options;
+
+/*
+ * A world on a net, which it takes over, also on failure.  options NULL: all defaults.  *out is the
+ * caller's to meeple_world_free(), NULL on failure.  The net must be one of the native dialect, and
+ * nobody else may take its events.  MEEPLE_EINVAL, MEEPLE_ENOMEM.
+ */
+MEEPLE_API MEEPLE_MUST_USE int meeple_world_new(meeple_world **out, meeple_net *net,
+                                                const meeple_world_options *options);
+
+/* Frees the world, its objects (not what they stand for) and its net.  In a handler it is allowed
+ * and happens when meeple_world_poll() returns.  world may be NULL. */
+MEEPLE_API void meeple_world_free(meeple_world *world);
+
+/* options.user. */
+MEEPLE_API void *meeple_world_user(const meeple_world *world);
+
+/* Borrowed: to ask, to kick, to close.  Taking its events is the world's. */
+MEEPLE_API meeple_net *meeple_world_net(const meeple_world *world);
+
+/*
+ * Runs every handler there is to run, on this thread, and nowhere else; then sends.  Waits up to
+ * timeout_ms for the first event (0: does not, -1: for ever), less if a peer's queue is too full to
+ * tell it of our objects.  Returns how many events and calls
+ * were handled, at most about a thousand (the rest waits for the next poll, so that a flood cannot
+ * hold the caller); MEEPLE_ECLOSED: DOWN was given already, or a handler freed the world;
+ * MEEPLE_ENOMEM: poll again, nothing is lost; MEEPLE_EIO.  MEEPLE_ESTATE: called from a handler.
+ */
+MEEPLE_API MEEPLE_MUST_USE int meeple_world_poll(meeple_world *world, int timeout_ms);
+
+/* Raw bytes to others, beside the calls; they get them as PACKET.  At least one byte.  Errors as
+ * meeple_net_send(); MEEPLE_EINVAL: empty.  Godot: send_bytes(). */
+MEEPLE_API int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes);
+
+/*
+ * Makes self answer calls at path, which every peer that is to be called has, too: say "game", or
+ * "players/7".  Parts are divided by '/'; empty ones are dropped.  self is borrowed
+ * until the object is removed; path is copied; cls must stay.  *out is borrowed: good until
+ * meeple_object_remove(), or NULL on failure.  MEEPLE_EINVAL: a path that is empty, not UTF-8,
+ * with control characters, over 255 bytes or taken, or a class that makes no sense (the log says
+ * why) or whose names do not fit a packet.  MEEPLE_ETOOBIG: over objects_max.
+ * MEEPLE_ENOMEM.
+ */
+MEEPLE_API MEEPLE_MUST_USE int meeple_object_add(meeple_object **out, meeple_world *world,
+                                                 const meeple_class *cls, const char *path,
+                                                 void *self);
+
+/* From here on nobody can call it.  Allowed in a handler, also in its own.  object may be NULL. */
+MEEPLE_API void meeple_object_remove(meeple_object *object);
+
+/* The self of the object at path if it is of that class, else NULL. */
+MEEPLE_API void *meeple_object_find(const meeple_world *world, const meeple_class *cls,
+                                    const char *path);
+
+/* Who owns the object in our eyes: the server (1) unless told otherwise; it is not transmitted.
+ * Godot: set_network_master(), get_network_master(), is_network_master(). */
+MEEPLE_API void meeple_object_set_master(meeple_object *object, int32_t peer);
+MEEPLE_API int32_t meeple_object_master(const meeple_object *object);
+MEEPLE_API bool meeple_object_is_master(const meeple_object *object);
+
+MEEPLE_API meeple_world *meeple_object_world(const meeple_object *object);
+/* Normalised.  Borrowed: good until meeple_object_remove(). */
+MEEPLE_API const char *meeple_object_path(const meeple_object *object);
+
+/*
+ * meeple_rpc(object, to, method, arguments...) calls a method of object on one peer, on MEEPLE_ALL,
+ * or on all but one.  A wrong method or number of arguments does not compile.  By the method's mode
+ * it may run here too, or only: that happens in meeple_world_poll(), in the order of the calls.
+ *
+ * Returns 0, or: MEEPLE_ENOTFOUND: no such peer (all but ourselves is none either, as in Godot),
+ * the class has no such method, or the one peer called has told us it does not answer it;
+ * MEEPLE_EDENIED: to ourselves, and the mode does not let us; MEEPLE_EINVAL: an argument is out of
+ * its declared bounds, or a string is not UTF-8; MEEPLE_ETOOBIG: too long for a packet;
+ * MEEPLE_EFULL; MEEPLE_ESTATE: not UP, or the object is removed; MEEPLE_ENOMEM.  Nothing is sent or
+ * run on error.  Called to many, peers that do not answer the method are left out and reported to
+ * on_refused. Godot: rpc(), rpc_id().
+ */
+#define meeple_rpc(object, to, ...) MEEPLE_RPC_CALL_(__VA_ARGS__, (object), (to))
+#define MEEPLE_RPC_CALL_(method, ...) method##_call(__VA_ARGS__)
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* MEEPLE_WORLD_H */

@@ -1,0 +1,55 @@
+/* object: the objects of a world, by path and by number. */
+#ifndef MEEPLE_RPC_OBJECT_H
+#define MEEPLE_RPC_OBJECT_H
+
+#include <meeple/class.h>
+
+#include "core/list.h"
+#include "core/map.h"
+#include "rpc/methods.h"
+
+enum {
+    MEEPLE__PATH_MAX = 255
+};
+
+struct meeple_object {
+    struct meeple__map_link by_path;
+    struct meeple__list link; /* in the order of the sequence; then among the removed */
+    meeple_world *world;
+    const meeple_class *cls; /* its handlers; methods may be those of another copy of the table */
+    const struct meeple__methods *methods;
+    void *self;
+    uint64_t sequence; /* never used again, unlike the number */
+    uint32_t number;
+    int32_t master;
+    bool removed;
+    char path[];
+};
+
+struct meeple__objects {
+    struct meeple__map by_path;
+    struct meeple__list all, removed;
+    meeple_object **numbered; /* by number, NULL where there is none */
+    uint32_t numbered_cap;
+    uint32_t free_from; /* no number below it is free */
+    uint64_t sequence;  /* the last one given */
+};
+
+void meeple__objects_init(struct meeple__objects *objects);
+/* Frees all of them. */
+void meeple__objects_done(struct meeple__objects *objects, const meeple_mem *mem);
+/* Frees the removed. */
+void meeple__objects_sweep(struct meeple__objects *objects, const meeple_mem *mem);
+
+/* NULL if there is none; the path is normalised and hashed. */
+meeple_object *meeple__objects_find(const struct meeple__objects *objects, meeple_bytes path,
+                                    uint32_t hash);
+/* The one that has that number and is not a later one. */
+meeple_object *meeple__objects_numbered(const struct meeple__objects *objects, uint32_t number,
+                                        uint64_t sequence);
+
+/* Drops empty parts; dst has room for MEEPLE__PATH_MAX and a NUL.  The length, or MEEPLE_EINVAL:
+ * nothing is left, too much is, or what is no name. */
+int meeple__path_normalise(char *dst, const char *path);
+
+#endif /* MEEPLE_RPC_OBJECT_H */

@@ -1,0 +1,208 @@
+/* world: its life, and the poll that everything happens in. */
+#include "rpc/world.h"
+
+#include "core/mem.h"
+#include "rpc/announce.h"
+#include "rpc/answer.h"
+#include "rpc/receive.h"
+#include "transport/net.h"
+
+enum {
+    OBJECTS_MAX = 4096,
+    LOCAL_BYTES_MAX = 1 << 20,
+    TURNS_MAX = 1024, /* events and calls that one poll handles */
+    LAG_MS = 10       /* how long to wait before announcing again to who lags behind */
+};
+
+struct meeple__remote *meeple__world_remote(const meeple_world *world, int32_t id)
+{
+    struct meeple__map_link *link =
+        meeple__map_find(&world->remotes, meeple__hash_u32((uint32_t)id));
+
+    while (link) {
+        struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, by_id);
+
+        if (remote->id == id) {
+            return remote;
+        }
+        link = meeple__map_again(link);
+    }
+    return NULL;
+}
+
+void *meeple__world_scratch(meeple_world *world, size_t size)
+{
+    if (size > world->scratch_size) {
+        size_t doubled = world->scratch_size * 2;
+        size_t bigger = size > doubled ? size : doubled;
+        void *scratch = meeple__resize(world->mem, NULL, bigger);
+
+        if (!scratch) {
+            return NULL;
+        }
+        meeple__free(world->mem, world->scratch);
+        world->scratch = scratch;
+        world->scratch_size = bigger;
+    }
+    return world->scratch;
+}
+
+struct meeple__sink meeple__world_sink(meeple_world *world)
+{
+    meeple__buf_clear(&world->tx);
+    return (struct meeple__sink){
+        .buf = &world->tx, .mem = world->mem, .ceiling = world->packet_max};
+}
+
+int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_options *options)
+{
+    static const meeple_world_options defaults = {0};
+    const meeple_world_options *given = options ? options : &defaults;
+    meeple_world *world;
+
+    if (out) {
+        *out = NULL;
+    }
+    if (!out || !net || meeple__net_dialect(net) != MEEPLE_DIALECT_NATIVE) {
+        meeple_net_free(net);
+        return MEEPLE_EINVAL;
+    }
+    world = meeple__alloc(given->mem, sizeof *world);
+    if (!world) {
+        meeple_net_free(net);
+        return MEEPLE_ENOMEM;
+    }
+    world->net = net;
+    world->mem = given->mem;
+    world->log = given->log;
+    world->on_event = given->on_event;
+    world->on_refused = given->on_refused;
+    world->user = given->user;
+    world->objects_max = given->objects_max ? given->objects_max : OBJECTS_MAX;
+    world->local_bytes_max = given->local_bytes_max ? given->local_bytes_max : LOCAL_BYTES_MAX;
+    world->packet_max = meeple__net_packet_max(net);
+    meeple__objects_init(&world->objects);
+    meeple__list_init(&world->remote_list);
+    *out = world;
+    return 0;
+}
+
+static void destroy(meeple_world *world)
+{
+    const meeple_mem *mem = world->mem;
+
+    while (!meeple__list_empty(&world->remote_list)) {
+        struct meeple__remote *remote =
+            MEEPLE__CONTAINER(world->remote_list.next, struct meeple__remote, link);
+
+        meeple__list_remove(&remote->link);
+        meeple__remote_free(remote, mem);
+    }
+    meeple__map_done(&world->remotes, mem);
+    meeple__objects_done(&world->objects, mem);
+    meeple__classes_done(&world->classes, mem);
+    meeple__local_done(&world->local, mem);
+    meeple__buf_done(&world->tx, mem);
+    meeple__free(mem, world->scratch);
+    meeple_net_free(world->net);
+    meeple__free(mem, world);
+}
+
+void meeple_world_free(meeple_world *world)
+{
+    if (!world) {
+        return;
+    }
+    if (world->polling) {
+        world->freeing = true;
+    } else {
+        destroy(world);
+    }
+}
+
+void *meeple_world_user(const meeple_world *world)
+{
+    return world->user;
+}
+
+meeple_net *meeple_world_net(const meeple_world *world)
+{
+    return world->net;
+}
+
+int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes)
+{
+    struct meeple__sink sink;
+
+    if (!world || bytes.len == 0 || !bytes.ptr) {
+        return MEEPLE_EINVAL;
+    }
+    if (!world->up || world->freeing) {
+        return MEEPLE_ESTATE;
+    }
+    sink = meeple__world_sink(world);
+    meeple__command_write(&sink, &(struct meeple__command){.type = MEEPLE__COMMAND_RAW});
+    meeple__sink_bytes(&sink, bytes);
+    return sink.rc < 0 ? sink.rc : meeple_net_send(world->net, to, meeple__world_tx(world));
+}
+
+/* Does not wait for long while a peer lags behind: that its queue has room again is nothing that
+ * the net tells us of. */
+static int next_event(meeple_world *world, int timeout_ms)
+{
+    bool lags = !meeple__announce_all(world);
+
+    if (lags && (timeout_ms < 0 || timeout_ms > LAG_MS)) {
+        timeout_ms = LAG_MS;
+    }
+    return meeple_net_next(world->net, &world->event, timeout_ms);
+}
+
+/* One local call, or else one event: 1 if there was one, 0, or an error.  Local calls go first, so
+ * that nothing that comes in overtakes what a handler has called. */
+static int turn(meeple_world *world, int timeout_ms)
+{
+    int rc = meeple__answer_local(world);
+
+    if (rc != 0) {
+        return rc;
+    }
+    if (!world->held) {
+        rc = next_event(world, timeout_ms);
+        if (rc <= 0) {
+            return rc;
+        }
+    }
+    rc = meeple__receive(world, &world->event);
+    world->held = rc < 0;
+    return rc < 0 ? rc : 1;
+}
+
+int meeple_world_poll(meeple_world *world, int timeout_ms)
+{
+    int turns = 0;
+    int rc = 1;
+
+    if (!world || timeout_ms < -1) {
+        return MEEPLE_EINVAL;
+    }
+    if (world->polling) {
+        return MEEPLE_ESTATE;
+    }
+    if (world->down) {
+        return MEEPLE_ECLOSED;
+    }
+    world->polling = true;
+    while (rc > 0 && turns < TURNS_MAX && !world->freeing && !world->down) {
+        rc = turn(world, turns > 0 ? 0 : timeout_ms);
+        turns += rc > 0;
+    }
+    world->polling = false;
+    if (world->freeing) {
+        destroy(world);
+        return MEEPLE_ECLOSED;
+    }
+    meeple__objects_sweep(&world->objects, world->mem);
+    meeple_net_flush(world->net);
+    return rc < 0 ? rc : turns;
+}

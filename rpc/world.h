@@ -1,0 +1,54 @@
+/* world: what the parts of the rpc layer share: a net, and who is on it with what. */
+#ifndef MEEPLE_RPC_WORLD_H
+#define MEEPLE_RPC_WORLD_H
+
+#include <meeple/world.h>
+
+#include "core/buf.h"
+#include "core/list.h"
+#include "core/map.h"
+#include "rpc/local.h"
+#include "rpc/methods.h"
+#include "rpc/object.h"
+#include "rpc/remote.h"
+#include "rpc/sink.h"
+
+struct meeple_world {
+    meeple_net *net;
+    const meeple_mem *mem;
+    const meeple_log *log;
+    void (*on_event)(meeple_world *world, const meeple_event *event);
+    void (*on_refused)(meeple_world *world, const meeple_refusal *refusal);
+    void *user;
+    uint32_t objects_max;
+    size_t local_bytes_max, packet_max;
+    int32_t id;    /* 0 before UP */
+    bool up, down; /* as far as on_event has been told */
+    bool polling;  /* meeple_world_poll() is on the stack */
+    bool freeing;  /* at its end */
+    bool held;     /* event ran out of memory and is tried again */
+    meeple_event event;
+    struct meeple__classes classes;
+    struct meeple__objects objects;
+    struct meeple__map remotes;      /* by id */
+    struct meeple__list remote_list; /* as they joined */
+    struct meeple__local_queue local;
+    struct meeple__buf tx; /* the packet that is being made */
+    void *scratch;         /* the arguments of the call that is being answered */
+    size_t scratch_size;
+    uint64_t dropped; /* calls to ourselves whose object went first */
+};
+
+/* NULL if there is no such peer. */
+struct meeple__remote *meeple__world_remote(const meeple_world *world, int32_t id);
+/* At least size bytes, aligned for anything, in place of those before; NULL when out of memory. */
+void *meeple__world_scratch(meeple_world *world, size_t size);
+/* An empty tx to write a packet to. */
+struct meeple__sink meeple__world_sink(meeple_world *world);
+
+static inline meeple_bytes meeple__world_tx(const meeple_world *world)
+{
+    return (meeple_bytes){world->tx.ptr, world->tx.len};
+}
+
+#endif /* MEEPLE_RPC_WORLD_H */
