@@ -247,7 +247,7 @@ Test(block, one_block_can_wait_in_many_queues)
         meeple__queue_sent(&queues[i], &pool, i);
     }
     for (size_t i = 0; i < 5; i++) {
-        waits(&queues[i], "everyone" + i);
+        waits(&queues[i], &"everyone"[i]);
         meeple__queue_clear(&queues[i], &pool);
     }
 }

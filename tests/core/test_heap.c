@@ -19,6 +19,15 @@ static void teardown(void)
     cr_assert_eq(counting.live, 0);
 }
 
+/* Every member knows its place, and none is earlier than its parent. */
+static void in_order(void)
+{
+    for (uint32_t place = 1; place <= heap.count; place++) {
+        cr_assert_eq(heap.items[place - 1]->place, place);
+        cr_assert(place == 1 || heap.items[place / 2 - 1]->at_ms <= heap.items[place - 1]->at_ms);
+    }
+}
+
 TestSuite(heap, .init = setup, .fini = teardown);
 
 Test(heap, an_empty_one_has_no_first)
@@ -102,6 +111,7 @@ Test(heap, random_steps_agree_with_a_search_of_all)
             least = at_ms[j] < least ? at_ms[j] : least;
             cr_assert_eq(deadlines[j].place == 0, at_ms[j] == UINT64_MAX);
         }
+        in_order();
         first = meeple__heap_first(&heap);
         cr_assert_eq(first ? first->at_ms : UINT64_MAX, least);
     }
