@@ -298,6 +298,7 @@ int meeple__ws_accept_request(struct meeple__ws *ws)
 int meeple__ws_close(struct meeple__ws *ws, uint16_t code, const char *reason, uint64_t now_ms)
 {
     meeple_bytes text = {(const uint8_t *)reason, reason ? strlen(reason) : 0};
+    int rc;
 
     if (!meeple__ws_close_valid(code, reason)) {
         return MEEPLE_EINVAL;
@@ -306,8 +307,11 @@ int meeple__ws_close(struct meeple__ws *ws, uint16_t code, const char *reason, u
         return MEEPLE_ESTATE;
     }
     ws->now_ms = now_ms;
-    ws->deadline_ms = now_ms + ws->config->options.close_timeout_ms;
-    return meeple__ws_send_close(ws, code, text);
+    rc = meeple__ws_send_close(ws, code, text);
+    if (rc == 0) {
+        ws->deadline_ms = now_ms + ws->config->options.close_timeout_ms;
+    }
+    return rc;
 }
 
 void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms)
@@ -359,7 +363,7 @@ static void tell_closed(struct meeple__ws *ws, meeple_ws_event *event)
         why = ws->why;
     } else if (ws->close_received) {
         event->code = ws->code;
-        event->clean = ws->close_sent;
+        event->clean = ws->close_sent && ws->out.bytes == 0;
         event->data = (meeple_bytes){ws->reason.ptr, ws->reason.len};
         why = NULL;
     }

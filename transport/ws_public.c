@@ -124,7 +124,7 @@ int meeple_ws_refuse(meeple_ws *ws, int status, const char *text)
 
 int meeple_ws_send(meeple_ws *ws, meeple_bytes message, bool text)
 {
-    if (text && !meeple__utf8_valid(message)) {
+    if ((message.len > 0 && !message.ptr) || (text && !meeple__utf8_valid(message))) {
         return MEEPLE_EINVAL;
     }
     return meeple__ws_send(&ws->ws, (meeple_bytes){NULL, 0}, message, text);
@@ -132,7 +132,7 @@ int meeple_ws_send(meeple_ws *ws, meeple_bytes message, bool text)
 
 int meeple_ws_ping(meeple_ws *ws, meeple_bytes payload)
 {
-    return meeple__ws_ping(&ws->ws, payload);
+    return payload.len > 0 && !payload.ptr ? MEEPLE_EINVAL : meeple__ws_ping(&ws->ws, payload);
 }
 
 int meeple_ws_close(meeple_ws *ws, uint16_t code, const char *reason, uint64_t now_ms)

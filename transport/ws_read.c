@@ -200,8 +200,8 @@ int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event)
 {
     int rc = 0;
 
-    if (ws->message_told) {
-        /* A connection at rest owns no buffer. */
+    if (ws->message_told || ws->close_sent) {
+        /* A connection at rest owns no buffer; after our close what comes is dropped. */
         meeple__buf_done(&ws->in, ws->config->mem);
         ws->message_told = false;
     }

@@ -143,11 +143,13 @@ int meeple__ws_pong(struct meeple__ws *ws, meeple_bytes payload)
 int meeple__ws_send_close(struct meeple__ws *ws, uint16_t code, meeple_bytes reason)
 {
     uint8_t bytes[2] = {(uint8_t)(code >> 8), (uint8_t)code};
+    int rc;
 
     assert(reason.len <= MEEPLE_REASON_MAX && !ws->close_sent);
-    ws->close_sent = true;
-    return queue_frame(ws, MEEPLE__WS_CLOSE_FRAME, (meeple_bytes){bytes, code ? sizeof bytes : 0},
-                       code ? reason : (meeple_bytes){NULL, 0});
+    rc = queue_frame(ws, MEEPLE__WS_CLOSE_FRAME, (meeple_bytes){bytes, code ? sizeof bytes : 0},
+                     code ? reason : (meeple_bytes){NULL, 0});
+    ws->close_sent = rc == 0;
+    return rc;
 }
 
 void meeple__ws_sent(struct meeple__ws *ws, size_t len)

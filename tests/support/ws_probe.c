@@ -12,23 +12,11 @@ static const char request[] = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r
                               "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-uint64_t probe_random(uint64_t *state)
-{
-    uint64_t z = (*state += 0x9e3779b97f4a7c15U);
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
-
 static int fill_random(void *ctx, void *dst, size_t len)
 {
     struct ws_probe *probe = ctx;
-    uint8_t *at = dst;
 
-    for (size_t i = 0; i < len; i++) {
-        at[i] = (uint8_t)probe_random(&probe->seed);
-    }
+    prng_fill(&probe->random, dst, len);
     return probe->random_broken ? MEEPLE_EIO : 0;
 }
 
@@ -213,6 +201,15 @@ static void say(struct ws_probe *probe)
     }
 }
 
+static void reserve(struct ws_probe *probe, size_t len)
+{
+    if (probe->out_len + len > probe->out_cap) {
+        probe->out_cap = (probe->out_len + len) * 2;
+        probe->out = realloc(probe->out, probe->out_cap);
+        cr_assert_not_null(probe->out);
+    }
+}
+
 size_t probe_take(struct ws_probe *probe, size_t most)
 {
     size_t total = 0;
@@ -226,7 +223,7 @@ size_t probe_take(struct ws_probe *probe, size_t most)
             size_t len = parts[i].len < most - total - gone ? parts[i].len : most - total - gone;
 
             cr_assert_gt(parts[i].len, 0);
-            cr_assert_leq(probe->out_len + len, PROBE_OUT);
+            reserve(probe, len + 1);
             memcpy(probe->out + probe->out_len, parts[i].ptr, len);
             probe->out_len += len;
             gone += len;
@@ -271,15 +268,13 @@ void probe_feed(struct ws_probe *probe, const void *bytes, size_t len)
 void probe_feed_in(struct ws_probe *probe, const void *bytes, size_t len, uint64_t how)
 {
     const uint8_t *at = bytes;
-    uint64_t seed = how;
+    struct prng random = {how};
 
     while (len > 0) {
         size_t piece = how == PROBE_WHOLE ? len : 1;
 
         if (how >= PROBE_SEEDS) {
-            uint64_t random = probe_random(&seed);
-
-            piece = 1 + (size_t)(random >> 8) % (random & 3 ? 9 : 4000);
+            piece = 1 + (size_t)prng_below(&random, prng_below(&random, 4) ? 9 : 4000);
         }
         piece = piece < len ? piece : len;
         probe_feed(probe, at, piece);
@@ -317,7 +312,6 @@ int probe_try(struct ws_probe *probe, bool server, const meeple_ws_options *opti
     filled.random = fill_random;
     filled.random_ctx = probe;
     filled.now_ms = probe->now_ms;
-    probe->out = malloc(PROBE_OUT);
     return meeple_ws_new(&probe->ws, &filled, &probe->mem.mem);
 }
 
@@ -326,7 +320,7 @@ void probe_init(struct ws_probe *probe, bool server, const meeple_ws_options *op
     memset(probe, 0, sizeof *probe);
     counting_mem_init(&probe->mem);
     probe->now_ms = 1000;
-    probe->seed = 1;
+    probe->random.state = 1;
     cr_assert_eq(probe_try(probe, server, options), 0);
     probe_turn(probe);
 }
@@ -336,6 +330,7 @@ void probe_done(struct ws_probe *probe)
     meeple_ws_free(probe->ws);
     cr_assert_eq(probe->mem.live, 0, "%zu blocks leaked", probe->mem.live);
     free(probe->out);
+    probe->out = NULL;
 }
 
 void probe_accept_for(char accept[29], const uint8_t *bytes, size_t len)

@@ -6,10 +6,10 @@
 #include <meeple/ws.h>
 
 #include "tests/support/counting_mem.h"
+#include "tests/support/prng.h"
 
 enum {
-    PROBE_TEXT = 1 << 14,
-    PROBE_OUT = 1 << 21
+    PROBE_TEXT = 1 << 14
 };
 
 /* How bytes are fed: 0 whole, 1 byte by byte, else in random pieces of that seed. */
@@ -24,7 +24,7 @@ struct ws_probe {
     bool server;
     struct counting_mem mem;
     uint64_t now_ms;
-    uint64_t seed;      /* of the randomness it gets */
+    struct prng random; /* the randomness it gets */
     bool random_broken; /* it gets none */
     bool deaf;          /* what it writes is not taken */
     bool unanswered;    /* REQUEST is neither accepted nor refused */
@@ -42,13 +42,10 @@ struct ws_probe {
      * "close 1000 bye", "close" (no code). */
     char said[PROBE_TEXT];
     size_t said_len;
-    uint8_t *out; /* every byte it wrote since the last probe_forget() */
-    size_t out_len, out_at;
+    uint8_t *out; /* every byte it wrote since the last probe_forget(), and room for a NUL */
+    size_t out_len, out_at, out_cap;
     bool head_said;
 };
-
-/* A splitmix64 step. */
-uint64_t probe_random(uint64_t *state);
 
 /* options NULL: a server that agrees to nothing, or a client of host "h".  random, now_ms and
  * server are filled in.  Fails the test if it cannot be made. */
