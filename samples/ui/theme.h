@@ -1,0 +1,26 @@
+/* theme: the colours of every sample with a window. */
+#ifndef UI_THEME_H
+#define UI_THEME_H
+
+#include <SDL.h>
+
+struct theme {
+    SDL_Color back;    /* of the window */
+    SDL_Color card;    /* areas on it */
+    SDL_Color raised;  /* what lies on a card: plain buttons, the row under the mouse */
+    SDL_Color hovered; /* the same under the mouse */
+    SDL_Color sunken;  /* inside of text fields */
+    SDL_Color edge;
+    SDL_Color text, text_soft, text_off; /* full, secondary, disabled */
+    SDL_Color accent, accent_hovered, accent_pressed, on_accent;
+    SDL_Color selection;
+    SDL_Color good, busy, bad, gold;
+    SDL_Color veil, shadow; /* behind a dialog */
+};
+
+extern const struct theme theme;
+
+/* The same colour with another alpha. */
+SDL_Color theme_fade(SDL_Color color, Uint8 alpha);
+
+#endif /* UI_THEME_H */
