@@ -1,0 +1,98 @@
+/* alert: what went wrong, in a sentence that the user has to see. */
+#include "samples/dice/alert.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "samples/dice/text.h"
+
+static void say(char *dst, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Cleaned, because much of it was written by others; begins with a capital, ends with a stop. */
+static void say(char *dst, const char *format, ...)
+{
+    char text[ALERT_SIZE];
+    va_list args;
+    size_t len;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    len = dice_text_clean(dst, ALERT_SIZE - 1, text);
+    if (dst[0] >= 'a' && dst[0] <= 'z') {
+        dst[0] = (char)(dst[0] - 'a' + 'A');
+    }
+    if (len > 0 && strchr(".!?", dst[len - 1]) == NULL) {
+        dst[len] = '.';
+        dst[len + 1] = '\0';
+    }
+}
+
+void dice_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port)
+{
+    switch (rc) {
+    case MEEPLE_EINUSE:
+        say(dst, "Port %u is already in use.", (unsigned)port);
+        break;
+    case MEEPLE_EACCESS:
+        say(dst, "You are not permitted to host on port %u.", (unsigned)port);
+        break;
+    case MEEPLE_EINVAL:
+        say(dst, "\"%.100s\" is no address of this machine.", bind ? bind : "");
+        break;
+    default:
+        say(dst, "Could not host on port %u: %s.", (unsigned)port, meeple_strerror(rc));
+    }
+}
+
+void dice_alert_no_address(char *dst, const char *text)
+{
+    say(dst, "\"%.100s\" is no address. Write a name or a number, and a port if you like: %s", text,
+        "localhost, 192.168.0.7:8080, [::1]:8080.");
+}
+
+void dice_alert_not_begun(char *dst, const char *where, int rc)
+{
+    say(dst, "Could not connect to %s: %s.", where, meeple_strerror(rc));
+}
+
+void dice_alert_not_connected(char *dst, const char *where, const meeple_fault *fault)
+{
+    if (fault->stage == MEEPLE_STAGE_RESOLVE || fault->stage == MEEPLE_STAGE_CONNECT) {
+        /* Says itself what could not be reached. */
+        say(dst, "%s", fault->text);
+    } else if (fault->stage != MEEPLE_STAGE_NONE) {
+        say(dst, "Could not connect to %s: %s", where, fault->text);
+    } else {
+        say(dst, "Could not connect to %s.", where);
+    }
+}
+
+void dice_alert_lost(char *dst, const meeple_event *down, const meeple_fault *fault)
+{
+    static const char lost[] = "the connection was lost";
+    bool over = down->code == MEEPLE_CLOSE_NORMAL || down->code == MEEPLE_CLOSE_GOING_AWAY ||
+                down->code == MEEPLE_CLOSE_NO_CODE;
+
+    if (down->clean && !over) {
+        say(dst, "The host showed us out: %s",
+            down->reason[0] ? down->reason : "it did not say why.");
+    } else if (down->clean) {
+        say(dst, "Lost the connection to the host: %s",
+            down->reason[0] ? down->reason : "it ended the game.");
+    } else if (strncmp(fault->text, lost, sizeof lost - 1) == 0) {
+        /* Says the same, perhaps with a reason behind. */
+        say(dst, "Lost the connection to the host%s", fault->text + sizeof lost - 1);
+    } else if (fault->stage != MEEPLE_STAGE_NONE) {
+        say(dst, "Lost the connection to the host: %s", fault->text);
+    } else {
+        say(dst, "Lost the connection to the host: %s",
+            down->reason[0] ? down->reason : "it is gone without a word.");
+    }
+}
+
+void dice_alert_broken(char *dst, int rc)
+{
+    say(dst, "The game had to stop: %s.", meeple_strerror(rc));
+}

@@ -1,0 +1,309 @@
+/* window: the dice table as a window.  Knows a session, no sockets. */
+#include "samples/dice/window.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "samples/dice/window_layout.h"
+#include "samples/dice/window_players.h"
+#include "samples/ui/app.h"
+#include "samples/ui/theme.h"
+
+#define GOODBYE_MS 1000 /* how long the window waits for the session to end in good order */
+#define DEFAULT_SERVER "localhost"
+
+enum widget {
+    WIDGET_NAME = 1,
+    WIDGET_SERVER,
+    WIDGET_HOST,
+    WIDGET_CONNECT,
+    WIDGET_DISCONNECT,
+    WIDGET_LOG,
+    WIDGET_PLAYERS,
+    WIDGET_ACTION,
+    WIDGET_ALERT
+};
+
+struct table {
+    struct dice_session *session;
+    uint16_t port;
+    struct ui_text name, server;
+    struct ui_log log;
+    struct dice_players players;
+    uint32_t revision; /* that was drawn last */
+    char title[160];   /* of the window */
+    bool welcomed;     /* the first pass is over */
+    bool had_turn;     /* in the last pass */
+    dice_phase phase;  /* in the last pass without an alert */
+    bool leaving;
+    uint64_t goodbye_ms; /* when the goodbye began */
+};
+
+/* Before anything begins, the session gets the name that is in the field; it has a better one for
+ * an empty field. */
+static void apply_name(struct table *table)
+{
+    (void)dice_session_rename(table->session, table->name.edit.text);
+    if (table->name.edit.len == 0) {
+        text_edit_set(&table->name.edit, dice_session_name(table->session));
+    }
+}
+
+/* Why it could not be done, if it could not, is in the session's alert. */
+static void host(struct table *table)
+{
+    apply_name(table);
+    (void)dice_session_host(table->session, NULL, table->port);
+}
+
+static void join(struct table *table)
+{
+    if (table->server.edit.len == 0) {
+        text_edit_set(&table->server.edit, DEFAULT_SERVER);
+    }
+    apply_name(table);
+    (void)dice_session_connect(table->session, table->server.edit.text);
+}
+
+/* The five of six. */
+static void draw_die(struct draw *draw, struct rect rect)
+{
+    static const float pips[][2] = {
+        {0.27f, 0.27f}, {0.73f, 0.27f}, {0.5f, 0.5f}, {0.27f, 0.73f}, {0.73f, 0.73f}};
+
+    draw_box(draw, rect, rect.w * 0.24f, theme.accent);
+    for (size_t i = 0; i < sizeof pips / sizeof pips[0]; i++) {
+        SDL_FPoint centre = {rect.x + pips[i][0] * rect.w, rect.y + pips[i][1] * rect.h};
+        draw_dot(draw, centre, rect.w * 0.18f, theme.on_accent);
+    }
+}
+
+static SDL_Color phase_color(dice_phase phase)
+{
+    switch (phase) {
+    case DICE_PLAYING:
+        return theme.good;
+    case DICE_CONNECTING:
+    case DICE_CLOSING:
+        return theme.busy;
+    case DICE_IDLE:
+    default:
+        return theme.text_off;
+    }
+}
+
+static void show_header(const struct table *table, struct ui *ui, const struct dice_layout *layout)
+{
+    struct draw *draw = ui_draw(ui);
+    SDL_Color color = phase_color(dice_session_phase(table->session));
+    struct draw_style title = {FONT_TITLE, theme.text, 0};
+    struct draw_style status = {FONT_BODY, theme.text_soft, 0};
+
+    draw_die(draw, layout->icon);
+    draw_label(draw, layout->title, title, "Dice");
+    draw_box(draw, rect_inset(layout->dot, -4), 9, theme_fade(color, 45));
+    draw_box(draw, layout->dot, 5, color);
+    draw_label(draw, layout->status, status, dice_session_status(table->session));
+}
+
+static void show_fields(struct table *table, struct ui *ui, const struct dice_layout *layout)
+{
+    struct draw_style label = {FONT_BODY, theme.text_soft, 0};
+    bool idle = dice_session_phase(table->session) == DICE_IDLE;
+    struct ui_field name = {WIDGET_NAME, layout->name, &table->name, "Your name", !idle};
+    struct ui_field server = {WIDGET_SERVER, layout->server, &table->server, DEFAULT_SERVER, !idle};
+
+    draw_label(ui_draw(ui), layout->name_label, label, "Name");
+    bool entered = ui_field(ui, &name);
+    draw_label(ui_draw(ui), layout->server_label, label, "Server");
+    entered |= ui_field(ui, &server);
+    if (entered && idle) {
+        join(table);
+    }
+}
+
+static void show_buttons(struct table *table, struct ui *ui, const struct dice_layout *layout)
+{
+    dice_phase phase = dice_session_phase(table->session);
+    bool connecting = phase == DICE_CONNECTING;
+    struct ui_button hosting = {
+        .id = WIDGET_HOST, .rect = layout->host, .label = "Host", .font = FONT_BOLD};
+    struct ui_button joining = {.id = WIDGET_CONNECT,
+                                .rect = layout->connect,
+                                .label = connecting ? "Connecting\xE2\x80\xA6" : "Connect",
+                                .kind = UI_BUTTON_PRIMARY,
+                                .font = FONT_BOLD,
+                                .busy = connecting};
+    struct ui_button leaving = {.id = WIDGET_DISCONNECT,
+                                .rect = layout->disconnect,
+                                .label = connecting ? "Cancel" : "Disconnect",
+                                .kind = connecting ? UI_BUTTON_PLAIN : UI_BUTTON_DANGER,
+                                .font = FONT_BOLD};
+
+    hosting.disabled = joining.disabled = phase != DICE_IDLE;
+    leaving.disabled = phase == DICE_IDLE || phase == DICE_CLOSING;
+    leaving.busy = phase == DICE_CLOSING;
+    if (ui_button(ui, &hosting)) {
+        host(table);
+    }
+    if (ui_button(ui, &joining)) {
+        join(table);
+    }
+    if (ui_button(ui, &leaving)) {
+        dice_session_disconnect(table->session);
+    }
+}
+
+static const char *log_line(const void *session, size_t index)
+{
+    return dice_session_log_line(session, index);
+}
+
+static void show_log(struct table *table, struct ui *ui, const struct dice_layout *layout)
+{
+    struct draw_style bold = {FONT_BOLD, theme.text, 0};
+    struct ui_log_view view = {WIDGET_LOG,
+                               layout->log,
+                               layout->log_card,
+                               dice_session_log_count(table->session),
+                               log_line,
+                               table->session,
+                               dice_session_revision(table->session),
+                               "Host a game, or connect to one"};
+
+    draw_box(ui_draw(ui), layout->log_card, 10, theme.card);
+    draw_label(ui_draw(ui), layout->log_title, bold, "Log");
+    ui_log(ui, &view, &table->log);
+}
+
+static void show_players(struct table *table, struct ui *ui, const struct dice_layout *layout)
+{
+    struct dice_players_view view = {WIDGET_PLAYERS, layout->players_card, layout->players_title,
+                                     layout->players, layout->player_height};
+    struct ui_button action = {.id = WIDGET_ACTION,
+                               .rect = layout->action,
+                               .label = "Do Action!",
+                               .kind = UI_BUTTON_PRIMARY,
+                               .font = FONT_BOLD,
+                               .disabled = !dice_session_my_turn(table->session)};
+
+    dice_players_show(ui, &view, table->session, &table->players);
+    if (ui_button(ui, &action)) {
+        (void)dice_session_roll(table->session);
+    }
+}
+
+/* Puts the focus where the next key is most likely meant to go, unless the user is typing. */
+static void guide_focus(struct table *table, struct ui *ui)
+{
+    bool turn = dice_session_my_turn(table->session);
+    dice_phase phase = dice_session_phase(table->session);
+
+    if (!table->welcomed && phase == DICE_IDLE) {
+        ui_focus(ui, WIDGET_NAME);
+    } else if (!ui_is_typing(ui)) {
+        if (turn && !table->had_turn) {
+            ui_focus(ui, WIDGET_ACTION);
+        } else if (phase != table->phase && phase == DICE_CONNECTING) {
+            ui_focus(ui, WIDGET_DISCONNECT);
+        } else if (phase != table->phase && phase == DICE_IDLE) {
+            ui_focus(ui, WIDGET_CONNECT);
+        }
+    }
+    table->welcomed = true;
+    table->had_turn = turn;
+    table->phase = phase;
+}
+
+static void view(void *user, struct ui *ui)
+{
+    struct table *table = user;
+    const char *alert = dice_session_alert(table->session);
+    struct dice_layout layout;
+
+    ui_set_modal(ui, alert != NULL);
+    if (alert == NULL) {
+        guide_focus(table, ui);
+    }
+    dice_layout_compute(&layout, ui_width(ui), ui_height(ui));
+    show_header(table, ui, &layout);
+    draw_box(ui_draw(ui), layout.seat, 10, theme.card);
+    show_fields(table, ui, &layout);
+    show_buttons(table, ui, &layout);
+    show_log(table, ui, &layout);
+    show_players(table, ui, &layout);
+    if (alert != NULL && ui_alert(ui, WIDGET_ALERT, "Something went wrong", alert)) {
+        dice_session_dismiss(table->session);
+    }
+}
+
+static void update_title(struct table *table, struct app *app)
+{
+    const struct dice_session *session = table->session;
+    char title[sizeof table->title];
+
+    if (dice_session_phase(session) != DICE_PLAYING) {
+        snprintf(title, sizeof title, "Dice");
+    } else if (dice_session_is_host(session)) {
+        snprintf(title, sizeof title, "Dice - hosting on port %u",
+                 (unsigned)dice_session_port(session));
+    } else {
+        snprintf(title, sizeof title, "Dice - %s", dice_session_name(session));
+    }
+    if (strcmp(title, table->title) != 0) {
+        memcpy(table->title, title, sizeof title);
+        app_set_title(app, title);
+    }
+}
+
+static bool step(void *user, struct app *app)
+{
+    struct table *table = user;
+
+    (void)dice_session_poll(table->session, 0);
+    update_title(table, app);
+    uint32_t revision = dice_session_revision(table->session);
+    bool changed = revision != table->revision;
+    table->revision = revision;
+    return changed;
+}
+
+/* Closing the window ends the session, and gives the others time to hear of it. */
+static bool leave(void *user)
+{
+    struct table *table = user;
+
+    if (!table->leaving) {
+        table->leaving = true;
+        table->goodbye_ms = SDL_GetTicks64();
+        dice_session_disconnect(table->session);
+    }
+    return dice_session_phase(table->session) == DICE_IDLE ||
+           SDL_GetTicks64() - table->goodbye_ms > GOODBYE_MS;
+}
+
+int dice_window_run(struct dice_session *session, const struct dice_window_options *options)
+{
+    struct table table = {.session = session, .port = options->port, .title = "Dice"};
+    struct app_options window = {
+        .title = table.title,
+        .width = options->width > 0 ? options->width : 1024,
+        .height = options->height > 0 ? options->height : 640,
+        .min_width = 640,
+        .min_height = 400,
+        .x = options->x,
+        .y = options->y,
+        .scale = options->scale,
+        .screenshot = options->screenshot,
+        .quit_after_ms = options->quit_after_ms,
+    };
+    struct app_program program = {&table, step, view, leave};
+
+    text_edit_init(&table.name.edit, DICE_NAME_MAX);
+    text_edit_init(&table.server.edit, DICE_HOST_MAX);
+    text_edit_set(&table.name.edit, dice_session_name(session));
+    text_edit_set(&table.server.edit, options->host != NULL ? options->host : DEFAULT_SERVER);
+    int result = app_run(&window, &program);
+    ui_log_done(&table.log);
+    return result < 0 ? 1 : 0;
+}

@@ -1,0 +1,96 @@
+/* arguments: what the echo samples share besides the network: flags in, text out. */
+#include "samples/minimal/arguments.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct arguments arguments_of(char **argv, const char *usage)
+{
+    struct arguments arguments = {
+        .program = argv[0] ? argv[0] : "echo", .usage = usage, .next = argv};
+
+    if (*arguments.next) {
+        arguments.next++;
+    }
+    for (char **at = arguments.next; *at; at++) {
+        if (strcmp(*at, "--help") == 0) {
+            fputs(usage, stdout);
+            exit(0);
+        }
+    }
+    return arguments;
+}
+
+const char *arguments_next(struct arguments *arguments)
+{
+    return *arguments->next ? *arguments->next++ : NULL;
+}
+
+const char *arguments_value(struct arguments *arguments, const char *flag)
+{
+    const char *value = arguments_next(arguments);
+
+    if (!value) {
+        arguments_refuse(arguments, flag, "needs a value");
+    }
+    return value;
+}
+
+uint64_t arguments_number(struct arguments *arguments, const char *flag, uint64_t max)
+{
+    const char *value = arguments_value(arguments, flag);
+    uint64_t number = 0;
+
+    if (!*value) {
+        arguments_refuse(arguments, flag, "needs a number");
+    }
+    for (const char *at = value; *at; at++) {
+        if (*at < '0' || *at > '9') {
+            arguments_refuse(arguments, value, "is no number");
+        }
+        number = number * 10 + (uint64_t)(*at - '0');
+        if (number > max) {
+            arguments_refuse(arguments, value, "is too large a number");
+        }
+    }
+    return number;
+}
+
+void arguments_protocol(struct arguments *arguments, const char *flag, struct protocols *protocols)
+{
+    const char *name = arguments_value(arguments, flag);
+
+    if (protocols->count == PROTOCOLS_MAX) {
+        arguments_refuse(arguments, name, "is one subprotocol too many");
+    }
+    protocols->names[protocols->count++] = name;
+}
+
+void arguments_refuse(const struct arguments *arguments, const char *argument, const char *what)
+{
+    fprintf(stderr, "%s: %s %s; --help says more\n", arguments->program, argument, what);
+    exit(2);
+}
+
+const char *show(struct shown *storage, meeple_bytes data)
+{
+    static const char more[] = "...";
+    size_t room = sizeof storage->text - sizeof more;
+    size_t len = data.len < room ? data.len : room;
+
+    /* Not in the middle of a character. */
+    while (len < data.len && len > 0 && (data.ptr[len] & 0xc0) == 0x80) {
+        len--;
+    }
+    for (size_t i = 0; i < len; i++) {
+        bool control = data.ptr[i] < ' ' || data.ptr[i] == 0x7f;
+
+        storage->text[i] = control ? '.' : (char)data.ptr[i];
+    }
+    memcpy(storage->text + len, more, sizeof more);
+    if (len == data.len) {
+        storage->text[len] = '\0';
+    }
+    return storage->text;
+}

@@ -1,0 +1,162 @@
+/* echo_client: connects to a WebSocket server, sends one message, shows the answer, says goodbye.
+ */
+#include <meeple/net.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "samples/minimal/arguments.h"
+
+#define MESSAGE_MAX (64u << 20)
+
+static const char usage[] =
+    "usage: echo_client URL [--message TEXT | --size BYTES] [--binary] [--protocol NAME]...\n"
+    "                   [--max-message BYTES]\n"
+    "\n"
+    "Connects to ws://HOST[:PORT][/PATH], sends one message and closes when it has come back.\n"
+    "\n"
+    "  --message TEXT       what to send, \"Test packet\" if not given\n"
+    "  --size BYTES         so many letters instead\n"
+    "  --binary             as bytes instead of text\n"
+    "  --protocol NAME      a subprotocol to offer, the best one first\n"
+    "  --max-message BYTES  the longest message it takes, 65536 if not given\n";
+
+struct client {
+    const char *url, *message;
+    char *letters; /* the message if --size made it; ours to free */
+    bool binary;
+    struct protocols protocols;
+    meeple_limits limits;
+    bool echoed, clean; /* how it went */
+};
+
+static void read_arguments(struct client *client, char **argv)
+{
+    struct arguments arguments = arguments_of(argv, usage);
+
+    for (const char *flag; (flag = arguments_next(&arguments)) != NULL;) {
+        if (strcmp(flag, "--message") == 0) {
+            client->message = arguments_value(&arguments, flag);
+        } else if (strcmp(flag, "--size") == 0) {
+            size_t size = arguments_number(&arguments, flag, MESSAGE_MAX);
+
+            free(client->letters);
+            client->letters = malloc(size + 1);
+            if (!client->letters) {
+                arguments_refuse(&arguments, flag, "is more than there is memory");
+            }
+            memset(client->letters, 'x', size);
+            client->letters[size] = '\0';
+            client->message = client->letters;
+        } else if (strcmp(flag, "--binary") == 0) {
+            client->binary = true;
+        } else if (strcmp(flag, "--protocol") == 0) {
+            arguments_protocol(&arguments, flag, &client->protocols);
+        } else if (strcmp(flag, "--max-message") == 0) {
+            client->limits.message_bytes_max = arguments_number(&arguments, flag, MESSAGE_MAX);
+        } else if (flag[0] == '-' || client->url) {
+            arguments_refuse(&arguments, flag, "is not known here");
+        } else {
+            client->url = flag;
+        }
+    }
+    if (!client->url) {
+        arguments_refuse(&arguments, "the URL", "is missing");
+    }
+    /* At least one of the longest messages fits in the queue. */
+    client->limits.queue_bytes_max = (1 << 20) + client->limits.message_bytes_max;
+}
+
+static meeple_bytes message_of(const struct client *client)
+{
+    return (meeple_bytes){(const uint8_t *)client->message, strlen(client->message)};
+}
+
+/* The server's id is 1, always. */
+static void send_message(const struct client *client, meeple_net *net)
+{
+    int rc = client->binary ? meeple_net_send(net, MEEPLE_SERVER, message_of(client))
+                            : meeple_net_send_text(net, MEEPLE_SERVER, client->message);
+
+    if (rc < 0) {
+        fprintf(stderr, "Unable to send: %s\n", meeple_strerror(rc));
+        meeple_net_close(net, MEEPLE_CLOSE_NORMAL, NULL);
+    }
+}
+
+static void take_answer(struct client *client, meeple_net *net, const meeple_event *event)
+{
+    meeple_bytes sent = message_of(client);
+    struct shown shown;
+
+    printf("Got data from server: %s\n", show(&shown, event->data));
+    client->echoed = event->text == !client->binary && event->data.len == sent.len &&
+                     (sent.len == 0 || memcmp(event->data.ptr, sent.ptr, sent.len) == 0);
+    if (!client->echoed) {
+        fputs("That is not what was sent\n", stderr);
+    }
+    meeple_net_close(net, MEEPLE_CLOSE_NORMAL, NULL);
+}
+
+static void tell(struct client *client, meeple_net *net, const meeple_event *event)
+{
+    switch (event->type) {
+    case MEEPLE_EVENT_UP:
+        /* The connection is there; a subprotocol is optional. */
+        printf("Connected with protocol: %s\n", event->protocol);
+        break;
+    case MEEPLE_EVENT_JOIN:
+        /* The server: it can be sent to. */
+        send_message(client, net);
+        break;
+    case MEEPLE_EVENT_PACKET:
+        take_answer(client, net, event);
+        break;
+    case MEEPLE_EVENT_DOWN:
+        /* The end, whatever it was.  Clean means that both sides had said goodbye. */
+        if (meeple_net_fault(net).stage != MEEPLE_STAGE_NONE) {
+            fprintf(stderr, "Unable to connect: %s\n", meeple_net_fault(net).text);
+        }
+        printf("Closed, clean: %s\n", event->clean ? "true" : "false");
+        client->clean = event->clean;
+        break;
+    case MEEPLE_EVENT_CLOSING:
+    case MEEPLE_EVENT_LEAVE:
+    case MEEPLE_EVENT_NONE:
+    default:
+        break;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct client client = {.message = "Test packet"};
+    meeple_net *net;
+    meeple_event event;
+    int rc;
+
+    (void)argc;
+    read_arguments(&client, argv);
+    /* The plain dialect: WebSocket messages as they are, so that any server will do. */
+    rc = meeple_net_connect(&net, client.url,
+                            &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN,
+                                                      .protocols = client.protocols.count > 0
+                                                                       ? client.protocols.names
+                                                                       : NULL,
+                                                      .limits = client.limits});
+    if (rc < 0) {
+        fprintf(stderr, "Unable to connect to %s: %s\n", client.url, meeple_strerror(rc));
+        free(client.letters);
+        return 1;
+    }
+    setvbuf(stdout, NULL, _IOLBF, 0);
+
+    /* Everything happens in here, until the connection is down. */
+    while ((rc = meeple_net_next(net, &event, -1)) > 0) {
+        tell(&client, net, &event);
+    }
+    meeple_net_free(net);
+    free(client.letters);
+    return rc == MEEPLE_ECLOSED && client.echoed && client.clean ? 0 : 1;
+}

@@ -1,0 +1,140 @@
+/* echo_server: gives every message back to whoever sent it. */
+#include <meeple/net.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "samples/minimal/arguments.h"
+
+#define MESSAGE_MAX (64u << 20)
+
+static const char usage[] =
+    "usage: echo_server [--port N] [--bind ADDRESS] [--protocol NAME]... [--max-message BYTES]\n"
+    "\n"
+    "Gives every WebSocket message back to whoever sent it, until it is stopped.\n"
+    "\n"
+    "  --port N             where to listen, 9080 if not given; 0: any free port\n"
+    "  --bind ADDRESS       only at this address of the machine, 127.0.0.1 for instance\n"
+    "  --protocol NAME      a subprotocol to agree to, if the client offers it\n"
+    "  --max-message BYTES  the longest message it takes, 65536 if not given\n";
+
+/* The plain dialect: WebSocket messages as they are, so that any client will do. */
+static meeple_listen_options read_options(char **argv, struct protocols *protocols)
+{
+    struct arguments arguments = arguments_of(argv, usage);
+    meeple_listen_options options = {.port = 9080, .dialect = MEEPLE_DIALECT_PLAIN};
+
+    for (const char *flag; (flag = arguments_next(&arguments)) != NULL;) {
+        if (strcmp(flag, "--port") == 0) {
+            options.port = (uint16_t)arguments_number(&arguments, flag, UINT16_MAX);
+        } else if (strcmp(flag, "--bind") == 0) {
+            options.host = arguments_value(&arguments, flag);
+        } else if (strcmp(flag, "--protocol") == 0) {
+            arguments_protocol(&arguments, flag, protocols);
+        } else if (strcmp(flag, "--max-message") == 0) {
+            options.limits.message_bytes_max = arguments_number(&arguments, flag, MESSAGE_MAX);
+        } else {
+            arguments_refuse(&arguments, flag, "is not known here");
+        }
+    }
+    if (protocols->count > 0) {
+        options.protocols = protocols->names;
+    }
+    /* At least a few of the longest messages fit in a queue. */
+    options.limits.queue_bytes_max = (1 << 20) + 4 * options.limits.message_bytes_max;
+    return options;
+}
+
+/* Text is sent as a string of C; what came is none, as no NUL ends it. */
+static int echo_text(meeple_net *net, const meeple_event *event)
+{
+    char *text = malloc(event->data.len + 1);
+    int rc = MEEPLE_ENOMEM;
+
+    if (text) {
+        if (event->data.len > 0) {
+            memcpy(text, event->data.ptr, event->data.len);
+        }
+        text[event->data.len] = '\0';
+        rc = meeple_net_send_text(net, event->peer, text);
+    }
+    free(text);
+    return rc;
+}
+
+/* Text goes back as text, bytes as bytes; and so does a text with a NUL inside. */
+static void echo(meeple_net *net, const meeple_event *event)
+{
+    struct shown shown;
+    bool nul = event->data.len > 0 && memchr(event->data.ptr, '\0', event->data.len) != NULL;
+    int rc;
+
+    printf("Got data from client %d: %s ... echoing\n", (int)event->peer,
+           show(&shown, event->data));
+    if (event->text && !nul) {
+        rc = echo_text(net, event);
+    } else {
+        rc = meeple_net_send(net, event->peer, event->data);
+    }
+    if (rc < 0) {
+        fprintf(stderr, "echo_server: no echo for client %d: %s\n", (int)event->peer,
+                meeple_strerror(rc));
+    }
+}
+
+static void tell(meeple_net *net, const meeple_event *event)
+{
+    switch (event->type) {
+    case MEEPLE_EVENT_UP:
+        fprintf(stderr, "Listening on port %u\n", (unsigned)meeple_net_port(net));
+        break;
+    case MEEPLE_EVENT_JOIN:
+        /* A new client; its id is random, the subprotocol optional. */
+        printf("Client %d connected with protocol: %s\n", (int)event->peer, event->protocol);
+        break;
+    case MEEPLE_EVENT_PACKET:
+        echo(net, event);
+        break;
+    case MEEPLE_EVENT_CLOSING:
+        /* It wishes to close, and says why; the answer is given for us. */
+        printf("Client %d disconnecting with code: %u, reason: %s\n", (int)event->peer,
+               (unsigned)event->code, event->reason);
+        break;
+    case MEEPLE_EVENT_LEAVE:
+        /* It is gone.  Clean means that both sides had said goodbye. */
+        printf("Client %d disconnected, clean: %s\n", (int)event->peer,
+               event->clean ? "true" : "false");
+        break;
+    case MEEPLE_EVENT_DOWN:
+    case MEEPLE_EVENT_NONE:
+    default:
+        break;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct protocols protocols = {0};
+    meeple_listen_options options = read_options(argv, &protocols);
+    meeple_net *net;
+    meeple_event event;
+    int rc = meeple_net_listen(&net, &options);
+
+    (void)argc;
+    if (rc < 0) {
+        fprintf(stderr, "Unable to start server on port %u: %s\n", (unsigned)options.port,
+                meeple_strerror(rc));
+        return 1;
+    }
+    /* Each line as it is said, also into a file. */
+    setvbuf(stdout, NULL, _IOLBF, 0);
+
+    /* Everything happens in here: connections are taken, bytes read and sent. */
+    while ((rc = meeple_net_next(net, &event, -1)) > 0) {
+        tell(net, &event);
+    }
+    fprintf(stderr, "echo_server: %s\n", meeple_strerror(rc));
+    meeple_net_free(net);
+    return 1;
+}
