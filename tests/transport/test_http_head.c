@@ -235,8 +235,8 @@ Test(http_head, knows_tokens_and_values)
         uint8_t bytes[1] = {(uint8_t)byte};
         meeple_bytes one = {bytes, 1};
         bool control = byte < ' ' || byte == 0x7f;
-        bool token = byte < 0x7f && !control && byte != ' ' &&
-                     !strchr("()<>@,;:\\\"/[]?={}", (int)byte);
+        bool token =
+            byte < 0x7f && !control && byte != ' ' && !strchr("()<>@,;:\\\"/[]?={}", (int)byte);
 
         cr_assert_eq(meeple__http_is_token(one), token, "%02x", byte);
         cr_assert_eq(meeple__http_is_value(one), !control || byte == '\t', "%02x", byte);

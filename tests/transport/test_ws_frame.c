@@ -49,8 +49,8 @@ Test(ws_frame, reads_the_rfcs_examples)
 
 Test(ws_frame, reads_every_length_in_its_shortest_form)
 {
-    static const uint64_t lens[] = {0,          1,          125,       126,  127,
-                                    65535,      65536,      1U << 31,  /**/
+    static const uint64_t lens[] = {0,          1,          125,      126,
+                                    127,        65535,      65536,    1U << 31, /**/
                                     UINT32_MAX, 1ULL << 40, INT64_MAX};
 
     for (size_t i = 0; i < MEEPLE_COUNT(lens); i++) {

@@ -78,7 +78,8 @@ Test(ws_handshake, answers_the_rfcs_example)
         cr_assert(said_header(&probe, "HTTP/1.1 101 Switching Protocols\r\n"));
         cr_assert(said_header(&probe, "\r\nUpgrade: websocket\r\n"));
         cr_assert(said_header(&probe, "\r\nConnection: Upgrade\r\n"));
-        cr_assert(said_header(&probe, "\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+        cr_assert(
+            said_header(&probe, "\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
         cr_assert(said_header(&probe, "\r\nSec-WebSocket-Protocol: chat\r\n"));
         probe_done(&probe);
     }
@@ -676,8 +677,8 @@ Test(ws_handshake, what_was_shown_to_be_written_stays_when_the_answer_comes_earl
 Test(ws_handshake, checks_subprotocols_and_headers)
 {
     static const char *const good_protocols[] = {"a", "b.c-d", "A", NULL};
-    static const char *const bad_protocols[][3] = {{""}, {"a b"}, {"a,b"}, {"a", "a"}, {"\xc3\xa9"},
-                                                   {"a\r\n"}};
+    static const char *const bad_protocols[][3] = {{""},       {"a b"},      {"a,b"},
+                                                   {"a", "a"}, {"\xc3\xa9"}, {"a\r\n"}};
     static const char *const good_headers[] = {"A: b", "B:", "C:d", "A: twice", "Origin: x", NULL};
     static const char *const bad_headers[][2] = {{""},
                                                  {"no colon"},

@@ -1,0 +1,66 @@
+/* fuzz_http_head: any bytes as an HTTP head, whole and in two pieces, then as both sides of a
+ * handshake. */
+#include "tests/fuzz/target.h"
+
+#include <string.h>
+
+#include "transport/ws_handshake.h"
+
+static const char *const protocols[] = {"chat", "meeple.1", NULL};
+
+static void walk(const struct meeple__http_head *head, const char *name)
+{
+    struct meeple__http_list at = {0};
+    meeple_bytes element;
+
+    while (meeple__http_list_next(head, name, &at, &element)) {
+        MUST(element.len > 0);
+    }
+}
+
+static void handshake(const struct meeple__http_head *head)
+{
+    char text[160];
+    struct meeple__ws_answer expected = {"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", protocols, text,
+                                         sizeof text};
+    struct meeple__ws_offer offer;
+    struct meeple__buf buf = {0};
+    meeple_fault fault = {MEEPLE_STAGE_NONE, 0, NULL};
+    uint16_t protocol = 0;
+    const char *why = NULL;
+    int status = meeple__ws_request_check(head, protocols, true, &offer, &why);
+
+    MUST(status == 0 || (status >= 400 && status < 600 && why));
+    if (status == 0) {
+        MUST(offer.protocol >= 1 && offer.protocol <= 2);
+        MUST(meeple__ws_response_write(&buf, NULL, offer.key, protocols[offer.protocol - 1]) == 0);
+        meeple__buf_done(&buf, NULL);
+    }
+    if (meeple__ws_response_good(head, &expected, &protocol, &fault)) {
+        MUST(protocol >= 1 && protocol <= 2);
+    } else {
+        MUST(fault.stage != MEEPLE_STAGE_NONE && fault.text && strlen(fault.text) < sizeof text);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    ptrdiff_t end = meeple__http_head_end((meeple_bytes){bytes, len}, 0);
+    struct meeple__http_head head;
+    size_t half = len / 2;
+    ptrdiff_t first = meeple__http_head_end((meeple_bytes){bytes, half}, 0);
+
+    MUST(end >= MEEPLE_EPROTO && end <= (ptrdiff_t)len);
+    MUST((first ? first : meeple__http_head_end((meeple_bytes){bytes, len}, half)) == end);
+    if (end > 0 && meeple__http_head_parse(&head, (meeple_bytes){bytes, (size_t)end}) == 0) {
+        MUST(head.field_count <= MEEPLE__HTTP_FIELDS_MAX);
+        for (size_t i = 0; i < head.field_count; i++) {
+            MUST(meeple__http_is_token(head.fields[i].name));
+            MUST(meeple__http_is_value(head.fields[i].value));
+        }
+        walk(&head, "Connection");
+        walk(&head, "Sec-WebSocket-Protocol");
+        handshake(&head);
+    }
+    return 0;
+}

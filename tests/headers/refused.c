@@ -1,0 +1,79 @@
+/* refused: a small game that compiles, and with -DWRONG_... one mistake in it that must not. */
+#include <meeple/world.h>
+
+#define ROLLED(ARG) ARG(const char *, name, .max = 64) ARG(int32_t, eyes, .min = 1, .max = 6)
+MEEPLE_RPC(rolled, ROLLED)
+
+#define PASS(ARG)
+MEEPLE_RPC(pass, PASS)
+
+#ifdef WRONG_TYPE_UNKNOWN
+#define TYPED(ARG) ARG(long double, much)
+MEEPLE_RPC(typed, TYPED)
+#endif
+#ifdef WRONG_UNKNOWN_BOUND
+#define BOUND(ARG) ARG(int32_t, eyes, .most = 6)
+MEEPLE_RPC(bound, BOUND)
+#endif
+
+struct game {
+    int32_t eyes;
+};
+
+MEEPLE_ANSWERS(struct game, rolled)
+MEEPLE_ANSWERS(struct game, pass)
+
+#ifdef WRONG_HANDLER_OF_WRONG_TYPE
+static void on_rolled(struct game *self, const struct pass *arg, const meeple_call *call)
+{
+    (void)arg;
+    self->eyes = call->sender;
+}
+#else
+static void on_rolled(struct game *self, const struct rolled *arg, const meeple_call *call)
+{
+    (void)call;
+    self->eyes = arg->eyes;
+}
+#endif
+
+#ifndef WRONG_HANDLER_MISSING
+static void on_pass(struct game *self, const struct pass *arg, const meeple_call *call)
+{
+    (void)arg;
+    (void)call;
+    self->eyes = 0;
+}
+#endif
+
+extern const meeple_class game_class;
+static const meeple_method methods[] = {
+    MEEPLE_METHOD(rolled, MEEPLE_RPC_REMOTESYNC),
+    MEEPLE_METHOD(pass, MEEPLE_RPC_MASTER),
+#ifdef WRONG_METHOD_NOT_ANSWERED
+    MEEPLE_METHOD(leave, MEEPLE_RPC_MASTER),
+#endif
+};
+const meeple_class game_class = {"game", methods, MEEPLE_COUNT(methods)};
+
+int say(meeple_object *object);
+
+int say(meeple_object *object)
+{
+    int rc = meeple_rpc(object, MEEPLE_SERVER, pass);
+
+    if (rc < 0) {
+        return rc;
+    }
+#if defined(WRONG_MISSPELT_METHOD)
+    return meeple_rpc(object, MEEPLE_ALL, roled, "Ann", 6);
+#elif defined(WRONG_ARGUMENT_MISSING)
+    return meeple_rpc(object, MEEPLE_ALL, rolled, "Ann");
+#elif defined(WRONG_ARGUMENT_TOO_MANY)
+    return meeple_rpc(object, MEEPLE_ALL, rolled, "Ann", 6, 6);
+#elif defined(WRONG_ARGUMENT_OF_WRONG_TYPE)
+    return meeple_rpc(object, MEEPLE_ALL, rolled, 6, "Ann");
+#else
+    return meeple_rpc(object, MEEPLE_ALL, rolled, "Ann", 6);
+#endif
+}

@@ -1,0 +1,623 @@
+/* test_io_socket: what only real sockets do, for poll and epoll. */
+#define _GNU_SOURCE
+#include <meeple/io.h>
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "tests/support/counting_mem.h"
+#include "transport/io_socket.h"
+
+enum {
+    PATIENCE_MS = 5000
+};
+
+struct logged {
+    meeple_log log;
+    size_t warnings;
+};
+
+static void count_warning(void *ctx, meeple_log_level level, const char *area, const char *text)
+{
+    struct logged *logged = ctx;
+
+    cr_assert_str_eq(area, "io");
+    cr_assert_gt(strlen(text), 10);
+    logged->warnings += level == MEEPLE_LOG_WARN;
+}
+
+static struct logged logged_new(void)
+{
+    return (struct logged){.log = {.write = count_warning, .level = MEEPLE_LOG_DEBUG}};
+}
+
+#define BOTH_DRIVERS(name)                                                                         \
+    static void name(const meeple_io_driver *driver);                                              \
+    Test(io_socket_poll, name)                                                                     \
+    {                                                                                              \
+        name(meeple_io_poll());                                                                    \
+    }                                                                                              \
+    Test(io_socket_epoll, name)                                                                    \
+    {                                                                                              \
+        if (!meeple_io_epoll()) {                                                                  \
+            cr_skip("this system has no epoll");                                                   \
+        }                                                                                          \
+        name(meeple_io_epoll());                                                                   \
+    }                                                                                              \
+    static void name(const meeple_io_driver *driver)
+
+static meeple_io *io_new(const meeple_io_driver *driver)
+{
+    meeple_io *io = NULL;
+
+    cr_assert_eq(driver->open(driver, NULL, NULL, &io), 0);
+    return io;
+}
+
+static meeple_io_event expect(const meeple_io_driver *driver, meeple_io *io,
+                              meeple_io_event_type type)
+{
+    meeple_io_event event = {0};
+
+    cr_assert_eq(driver->next(io, &event, PATIENCE_MS), 1, "no event, not even %d", (int)type);
+    cr_assert_eq(event.type, type, "event %d instead of %d: %s", (int)event.type, (int)type,
+                 event.fault.text);
+    return event;
+}
+
+static void expect_silence(const meeple_io_driver *driver, meeple_io *io, int for_ms)
+{
+    meeple_io_event event = {0};
+    uint64_t before_ms = driver->now_ms(io);
+
+    cr_assert_eq(driver->next(io, &event, for_ms), 0, "event %d", (int)event.type);
+    cr_assert_geq(driver->now_ms(io) + 1, before_ms + (uint64_t)for_ms);
+}
+
+static meeple_socket *listen_at(const meeple_io_driver *driver, meeple_io *io, const char *host)
+{
+    meeple_socket *listener = NULL;
+
+    cr_assert_eq(driver->listen(io, host, 0, NULL, &listener), 0);
+    return listener;
+}
+
+/* A plain socket, connected, as a stranger's program would. */
+static int stranger(uint16_t port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static void close_with_reset(int fd)
+{
+    const struct linger hard = {.l_onoff = 1, .l_linger = 0};
+
+    cr_assert_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard), 0);
+    close(fd);
+}
+
+static size_t descriptor_count(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    size_t count = 0;
+
+    if (!folder) {
+        cr_skip("no /proc/self/fd");
+    }
+    while (readdir(folder)) {
+        count++;
+    }
+    closedir(folder);
+    return count;
+}
+
+static bool has_ipv6(void)
+{
+    const struct sockaddr_in6 address = {.sin6_family = AF_INET6,
+                                         .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int fd = socket(AF_INET6, SOCK_STREAM, 0);
+    bool has = fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return has;
+}
+
+static const char *address_of(const meeple_io_driver *driver, meeple_io *io, meeple_socket *socket,
+                              char dst[64])
+{
+    driver->address(io, socket, dst, 64);
+    return dst;
+}
+
+Test(io_socket, the_system_has_a_driver)
+{
+    cr_assert_not_null(meeple_io_system());
+    cr_assert_str_eq(meeple_io_poll()->name, "poll");
+#ifdef __linux__
+    cr_assert_eq(meeple_io_system(), meeple_io_epoll());
+    cr_assert_str_eq(meeple_io_epoll()->name, "epoll");
+#endif
+}
+
+BOTH_DRIVERS(a_reset_comes_after_the_data)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+    int fd = stranger(driver->port(io, listener));
+    meeple_io_event event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+
+    cr_assert_eq(write(fd, "last words", 10), 10);
+    close_with_reset(fd);
+    event = expect(driver, io, MEEPLE_IO_RECEIVED);
+    cr_assert_eq(event.len, 10);
+    cr_assert_eq(memcmp(event.bytes, "last words", 10), 0);
+    event = expect(driver, io, MEEPLE_IO_BROKEN);
+    cr_assert_eq(event.fault.stage, MEEPLE_STAGE_CONNECT);
+    cr_assert_eq(event.fault.number, ECONNRESET);
+    cr_assert_str_eq(event.fault.text, "the connection was lost: Connection reset by peer");
+    expect_silence(driver, io, 30);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(a_reset_after_the_end_is_told_once)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+    int fd = stranger(driver->port(io, listener));
+    meeple_io_event event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+
+    shutdown(fd, SHUT_WR);
+    expect(driver, io, MEEPLE_IO_ENDED);
+    expect_silence(driver, io, 30);
+    close_with_reset(fd);
+    event = expect(driver, io, MEEPLE_IO_BROKEN);
+    cr_assert_neq(event.fault.number, 0);
+    expect_silence(driver, io, 30);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(a_failed_send_hides_neither_the_data_nor_the_loss)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+    int fd = stranger(driver->port(io, listener));
+    meeple_io_event event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+    const meeple_bytes part = {(const uint8_t *)"hello", 5};
+
+    cr_assert_eq(write(fd, "last words", 10), 10);
+    close_with_reset(fd);
+    /* The reset is here before we look: send() meets it first. */
+    cr_assert_eq(driver->send(io, event.socket, &part, 1), 0);
+    cr_assert_eq(driver->send(io, event.socket, &part, 1), 0);
+    event = expect(driver, io, MEEPLE_IO_RECEIVED);
+    cr_assert_eq(event.len, 10);
+    event = expect(driver, io, MEEPLE_IO_BROKEN);
+    cr_assert_eq(event.fault.number, ECONNRESET);
+    cr_assert_eq(driver->send(io, event.socket, &part, 1), 0);
+    driver->finish(io, event.socket);
+    expect_silence(driver, io, 30);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(a_stream_over_on_both_sides_does_not_keep_next_busy)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+    int fd = stranger(driver->port(io, listener));
+    meeple_io_event event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+
+    driver->finish(io, event.socket);
+    close(fd);
+    expect(driver, io, MEEPLE_IO_ENDED);
+    expect_silence(driver, io, 50);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(a_refused_connection_says_where_and_why)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
+    uint16_t port = driver->port(io, listener);
+    meeple_io_event event;
+    char text[100];
+
+    driver->close(io, listener);
+    cr_assert_eq(driver->connect(io, "127.0.0.1", port, &text, &socket), 0);
+    event = expect(driver, io, MEEPLE_IO_BROKEN);
+    snprintf(text, sizeof text, "could not connect to 127.0.0.1 port %u: Connection refused", port);
+    cr_assert_str_eq(event.fault.text, text);
+    cr_assert_eq(event.fault.number, ECONNREFUSED);
+    cr_assert_eq(event.socket, socket);
+    cr_assert_eq(event.user, &text);
+    expect_silence(driver, io, 20);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(an_unreachable_address_is_told_and_not_returned)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *socket;
+
+    /* A TCP connection to everybody: refused by the system at once. */
+    cr_assert_eq(driver->connect(io, "255.255.255.255", 9, NULL, &socket), 0);
+    cr_assert_eq(expect(driver, io, MEEPLE_IO_BROKEN).fault.stage, MEEPLE_STAGE_CONNECT);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(a_name_that_is_none_fails_to_resolve)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *socket;
+    meeple_io_event event = {0};
+
+    cr_assert_eq(driver->connect(io, "name.invalid", 80, io, &socket), 0);
+    /* Where the network is slow to say no, so is the lookup. */
+    cr_assert_eq(driver->next(io, &event, 30000), 1);
+    cr_assert_eq(event.type, MEEPLE_IO_BROKEN);
+    cr_assert_eq(event.fault.stage, MEEPLE_STAGE_RESOLVE);
+    cr_assert_neq(event.fault.number, 0);
+    cr_assert_eq(strncmp(event.fault.text, "no address for name.invalid: ", 29), 0);
+    cr_assert_gt(strlen(event.fault.text), 29);
+    cr_assert_eq(event.user, io);
+    expect_silence(driver, io, 20);
+    driver->close(io, socket);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(an_empty_name_fails_to_resolve)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *socket;
+
+    cr_assert_eq(driver->connect(io, "", 80, NULL, &socket), 0);
+    cr_assert_eq(expect(driver, io, MEEPLE_IO_BROKEN).fault.stage, MEEPLE_STAGE_RESOLVE);
+    driver->free(io);
+}
+
+/* "localhost" is ::1 first on most machines, where nobody listens here. */
+BOTH_DRIVERS(connects_by_name_and_tries_every_address)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
+    bool accepted = false, connected = false;
+
+    cr_assert_eq(driver->connect(io, "localhost", driver->port(io, listener), NULL, &socket), 0);
+    while (!accepted || !connected) {
+        meeple_io_event event;
+
+        cr_assert_eq(driver->next(io, &event, PATIENCE_MS), 1);
+        cr_assert(event.type == MEEPLE_IO_ACCEPTED || event.type == MEEPLE_IO_CONNECTED, "%s",
+                  event.fault.text);
+        accepted |= event.type == MEEPLE_IO_ACCEPTED;
+        connected |= event.type == MEEPLE_IO_CONNECTED;
+    }
+    cr_assert_eq(driver->send(io, socket, &(meeple_bytes){(const uint8_t *)"x", 1}, 1), 1);
+    cr_assert_eq(expect(driver, io, MEEPLE_IO_RECEIVED).len, 1);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(the_last_of_a_name_s_addresses_decides_the_fault)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
+    uint16_t port = driver->port(io, listener);
+    meeple_io_event event;
+
+    driver->close(io, listener);
+    cr_assert_eq(driver->connect(io, "localhost", port, NULL, &socket), 0);
+    event = expect(driver, io, MEEPLE_IO_BROKEN);
+    cr_assert_eq(event.fault.stage, MEEPLE_STAGE_CONNECT);
+    cr_assert_eq(strncmp(event.fault.text, "could not connect to localhost port ", 36), 0);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(a_socket_may_be_closed_while_its_name_is_looked_up)
+{
+    size_t before = descriptor_count();
+    meeple_io *io = io_new(driver);
+    meeple_socket *socket;
+
+    for (int i = 0; i < 10; i++) {
+        cr_assert_eq(driver->connect(io, "localhost", 9, NULL, &socket), 0);
+        driver->close(io, socket);
+    }
+    expect_silence(driver, io, 20);
+    cr_assert_eq(driver->connect(io, "localhost", 9, NULL, &socket), 0);
+    driver->free(io);
+    /* The threads close their ends when they are done. */
+    for (int i = 0; i < PATIENCE_MS && descriptor_count() > before; i++) {
+        poll(NULL, 0, 1);
+    }
+    cr_assert_eq(descriptor_count(), before);
+}
+
+BOTH_DRIVERS(every_descriptor_is_closed)
+{
+    size_t before = descriptor_count();
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, NULL), *socket;
+
+    cr_assert_eq(driver->connect(io, "127.0.0.1", driver->port(io, listener), NULL, &socket), 0);
+    for (int i = 0; i < 2; i++) {
+        meeple_io_event event;
+
+        cr_assert_eq(driver->next(io, &event, PATIENCE_MS), 1);
+    }
+    cr_assert_gt(descriptor_count(), before + 2);
+    driver->free(io);
+    cr_assert_eq(descriptor_count(), before);
+}
+
+BOTH_DRIVERS(only_numeric_addresses_of_this_machine_can_be_listened_at)
+{
+    static const char *const bad[] = {
+        "localhost",    "",      "256.0.0.1", "192.0.2.77", "2001:db8::7",
+        "127.0.0.1:80", "[::1]", " 127.0.0.1"};
+    struct logged logged = logged_new();
+    meeple_io *io;
+
+    logged.log.ctx = &logged;
+    cr_assert_eq(driver->open(driver, NULL, &logged.log, &io), 0);
+    for (size_t i = 0; i < MEEPLE_COUNT(bad); i++) {
+        meeple_socket *listener = NULL;
+
+        cr_assert_eq(driver->listen(io, bad[i], 0, NULL, &listener), MEEPLE_EINVAL, "%s", bad[i]);
+        cr_assert_null(listener);
+    }
+    driver->free(io);
+}
+
+BOTH_DRIVERS(a_port_in_use_is_told)
+{
+    meeple_io *one = io_new(driver), *other = io_new(driver);
+    meeple_socket *listener = listen_at(driver, one, NULL), *second = NULL;
+    uint16_t port = driver->port(one, listener);
+
+    cr_assert_neq(port, 0);
+    cr_assert_eq(driver->listen(other, NULL, port, NULL, &second), MEEPLE_EINUSE);
+    cr_assert_eq(driver->listen(other, "127.0.0.1", port, NULL, &second), MEEPLE_EINUSE);
+    cr_assert_null(second);
+    driver->free(one);
+    cr_assert_eq(driver->listen(other, NULL, port, NULL, &second), 0);
+    cr_assert_eq(driver->port(other, second), port);
+    driver->free(other);
+}
+
+BOTH_DRIVERS(every_interface_takes_ipv4_and_says_it_plainly)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, NULL);
+    int fd = stranger(driver->port(io, listener));
+    meeple_io_event event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+    struct sockaddr_in ours;
+    socklen_t len = sizeof ours;
+    char text[64], expected[64];
+
+    cr_assert_eq(getsockname(fd, (struct sockaddr *)&ours, &len), 0);
+    snprintf(expected, sizeof expected, "127.0.0.1:%u", ntohs(ours.sin_port));
+    cr_assert_str_eq(address_of(driver, io, event.socket, text), expected);
+    cr_assert_str_eq(address_of(driver, io, listener, text), "");
+    close(fd);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(speaks_ipv6)
+{
+    static const char *const hosts[] = {NULL, "::1", "::"};
+    meeple_io *io;
+
+    if (!has_ipv6()) {
+        cr_skip("this machine has no ::1");
+    }
+    io = io_new(driver);
+    for (size_t i = 0; i < MEEPLE_COUNT(hosts); i++) {
+        meeple_socket *listener = listen_at(driver, io, hosts[i]), *socket;
+        char text[64];
+
+        cr_assert_eq(driver->connect(io, "::1", driver->port(io, listener), NULL, &socket), 0);
+        for (int events = 0; events < 2; events++) {
+            meeple_io_event event;
+
+            cr_assert_eq(driver->next(io, &event, PATIENCE_MS), 1);
+            cr_assert_neq(event.type, MEEPLE_IO_BROKEN, "%s", event.fault.text);
+            cr_assert_eq(strncmp(address_of(driver, io, event.socket, text), "[::1]:", 6), 0);
+        }
+        driver->close(io, listener);
+    }
+    driver->free(io);
+}
+
+BOTH_DRIVERS(streams_are_prompt_and_not_inherited)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
+
+    cr_assert_eq(driver->connect(io, "127.0.0.1", driver->port(io, listener), NULL, &socket), 0);
+    for (int events = 0; events < 2; events++) {
+        meeple_io_event event;
+        int value = 0;
+        socklen_t len = sizeof value;
+
+        cr_assert_eq(driver->next(io, &event, PATIENCE_MS), 1);
+        cr_assert_eq(getsockopt(event.socket->fd, IPPROTO_TCP, TCP_NODELAY, &value, &len), 0);
+        cr_assert_neq(value, 0);
+        cr_assert(fcntl(event.socket->fd, F_GETFD) & FD_CLOEXEC);
+        cr_assert(fcntl(event.socket->fd, F_GETFL) & O_NONBLOCK);
+    }
+    cr_assert(fcntl(listener->fd, F_GETFD) & FD_CLOEXEC);
+    driver->free(io);
+}
+
+/* Leaves the process exactly `spare` descriptors. */
+static void leave_descriptors(rlim_t spare)
+{
+    struct rlimit limit;
+    int highest = dup(0);
+
+    cr_assert_geq(highest, 0);
+    close(highest);
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = (rlim_t)highest + spare;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+BOTH_DRIVERS(connections_wait_while_there_is_no_descriptor_for_them)
+{
+    struct logged logged = logged_new();
+    meeple_io *io;
+    meeple_socket *listener;
+    meeple_io_event event, first;
+    int fds[3];
+
+    logged.log.ctx = &logged;
+    cr_assert_eq(driver->open(driver, NULL, &logged.log, &io), 0);
+    listener = listen_at(driver, io, "127.0.0.1");
+    for (size_t i = 0; i < 3; i++) {
+        fds[i] = stranger(driver->port(io, listener));
+    }
+    leave_descriptors(1);
+    first = expect(driver, io, MEEPLE_IO_ACCEPTED);
+
+    /* It does not spin: one try each 100 ms, one warning in all. */
+    expect_silence(driver, io, 250);
+    cr_assert_eq(logged.warnings, 1);
+
+    /* Other streams go on meanwhile. */
+    cr_assert_eq(write(fds[0], "x", 1), 1);
+    cr_assert_eq(expect(driver, io, MEEPLE_IO_RECEIVED).socket, first.socket);
+
+    /* A socket that closes makes room at once. */
+    driver->close(io, first.socket);
+    cr_assert_eq(driver->next(io, &event, 0), 1);
+    cr_assert_eq(event.type, MEEPLE_IO_ACCEPTED);
+    cr_assert_eq(driver->next(io, &event, 0), 0);
+    cr_assert_eq(logged.warnings, 2);
+
+    /* And what others close is found after a while. */
+    close(fds[0]);
+    expect(driver, io, MEEPLE_IO_ACCEPTED);
+    driver->close(io, listener);
+    driver->free(io);
+    close(fds[1]);
+    close(fds[2]);
+}
+
+BOTH_DRIVERS(a_connection_without_descriptors_is_told_as_broken)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *socket;
+    meeple_io_event event;
+
+    leave_descriptors(0);
+    cr_assert_eq(driver->connect(io, "127.0.0.1", 9, NULL, &socket), 0);
+    event = expect(driver, io, MEEPLE_IO_BROKEN);
+    cr_assert_eq(event.fault.stage, MEEPLE_STAGE_CONNECT);
+    cr_assert_eq(event.fault.number, EMFILE);
+    driver->close(io, socket);
+
+    cr_assert_eq(driver->connect(io, "localhost", 9, NULL, &socket), 0);
+    event = expect(driver, io, MEEPLE_IO_BROKEN);
+    cr_assert_eq(event.fault.stage, MEEPLE_STAGE_RESOLVE);
+    cr_assert_eq(event.fault.number, EAI_SYSTEM);
+    cr_assert_str_eq(event.fault.text, "no address for localhost: Too many open files");
+    cr_assert_eq(driver->listen(io, NULL, 0, NULL, &socket), MEEPLE_EIO);
+    driver->free(io);
+}
+
+static void on_alarm(int signal)
+{
+    (void)signal;
+}
+
+BOTH_DRIVERS(a_signal_does_not_cut_a_wait_short)
+{
+    const struct sigaction action = {.sa_handler = on_alarm};
+    const struct itimerval often = {{0, 7000}, {0, 7000}}, never = {{0, 0}, {0, 0}};
+    meeple_io *io = io_new(driver);
+
+    cr_assert_eq(sigaction(SIGALRM, &action, NULL), 0);
+    cr_assert_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+    expect_silence(driver, io, 60);
+    cr_assert_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
+    driver->free(io);
+}
+
+BOTH_DRIVERS(every_stream_of_a_crowd_has_its_turn)
+{
+    enum {
+        CROWD = 300 /* more than epoll tells at once */
+    };
+    static const uint8_t bytes[1000];
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+    int fds[CROWD], turns[CROWD] = {0};
+
+    for (size_t i = 0; i < CROWD; i++) {
+        meeple_io_event event;
+
+        fds[i] = stranger(driver->port(io, listener));
+        event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+        driver->attach(io, event.socket, &turns[i]);
+    }
+    for (int round = 1; round <= 5; round++) {
+        for (size_t i = 0; i < CROWD; i++) {
+            cr_assert_eq(write(fds[i], bytes, sizeof bytes), (ssize_t)sizeof bytes);
+        }
+        for (size_t i = 0; i < CROWD; i++) {
+            int *turn = expect(driver, io, MEEPLE_IO_RECEIVED).user;
+
+            cr_assert_eq(++*turn, round);
+        }
+    }
+    for (size_t i = 0; i < CROWD; i++) {
+        close(fds[i]);
+    }
+    driver->free(io);
+}
+
+/* The n-th allocation fails in the middle of accepting; the others are accepted. */
+BOTH_DRIVERS(a_connection_is_refused_when_out_of_memory_and_the_next_is_not)
+{
+    struct counting_mem mem;
+    meeple_io *io;
+    meeple_socket *listener;
+    meeple_io_event event;
+    int fds[2];
+    char byte;
+
+    counting_mem_init(&mem);
+    cr_assert_eq(driver->open(driver, &mem.mem, NULL, &io), 0);
+    listener = listen_at(driver, io, "127.0.0.1");
+    fds[0] = stranger(driver->port(io, listener));
+    counting_mem_fail(&mem, 1);
+    cr_assert_eq(driver->next(io, &event, 50), 0);
+    cr_assert_eq(read(fds[0], &byte, 1), 0);
+    fds[1] = stranger(driver->port(io, listener));
+    expect(driver, io, MEEPLE_IO_ACCEPTED);
+    close(fds[0]);
+    close(fds[1]);
+    driver->free(io);
+    cr_assert_eq(mem.live, 0);
+}

@@ -1,0 +1,286 @@
+"""native: the native dialect, written from docs/wire.md alone: bytes to meanings and back."""
+import struct
+
+
+class Bad(Exception):
+    """These bytes must be refused."""
+
+
+class Reader:
+    def __init__(self, data):
+        self.data, self.at = bytes(data), 0
+
+    def take(self, count):
+        if count > len(self.data) - self.at:
+            raise Bad("ends too early")
+        self.at += count
+        return self.data[self.at - count : self.at]
+
+    def number(self, form):
+        return struct.unpack(form, self.take(struct.calcsize(form)))[0]
+
+    def u8(self):
+        return self.number("<B")
+
+    def varint(self):
+        value = 0
+        for place in range(5):
+            byte = self.u8()
+            if place == 4 and byte > 0x0F:
+                raise Bad("above 2^32-1")
+            value |= (byte & 0x7F) << (7 * place)
+            if byte < 0x80:
+                if byte == 0 and place > 0:
+                    raise Bad("not the shortest form")
+                return value
+        raise AssertionError("a fifth byte is always the last")
+
+    def block(self):
+        return self.take(self.varint())
+
+    def name(self):
+        data = self.block()
+        if not 1 <= len(data) <= 255 or any(byte < 0x20 or byte == 0x7F for byte in data):
+            raise Bad("no name")
+        return text(data)
+
+    def rest(self):
+        return self.take(len(self.data) - self.at)
+
+    def end(self):
+        if self.at != len(self.data):
+            raise Bad("something is left over")
+
+
+def text(data):
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Bad("not UTF-8") from None
+
+
+def varint(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes(out) + bytes([value])
+
+
+def block(data):
+    data = data.encode() if isinstance(data, str) else data
+    return varint(len(data)) + data
+
+
+# ---- section 4: seat messages, as dictionaries ----
+
+DATA, WELCOME, JOIN, LEAVE = range(4)
+KINDS = ("DATA", "WELCOME", "JOIN", "LEAVE")
+
+
+def read_seat(message):
+    reader = Reader(message)
+    first, peer = reader.u8(), reader.number("<i")
+    if first & 0x70 or first & 0x0F > LEAVE or (first & 0x80 and first & 0x0F != DATA):
+        raise Bad("an unknown kind, or a flag that is not allowed")
+    seat = {"kind": KINDS[first & 0x0F], "peer": peer}
+    if seat["kind"] == "DATA":
+        seat.update(text=bool(first & 0x80), data=reader.rest())
+        if seat["text"]:
+            text(seat["data"])
+        return seat
+    if peer <= 0:
+        raise Bad("no id")
+    if seat["kind"] == "LEAVE":
+        clean, code, reason = reader.u8(), reader.number("<H"), reader.rest()
+        if clean > 1 or len(reason) > 123:
+            raise Bad("a malformed LEAVE")
+        seat.update(clean=bool(clean), code=code, reason=text(reason))
+    reader.end()
+    return seat
+
+
+def write_seat(seat):
+    kind = KINDS.index(seat["kind"])
+    out = struct.pack("<Bi", kind | (0x80 if seat.get("text") else 0), seat["peer"])
+    if kind == DATA:
+        out += seat["data"]
+    elif kind == LEAVE:
+        out += struct.pack("<BH", seat["clean"], seat["code"]) + seat["reason"].encode()
+    return out
+
+
+# ---- section 5: packets, as dictionaries ----
+
+COMMANDS = ("RAW", "HELLO", "CLASS", "OBJECT", "GONE", "CALL")
+
+
+def read_packet(data):
+    reader = Reader(data)
+    command = reader.u8()
+    if command >= len(COMMANDS):
+        raise Bad("an unknown command")
+    packet = {"command": COMMANDS[command]}
+    if packet["command"] == "RAW":
+        packet["data"] = reader.rest()
+        if not packet["data"]:
+            raise Bad("RAW without a byte")
+    elif packet["command"] == "HELLO":
+        packet["version"] = reader.u8()
+        if packet["version"] != 1:
+            reader.rest()
+    elif packet["command"] == "CLASS":
+        packet.update(number=reader.varint(), name=reader.name())
+        packet["methods"] = [(reader.name(), signature(reader.block())) for _ in range(reader.u8())]
+    elif packet["command"] == "OBJECT":
+        packet.update(number=reader.varint(), cls=reader.varint(), path=reader.name())
+    elif packet["command"] == "GONE":
+        packet["number"] = reader.varint()
+    else:
+        packet.update(object=reader.varint(), method=reader.u8(), args=reader.rest())
+    reader.end()
+    return packet
+
+
+def signature(data):
+    if len(data) > 255:
+        raise Bad("a signature over 255 letters")
+    return data.decode("latin-1")
+
+
+def write_packet(packet):
+    command = packet["command"]
+    out = bytes([COMMANDS.index(command)])
+    if command == "RAW":
+        return out + packet["data"]
+    if command == "HELLO":
+        return out + bytes([packet["version"]])
+    if command == "CLASS":
+        out += varint(packet["number"]) + block(packet["name"]) + bytes([len(packet["methods"])])
+        return out + b"".join(block(name) + block(letters) for name, letters in packet["methods"])
+    if command == "OBJECT":
+        return out + varint(packet["number"]) + varint(packet["cls"]) + block(packet["path"])
+    if command == "GONE":
+        return out + varint(packet["number"])
+    return out + varint(packet["object"]) + bytes([packet["method"]]) + packet["args"]
+
+
+# ---- section 5.5: arguments ----
+
+INTEGERS = {"c": (8, True), "h": (16, True), "i": (32, True), "l": (64, True),
+            "C": (8, False), "H": (16, False), "I": (32, False), "L": (64, False)}
+FLOAT_MAX = struct.unpack(">f", b"\x7f\x7f\xff\xff")[0]
+WIDTHS = (">B", ">H", ">I")
+
+
+def read_value(reader):
+    """One msgpack value as (what it is, value); arrays and maps are refused, none may hold them."""
+    first = reader.u8()
+    if first < 0x80 or first >= 0xE0:
+        return "integer", first if first < 0x80 else first - 0x100
+    if 0xA0 <= first < 0xC0:
+        return "str", reader.take(first & 0x1F)
+    if first in (0xC2, 0xC3):
+        return "bool", first == 0xC3
+    if 0xC4 <= first <= 0xC6:
+        return "bin", reader.take(reader.number(WIDTHS[first - 0xC4]))
+    if 0xC7 <= first <= 0xC9:
+        length = reader.number(WIDTHS[first - 0xC7])
+        return "ext", (reader.number(">b"), reader.take(length))
+    if first in (0xCA, 0xCB):
+        return "float", reader.number(">f" if first == 0xCA else ">d")
+    if 0xCC <= first <= 0xD3:
+        return "integer", reader.number((">B", ">H", ">I", ">Q", ">b", ">h", ">i", ">q")[first - 0xCC])
+    if 0xD4 <= first <= 0xD8:
+        return "ext", (reader.number(">b"), reader.take(1 << (first - 0xD4)))
+    if 0xD9 <= first <= 0xDB:
+        return "str", reader.take(reader.number(WIDTHS[first - 0xD9]))
+    raise Bad("nil, an array, a map, or nothing that msgpack has")
+
+
+def exact(value, bits):
+    """Whether a float with that many bits of precision holds the integer."""
+    value = abs(value)
+    return value == 0 or (value // (value & -value)).bit_length() <= bits
+
+
+def take_real(letter, what, value):
+    if what == "integer" and exact(value, 24 if letter == "f" else 53):
+        return float(value)
+    if what != "float":
+        raise Bad("no float")
+    if letter == "f" and abs(value) > FLOAT_MAX and abs(value) != float("inf"):
+        raise Bad("too large for a float")
+    return struct.unpack(">f", struct.pack(">f", value))[0] if letter == "f" else value
+
+
+def take_value(letter, what, value):
+    if letter == "b" and what == "bool":
+        return value
+    if letter in INTEGERS and what == "integer":
+        bits, signed = INTEGERS[letter]
+        if not (-(1 << bits - 1) if signed else 0) <= value < 1 << (bits - 1 if signed else bits):
+            raise Bad("does not fit")
+        return value
+    if letter in "fd":
+        return take_real(letter, what, value)
+    if letter == "s" and what == "str":
+        if 0 in value:
+            raise Bad("a NUL inside")
+        return text(value)
+    if letter == "y" and what == "bin":
+        return value
+    if letter in "23" and what == "ext" and value[0] == int(letter) - 1 and len(value[1]) == 4 * int(letter):
+        return struct.unpack(">%df" % int(letter), value[1])
+    raise Bad("the wrong type")
+
+
+def read_args(letters, data):
+    reader = Reader(data)
+    first = reader.u8()
+    if first & 0xF0 == 0x90:
+        count = first & 0x0F
+    elif first in (0xDC, 0xDD):
+        count = reader.number(">H" if first == 0xDC else ">I")
+    else:
+        raise Bad("not an array")
+    if count != len(letters):
+        raise Bad("the wrong number of arguments")
+    values = [take_value(letter, *read_value(reader)) for letter in letters]
+    reader.end()
+    return values
+
+
+def write_integer(value):
+    if -32 <= value < 128:
+        return struct.pack(">b", value)
+    for first, form in ((0xCC, "B"), (0xCD, "H"), (0xCE, "I"), (0xCF, "Q")) if value > 0 else (
+            (0xD0, "b"), (0xD1, "h"), (0xD2, "i"), (0xD3, "q")):
+        try:
+            return struct.pack(">B" + form, first, value)
+        except struct.error:
+            continue
+    raise ValueError(value)
+
+
+def write_value(letter, value):
+    if letter == "b":
+        return b"\xc3" if value else b"\xc2"
+    if letter in INTEGERS:
+        return write_integer(value)
+    if letter in "fd":
+        return struct.pack(">Bf", 0xCA, value) if letter == "f" else struct.pack(">Bd", 0xCB, value)
+    if letter in "23":
+        head = b"\xd7\x01" if letter == "2" else b"\xc7\x0c\x02"
+        return head + struct.pack(">%df" % int(letter), *value)
+    data = value.encode() if letter == "s" else value
+    if letter == "s" and len(data) < 32:
+        return bytes([0xA0 | len(data)]) + data
+    width = 0 if len(data) < 1 << 8 else 1 if len(data) < 1 << 16 else 2
+    return bytes([(0xD9 if letter == "s" else 0xC4) + width]) + struct.pack(WIDTHS[width], len(data)) + data
+
+
+def write_args(letters, values):
+    count = len(values)
+    head = bytes([0x90 | count]) if count < 16 else struct.pack(">BH", 0xDC, count)
+    return head + b"".join(map(write_value, letters, values))
