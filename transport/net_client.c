@@ -60,11 +60,11 @@ static void blame(struct client *client, meeple_stage stage, int number, const c
 }
 
 /* The server broke the session's rules. */
-static void fail(struct client *client, const char *why)
+static void fail(struct client *client, uint16_t code, const char *why)
 {
-    meeple__ws_fail(&client->conn.ws, MEEPLE_CLOSE_PROTOCOL_ERROR, why);
+    meeple__ws_fail(&client->conn.ws, code, why);
     if (client->state < CLIENT_UP) {
-        blame(client, MEEPLE_STAGE_SESSION, MEEPLE_CLOSE_PROTOCOL_ERROR, why);
+        blame(client, MEEPLE_STAGE_SESSION, code, why);
     }
 }
 
@@ -102,11 +102,11 @@ static int add_peer(struct client *client, int32_t id, meeple_event *event)
     struct meeple__member *member;
 
     if (id == client->net.id || meeple__roster_find(&client->net.roster, id)) {
-        fail(client, "the server announced a peer twice");
+        fail(client, MEEPLE_CLOSE_PROTOCOL_ERROR, "the server announced a peer twice");
         return 0;
     }
     if (client->net.roster.count > client->net.limits.peers_max) {
-        fail(client, "the server announced too many peers");
+        fail(client, MEEPLE_CLOSE_PROTOCOL_ERROR, "the server announced too many peers");
         return 0;
     }
     member = meeple__alloc(mem, sizeof *member);
@@ -124,7 +124,8 @@ static int remove_peer(struct client *client, const struct meeple__packet *packe
     struct meeple__member *member = meeple__roster_find(&client->net.roster, packet->peer);
 
     if (!member || member == &client->server) {
-        fail(client, "the server says that somebody left who was not there");
+        fail(client, MEEPLE_CLOSE_PROTOCOL_ERROR,
+             "the server says that somebody left who was not there");
         return 0;
     }
     free_member(client, member);
@@ -139,7 +140,7 @@ static int remove_peer(struct client *client, const struct meeple__packet *packe
 static int data(struct client *client, const struct meeple__packet *packet, meeple_event *event)
 {
     if (!meeple__roster_find(&client->net.roster, packet->peer)) {
-        fail(client, "the server passed on a packet of nobody");
+        fail(client, MEEPLE_CLOSE_PROTOCOL_ERROR, "the server passed on a packet of nobody");
         return 0;
     }
     event->type = MEEPLE_EVENT_PACKET;
@@ -158,16 +159,17 @@ static int message(struct client *client, const meeple_ws_event *ws, meeple_even
         return data(client, &packet, event);
     }
     if (ws->text) {
-        fail(client, "this dialect speaks in binary messages");
+        fail(client, MEEPLE_CLOSE_UNSUPPORTED, "this dialect speaks in binary messages");
         return 0;
     }
     if (meeple__packet_parse(&packet, ws->data, &why) < 0) {
-        fail(client, why);
+        fail(client, MEEPLE_CLOSE_PROTOCOL_ERROR, why);
         return 0;
     }
     if ((packet.kind == MEEPLE__PACKET_WELCOME) != (client->state == CLIENT_WAITING) ||
         (packet.kind == MEEPLE__PACKET_WELCOME && packet.peer == MEEPLE_SERVER)) {
-        fail(client, "the server's first packet has to be the welcome, once");
+        fail(client, MEEPLE_CLOSE_PROTOCOL_ERROR,
+             "the server's first packet has to be the welcome, once");
         return 0;
     }
     switch (packet.kind) {

@@ -36,10 +36,10 @@ static void depart(struct meeple__server *server, struct meeple__peer *peer, uin
     if (server->net.dialect != MEEPLE_DIALECT_NATIVE || server->net.closing) {
         return;
     }
-    packet.clean = code != MEEPLE_CLOSE_ABNORMAL;
+    packet.clean = code != MEEPLE_CLOSE_ABNORMAL && !peer->conn.ws.failed;
     if (meeple__server_spread(server, MEEPLE_SERVER, MEEPLE_ALL,
                               (meeple_bytes){bytes, meeple__packet_leave(bytes, &packet)},
-                              (meeple_bytes){NULL, 0}, false) < 0) {
+                              (meeple_bytes){NULL, 0}, MEEPLE__SPREAD_ROSTER) < 0) {
         meeple__log(server->net.loop.log, MEEPLE_LOG_ERROR, "net",
                     "out of memory: the others were not told that peer %d left", (int)peer->id);
     }
@@ -60,10 +60,9 @@ static void depart_if_closing(struct meeple__server *server, struct meeple__peer
     } else if (ws->close_received) {
         reason = (meeple_bytes){ws->reason.ptr, ws->reason.len};
     } else if (peer->overfull) {
-        static const char why[] = "it read too slowly";
-
         code = MEEPLE_CLOSE_POLICY;
-        reason = (meeple_bytes){(const uint8_t *)why, sizeof why - 1};
+        reason = (meeple_bytes){(const uint8_t *)MEEPLE__OVERFULL_REASON,
+                                sizeof MEEPLE__OVERFULL_REASON - 1};
     }
     depart(server, peer, code, reason);
 }
@@ -110,7 +109,7 @@ static int introduce(struct meeple__server *server, struct meeple__peer *peer)
     }
     meeple__packet_head(head, MEEPLE__PACKET_JOIN, false, peer->id);
     return meeple__server_spread(server, peer->id, MEEPLE_ALL, (meeple_bytes){head, sizeof head},
-                                 (meeple_bytes){NULL, 0}, false);
+                                 (meeple_bytes){NULL, 0}, MEEPLE__SPREAD_ROSTER);
 }
 
 static int join(struct meeple__server *server, struct meeple__peer *peer, meeple_event *event)
@@ -126,7 +125,10 @@ static int join(struct meeple__server *server, struct meeple__peer *peer, meeple
     }
     if (rc < 0) {
         meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, meeple_strerror(rc));
-        depart(server, peer, MEEPLE_CLOSE_INTERNAL_ERROR, (meeple_bytes){NULL, 0});
+        /* The others have not heard of it, so they are told nothing. */
+        if (peer->member.id > 0) {
+            meeple__roster_remove(&net->roster, &peer->member);
+        }
         return 0;
     }
     peer->joined = true;
@@ -194,8 +196,9 @@ static int route(struct meeple__server *server, struct meeple__peer *peer,
     }
     if (packet->peer != MEEPLE_SERVER) {
         meeple__packet_head(head, MEEPLE__PACKET_DATA, packet->text, peer->id);
-        given = meeple__server_spread(server, peer->id, packet->peer,
-                                      (meeple_bytes){head, sizeof head}, packet->data, false);
+        given =
+            meeple__server_spread(server, peer->id, packet->peer, (meeple_bytes){head, sizeof head},
+                                  packet->data, MEEPLE__SPREAD_PACKET);
         if (given < 0) {
             meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
             return 0;
@@ -208,11 +211,14 @@ static int route(struct meeple__server *server, struct meeple__peer *peer,
                     "peer %d sent a packet for peer %d, who is not here", (int)peer->id,
                     (int)packet->peer);
     }
+    if (!ours) {
+        return 0;
+    }
     event->type = MEEPLE_EVENT_PACKET;
     event->peer = peer->id;
     event->text = packet->text;
     event->data = packet->data;
-    return ours ? 1 : 0;
+    return 1;
 }
 
 static int message(struct meeple__server *server, struct meeple__peer *peer,
@@ -243,20 +249,23 @@ static int message(struct meeple__server *server, struct meeple__peer *peer,
 static int closed(struct meeple__server *server, struct meeple__peer *peer,
                   const meeple_ws_event *ws, meeple_event *event)
 {
+    const char *reason;
+
     depart_if_closing(server, peer);
     peer->closed = true;
-    event->reason = meeple__net_reason(&server->net, ws->data);
+    reason = meeple__net_reason(&server->net, ws->data);
     meeple__conn_linger(&peer->conn);
     if (!peer->joined) {
         server->handshakes--;
         server->net.stats.refused++;
         meeple__log(server->net.loop.log, MEEPLE_LOG_DEBUG, "net",
-                    "a connection did not become a peer: %s", event->reason);
+                    "a connection did not become a peer: %s", reason);
         return 0;
     }
     meeple__log(server->net.loop.log, MEEPLE_LOG_INFO, "net", "peer %d left: code %u%s%s",
-                (int)peer->id, (unsigned)ws->code, *event->reason ? ", " : "", event->reason);
+                (int)peer->id, (unsigned)ws->code, *reason ? ", " : "", reason);
     event->type = MEEPLE_EVENT_LEAVE;
+    event->reason = reason;
     event->peer = peer->id;
     event->code = ws->code;
     event->clean = ws->clean;
@@ -294,11 +303,14 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         return peer->member.id > 0 ? message(server, peer, &ws, event) : 0;
     case MEEPLE_WS_CLOSING:
         depart_if_closing(server, peer);
+        if (!peer->joined) {
+            return 0;
+        }
         event->reason = meeple__net_reason(&server->net, ws.data);
         event->type = MEEPLE_EVENT_CLOSING;
         event->peer = peer->id;
         event->code = ws.code;
-        return peer->joined ? 1 : 0;
+        return 1;
     case MEEPLE_WS_CLOSED:
     default:
         return closed(server, peer, &ws, event);

@@ -4,6 +4,9 @@
 
 #include "transport/net.h"
 
+/* For the peer itself and for the others. */
+#define MEEPLE__OVERFULL_REASON "read too slowly: the outgoing queue is full"
+
 struct meeple__server {
     meeple_net net;
     meeple_socket *listener;
@@ -29,10 +32,16 @@ static inline struct meeple__peer *meeple__peer_of(struct meeple__member *member
     return MEEPLE__CONTAINER(member, struct meeple__peer, member);
 }
 
+typedef enum meeple__spread_kind {
+    MEEPLE__SPREAD_PACKET,
+    MEEPLE__SPREAD_TEXT,  /* a WebSocket text message */
+    MEEPLE__SPREAD_ROSTER /* who comes and goes: a peer that cannot be told is closed */
+} meeple__spread_kind;
+
 /* A message in two parts, framed once, to every peer that `to` reaches.  Returns how many got it,
- * or MEEPLE_ENOMEM.  What a full queue means is the net's policy. */
+ * or MEEPLE_ENOMEM.  What a full queue means for packets is the net's policy. */
 int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t to,
-                          meeple_bytes head, meeple_bytes body, bool text);
+                          meeple_bytes head, meeple_bytes body, meeple__spread_kind kind);
 /* meeple__net_ops.send. */
 int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text);
 

@@ -2,16 +2,16 @@
 #include "transport/net_server.h"
 
 /* A peer that reads too slowly missed a packet: it must not get the ones behind it. */
-static void overfull(struct meeple__server *server, struct meeple__peer *peer)
+static void overfull(struct meeple__server *server, struct meeple__peer *peer,
+                     meeple__spread_kind kind)
 {
-    static const char why[] = "you read too slowly: the outgoing queue is full";
-
     server->net.stats.skipped++;
-    if (server->net.full == MEEPLE_FULL_SKIP || peer->overfull) {
+    if ((server->net.full == MEEPLE_FULL_SKIP && kind != MEEPLE__SPREAD_ROSTER) || peer->overfull) {
         return;
     }
     peer->overfull = true;
-    if (meeple__ws_close(&peer->conn.ws, MEEPLE_CLOSE_POLICY, why, server->net.loop.now_ms) < 0) {
+    if (meeple__ws_close(&peer->conn.ws, MEEPLE_CLOSE_POLICY, MEEPLE__OVERFULL_REASON,
+                         server->net.loop.now_ms) < 0) {
         meeple__ws_eof(&peer->conn.ws);
     }
     meeple__conn_wrote(&peer->conn);
@@ -21,7 +21,7 @@ static void overfull(struct meeple__server *server, struct meeple__peer *peer)
 
 /* Returns whether it was queued. */
 static bool give(struct meeple__server *server, struct meeple__peer *peer,
-                 struct meeple__block *frame)
+                 struct meeple__block *frame, meeple__spread_kind kind)
 {
     int rc = meeple__ws_queue(&peer->conn.ws, frame);
 
@@ -34,7 +34,7 @@ static bool give(struct meeple__server *server, struct meeple__peer *peer,
         return true;
     }
     if (rc == MEEPLE_EFULL) {
-        overfull(server, peer);
+        overfull(server, peer, kind);
     } else if (rc == MEEPLE_ENOMEM) {
         meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
         meeple__conn_wake(&peer->conn);
@@ -60,7 +60,7 @@ static int frame_of(struct meeple__server *server, meeple_bytes head, meeple_byt
 }
 
 int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t to,
-                          meeple_bytes head, meeple_bytes body, bool text)
+                          meeple_bytes head, meeple_bytes body, meeple__spread_kind kind)
 {
     struct meeple__member *member = NULL;
     struct meeple__block *frame;
@@ -70,12 +70,13 @@ int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t t
     if (server->net.roster.count == 0) {
         return 0;
     }
-    rc = frame_of(server, head, body, text, &frame);
+    rc = frame_of(server, head, body, kind == MEEPLE__SPREAD_TEXT, &frame);
     if (rc < 0) {
         return rc;
     }
     while ((member = meeple__roster_next(&server->net.roster, member))) {
-        if (meeple__reaches(from, to, member->id) && give(server, meeple__peer_of(member), frame)) {
+        if (meeple__reaches(from, to, member->id) &&
+            give(server, meeple__peer_of(member), frame, kind)) {
             given++;
         }
     }
@@ -98,7 +99,9 @@ int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool t
 
     meeple__packet_head(bytes, MEEPLE__PACKET_DATA, text, MEEPLE_SERVER);
     if (meeple__is_many(to)) {
-        rc = meeple__server_spread(server, MEEPLE_SERVER, to, head, packet, ws_text(net, text));
+        rc =
+            meeple__server_spread(server, MEEPLE_SERVER, to, head, packet,
+                                  ws_text(net, text) ? MEEPLE__SPREAD_TEXT : MEEPLE__SPREAD_PACKET);
         net->stats.packets_out += rc > 0 ? (uint64_t)rc : 0;
     } else {
         struct meeple__member *member = meeple__roster_find(&net->roster, to);

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 BIN = ROOT = ""
@@ -189,7 +190,8 @@ class Programs(unittest.TestCase):
         server = Player(self.build(code, "echo_server.c", ports))
         client = self.build(code, "echo_client.c", ports)
         try:
-            for _ in range(100):  # it says nothing when it is ready
+            deadline = time.monotonic() + TIMEOUT
+            while time.monotonic() < deadline:  # the server says nothing when it is ready
                 ran = subprocess.run([client], capture_output=True, text=True, timeout=TIMEOUT)
                 if "refused" not in ran.stdout:
                     break

@@ -194,6 +194,9 @@ static void take_all(struct session *session)
         for (size_t i = 0; i < session->seat_count; i++) {
             any = take(&session->seats[i]) || any;
         }
+        if (session->extra) {
+            any = session->extra(session->extra_ctx) || any;
+        }
         quiet = any ? 0 : quiet + 1;
     }
 }

@@ -34,6 +34,8 @@ struct session {
     struct counting_mem mem; /* for those who want one */
     struct seat seats[SEATS_MAX];
     size_t seat_count;
+    bool (*extra)(void *ctx); /* takes its turn too; whether something happened */
+    void *extra_ctx;
 };
 
 /* A seat for a net; the session frees it. */

@@ -430,39 +430,36 @@ Test(net, a_lost_server_is_the_end)
     session_done(&session);
 }
 
-Test(net, a_client_that_closes_before_it_is_up_goes_down)
+Test(net, a_client_may_close_at_any_step_of_coming)
 {
-    struct session session;
-    meeple_net *net;
+    for (unsigned steps = 0; steps < 8; steps++) {
+        struct session session;
+        meeple_net *net;
 
-    start(&session, 0, NULL, NULL);
-    for (unsigned turns = 0; turns < 6; turns++) {
-        meeple_event event;
-
-        session.seat_count = 1;
+        start(&session, 1, NULL, NULL);
+        session_forget(&session);
         cr_assert_eq(meeple_net_join(&net, session.seats[0].net, NULL), 0);
         session_add(&session, net);
-        for (unsigned i = 0; i < turns; i++) {
-            cr_assert_geq(meeple_net_next(session.seats[i & 1].net, &event, 0), 0);
-            if (event.type == MEEPLE_EVENT_UP) {
-                break;
-            }
+        for (unsigned i = 0; i < steps; i++) {
+            session.seats[2].idle = i & 1;
+            session.seats[0].idle = !(i & 1);
+            session.seats[2].events = session.seats[0].events = i % 3;
+            session_run(&session);
         }
-        meeple_net_free(net);
+        cr_assert_eq(meeple_net_close(net, 4000, "never mind"), 0);
+        session.seats[0].idle = session.seats[2].idle = false;
+        session.seats[0].events = session.seats[2].events = 0;
+        session_run(&session);
+        cr_assert(session.seats[2].down);
+        cr_assert_eq(meeple_net_fault(net).stage, MEEPLE_STAGE_NONE);
+        cr_assert_eq(meeple_net_peers(session.seats[0].net, NULL, 0), 1);
+        if (steps == 0) {
+            told(&session, 2, "down 4000 unclean never mind\n");
+            told(&session, 0, "");
+            told(&session, 1, "");
+        }
+        session_done(&session);
     }
-    session.seat_count = 1;
-    session.seats[0].here_count = 0;
-    meeple_net_free(session.seats[0].net);
-    session.seat_count = 0;
-
-    start(&session, 0, NULL, NULL);
-    cr_assert_eq(meeple_net_join(&net, session.seats[0].net, NULL), 0);
-    session_add(&session, net);
-    cr_assert_eq(meeple_net_close(net, 4000, "never mind"), 0);
-    session_run(&session);
-    told(&session, 1, "down 4000 unclean never mind\n");
-    cr_assert_eq(meeple_net_fault(net).stage, MEEPLE_STAGE_NONE);
-    session_done(&session);
 }
 
 /* ---- not being let in ---- */
