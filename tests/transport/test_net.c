@@ -452,7 +452,8 @@ Test(net, a_client_may_close_at_any_step_of_coming)
         session_run(&session);
         cr_assert(session.seats[2].down);
         cr_assert_eq(meeple_net_fault(net).stage, MEEPLE_STAGE_NONE);
-        cr_assert_eq(meeple_net_peers(session.seats[0].net, NULL, 0), 1);
+        cr_assert_eq(meeple_net_peers(session.seats[0].net, NULL, 0), 1, "step %u: %s | %s", steps,
+                     session.seats[0].told, session.seats[2].told);
         if (steps == 0) {
             told(&session, 2, "down 4000 unclean never mind\n");
             told(&session, 0, "");
@@ -702,13 +703,13 @@ Test(net, a_slow_reader_of_a_broadcast_is_closed)
     cr_assert_not(meeple_net_has_peer(session.seats[0].net, session.seats[1].id));
     cr_assert_gt(meeple_net_stats(session.seats[0].net).skipped, 0);
     cr_assert_not_null(strstr(session_told(&session, &session.seats[2]),
-                              "leave a 1008 clean it read too slowly\n"));
+                              "leave a 1008 clean read too slowly: the outgoing queue is full\n"));
     session.seats[1].idle = false;
     session_run(&session);
     cr_assert(session.seats[1].down);
     cr_assert_not_null(strstr(session_told(&session, &session.seats[1]),
-                              "closing 1 1008 you read too slowly: the outgoing queue is full\n"));
-    told(&session, 0, "leave a 1008 clean you read too slowly: the outgoing queue is full\n");
+                              "closing 1 1008 read too slowly: the outgoing queue is full\n"));
+    told(&session, 0, "leave a 1008 clean read too slowly: the outgoing queue is full\n");
     session_done(&session);
 }
 
