@@ -118,8 +118,7 @@ void meeple__conn_done(struct meeple__conn *conn)
     conn->loop->conn_count--;
 }
 
-/* Nothing is left to do for the stream. */
-static void leave(struct meeple__conn *conn)
+void meeple__conn_leave(struct meeple__conn *conn)
 {
     close_socket(conn);
     conn->phase = MEEPLE__CONN_GONE;
@@ -186,7 +185,7 @@ void meeple__loop_flush(struct meeple__loop *loop)
 void meeple__conn_linger(struct meeple__conn *conn)
 {
     if (!conn->socket || conn->ws.ended || conn->ws.timed_out) {
-        leave(conn);
+        meeple__conn_leave(conn);
         return;
     }
     conn->phase = MEEPLE__CONN_LINGERING;
@@ -220,7 +219,7 @@ static void ended(struct meeple__conn *conn, const meeple_io_event *event)
         meeple__ws_eof(&conn->ws);
         meeple__conn_wake(conn);
     } else {
-        leave(conn);
+        meeple__conn_leave(conn);
     }
 }
 
@@ -273,7 +272,7 @@ static bool tick(struct meeple__loop *loop)
         any = true;
         conn = MEEPLE__CONTAINER(first, struct meeple__conn, deadline);
         if (conn->phase == MEEPLE__CONN_LINGERING) {
-            leave(conn);
+            meeple__conn_leave(conn);
             continue;
         }
         if (conn->extra_deadline_ms <= loop->now_ms) {

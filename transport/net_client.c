@@ -331,6 +331,10 @@ static int client_step(meeple_net *net, meeple_event *event)
     }
     if (client->state == CLIENT_ENDING) {
         meeple__conn_flush(&client->conn);
+        if (client->conn.phase != MEEPLE__CONN_LINGERING) {
+            /* The server is not to keep a peer that will never speak again. */
+            meeple__conn_leave(&client->conn);
+        }
         event->reason = net->reason;
         return meeple__net_down(net, event, client->code, client->clean);
     }

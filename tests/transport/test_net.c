@@ -32,7 +32,9 @@ static void start(struct session *session, size_t clients, const meeple_listen_o
 
 static void told(struct session *session, size_t seat, const char *want)
 {
-    cr_assert_str_eq(session_told(session, &session->seats[seat]), want, "seat %zu", seat);
+    const char *got = session_told(session, &session->seats[seat]);
+
+    cr_assert_str_eq(got, want, "seat %zu was told:\n%s", seat, got);
 }
 
 /* ---- coming ---- */

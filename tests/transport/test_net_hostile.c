@@ -54,7 +54,9 @@ static void stop(struct session *session, struct raw_peer *raw)
 
 static void told(struct session *session, size_t seat, const char *want)
 {
-    cr_assert_str_eq(session_told(session, &session->seats[seat]), want, "seat %zu", seat);
+    const char *got = session_told(session, &session->seats[seat]);
+
+    cr_assert_str_eq(got, want, "seat %zu was told:\n%s", seat, got);
 }
 
 /* What the raw client does ends it with that code; the others see it go. */

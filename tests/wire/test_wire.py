@@ -410,7 +410,7 @@ class HandMadeServer(LiveTest):
         ws = self.serve()
         self.welcome(ws)
         ws.send_frame(websocket.TEXT, b"hello")
-        self.fails(ws, 1002)
+        self.fails(ws, 1003)
 
 
 class Eavesdropper(LiveTest):
