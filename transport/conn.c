@@ -8,6 +8,7 @@
 
 enum {
     PARTS = 16,
+    TICK_EVERY = 64,
     LINGER_MS = 1000
 };
 
@@ -324,5 +325,11 @@ int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket *
     } else if (rc > 0) {
         conn_event(event.user, &event);
     }
+    /* What has come by now came in time, also if nobody asked for it for a while: it goes first,
+     * but does not hold up the clock for ever. */
+    if (rc > 0 && ++loop->unticked < TICK_EVERY) {
+        return 1;
+    }
+    loop->unticked = 0;
     return tick(loop) || rc > 0 ? 1 : 0;
 }

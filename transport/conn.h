@@ -20,6 +20,7 @@ struct meeple__loop {
     struct meeple__list dirty; /* conns that have something to write */
     struct meeple__heap deadlines;
     size_t conn_count;
+    unsigned unticked; /* turns since the deadlines were looked at */
     uint64_t now_ms;
     uint64_t bytes_in, bytes_out;
 };

@@ -184,8 +184,13 @@ static ssize_t send_some(int fd, const meeple_bytes *parts, size_t count, size_t
 
     *offered = 0;
     for (size_t i = 0; i < count && i < SEND_PARTS; i++) {
-        /* sendmsg() takes what it will not write to as `void *`. */
-        vectors[i].iov_base = (void *)(uintptr_t)parts[i].ptr;
+        /* sendmsg() wants what it will not write to as `void *`. */
+        const union {
+            const uint8_t *ours;
+            void *theirs;
+        } ptr = {.ours = parts[i].ptr};
+
+        vectors[i].iov_base = ptr.theirs;
         vectors[i].iov_len = parts[i].len;
         message.msg_iovlen = i + 1;
         *offered += parts[i].len;

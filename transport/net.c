@@ -184,7 +184,7 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
         if (rc == 0) {
             int left = left_of(net, timeout_ms, began_ms);
 
-            if (turns == TURNS_MAX && left == 0) {
+            if (turns >= TURNS_MAX && left == 0) {
                 meeple__loop_flush(&net->loop);
                 return 0;
             }

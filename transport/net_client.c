@@ -229,8 +229,7 @@ static bool check_stream(struct client *client)
         blame(client, MEEPLE_STAGE_TIMEOUT, 0, text);
     } else if (conn->phase == MEEPLE__CONN_GONE) {
         meeple__net_blame(&client->net, &conn->fault);
-    } else if (client->state == CLIENT_WAITING &&
-               client->net.loop.now_ms >= client->welcome_deadline_ms) {
+    } else if (client->state == CLIENT_WAITING && conn->extra_deadline_ms == UINT64_MAX) {
         blame(client, MEEPLE_STAGE_TIMEOUT, 0,
               "the server did not say welcome in time: does it speak another dialect?");
     } else {

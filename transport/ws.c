@@ -219,6 +219,7 @@ static void read_response(struct meeple__ws *ws, const struct meeple__http_head 
 
     if (meeple__ws_response_good(head, &expected, &ws->protocol, &fault)) {
         ws->state = MEEPLE__WS_READY;
+        ws->deadline_ms = UINT64_MAX;
         meeple__buf_done(&ws->in, ws->config->mem);
         return;
     }
@@ -291,6 +292,7 @@ int meeple__ws_accept_request(struct meeple__ws *ws)
     if (rc == 0) {
         meeple__buf_done(&ws->in, ws->config->mem);
         ws->state = MEEPLE__WS_READY;
+        ws->deadline_ms = UINT64_MAX;
     }
     return rc;
 }
@@ -385,7 +387,6 @@ static int next_event(struct meeple__ws *ws, meeple_ws_event *event)
         const char *protocol = meeple__ws_protocol(ws);
 
         ws->state = MEEPLE__WS_FRAMES;
-        ws->deadline_ms = UINT64_MAX;
         *event = (meeple_ws_event){
             MEEPLE_WS_OPEN, false, false, 0, {(const uint8_t *)protocol, strlen(protocol)}};
         return 1;

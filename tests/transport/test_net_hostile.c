@@ -552,8 +552,8 @@ Test(net_hostile, a_server_that_breaks_off_is_seen)
     sim_reset_all(session.sim, "s");
     session_run(&session);
     told(&session, 0,
-         "up 1\njoin ?\njoin ?\nleave ? 1006 unclean the connection was lost\n"
-         "leave ? 1006 unclean the connection was lost\n"
+         "up 1 meeple.1\njoin 1\njoin ?\nleave ? 1006 unclean the connection was lost\n"
+         "leave 1 1006 unclean the connection was lost\n"
          "down 1006 unclean the connection was lost\n");
     cr_assert_eq(meeple_net_fault(session.seats[0].net).stage, MEEPLE_STAGE_CONNECT);
     cr_assert_neq(meeple_net_fault(session.seats[0].net).number, 0);

@@ -419,6 +419,24 @@ Test(ws_close, an_answer_in_time_stops_the_clock)
     }
 }
 
+Test(ws_close, a_handshake_that_is_done_but_not_told_has_no_clock)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
+                                  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    struct ws_probe probe;
+
+    probe_init(&probe, true, NULL);
+    probe.unanswered = true;
+    probe_feed(&probe, request, sizeof request - 1);
+    cr_assert_eq(meeple_ws_accept(probe.ws), 0);
+    cr_assert_eq(meeple_ws_deadline_ms(probe.ws), UINT64_MAX);
+    meeple_ws_tick(probe.ws, 1000000);
+    probe_turn(&probe);
+    cr_assert_str_eq(probe.told, "request /\nopen\n");
+    probe_done(&probe);
+}
+
 Test(ws_close, an_unanswered_close_ends_in_time)
 {
     for (int server = 0; server < 2; server++) {

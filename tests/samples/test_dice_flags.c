@@ -1,0 +1,156 @@
+/* test_dice_flags: the command line of dice. */
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <meeple/base.h>
+
+#include "samples/dice/flags.h"
+
+/* Of a command line whose words are divided by single blanks; storage takes it. */
+static bool parse(struct dice_flags *flags, char *storage, const char *line)
+{
+    char *argv[24] = {storage};
+    int argc = 1;
+
+    strcpy(storage, "dice");
+    if (*line) {
+        char *at = storage + 5;
+
+        strcpy(at, line);
+        while (at) {
+            argv[argc++] = at;
+            at = strchr(at, ' ');
+            if (at) {
+                *at++ = '\0';
+            }
+        }
+    }
+    return dice_flags_parse(flags, argc, argv);
+}
+
+Test(dice_flags, without_any_it_is_a_window_at_port_8080)
+{
+    struct dice_flags flags;
+    char storage[300];
+
+    setenv("USER", "ännchen", 1);
+    cr_assert(parse(&flags, storage, ""));
+    cr_expect_not(flags.host || flags.headless || flags.dedicated || flags.help || flags.version);
+    cr_expect_null(flags.connect);
+    cr_expect_null(flags.bind);
+    cr_expect_null(flags.screenshot);
+    cr_expect_str_eq(flags.name, "ännchen");
+    cr_expect_eq(flags.port, 8080);
+    cr_expect_eq(flags.auto_rolls, 0);
+    cr_expect_eq(flags.quit_after_ms, 0);
+    cr_expect_eq(flags.x, -1);
+    cr_expect_eq(flags.width, 0);
+    unsetenv("USER");
+    unsetenv("LOGNAME");
+    unsetenv("USERNAME");
+    cr_assert(parse(&flags, storage, ""));
+    cr_expect_null(flags.name);
+}
+
+Test(dice_flags, reads_each)
+{
+    struct dice_flags flags;
+    char storage[300];
+
+    cr_assert(parse(&flags, storage,
+                    "--host --port 0 --bind ::1 --name -Bob- --auto 4294967295 --seed 7 "
+                    "--quit-after 1.25 --screenshot a.png --at 0,40 --size 800x600"));
+    cr_expect(flags.host);
+    cr_expect_eq(flags.port, 0);
+    cr_expect_str_eq(flags.bind, "::1");
+    cr_expect_str_eq(flags.name, "-Bob-");
+    cr_expect_eq(flags.auto_rolls, 4294967295);
+    cr_expect_eq(flags.seed, 7);
+    cr_expect_eq(flags.quit_after_ms, 1250);
+    cr_expect_str_eq(flags.screenshot, "a.png");
+    cr_expect(flags.x == 0 && flags.y == 40 && flags.width == 800 && flags.height == 600);
+
+    cr_assert(parse(&flags, storage, "--connect [::1]:9 --headless --quit-after 0.0001"));
+    cr_expect_str_eq(flags.connect, "[::1]:9");
+    cr_expect(flags.headless);
+    cr_expect_eq(flags.quit_after_ms, 1);
+    cr_assert(parse(&flags, storage, "--dedicated --headless"));
+    cr_expect(flags.host && flags.dedicated);
+}
+
+Test(dice_flags, help_goes_before_everything)
+{
+    struct dice_flags flags;
+    char storage[300];
+
+    cr_assert(parse(&flags, storage, "--nonsense --port --help"));
+    cr_expect(flags.help);
+    cr_assert(parse(&flags, storage, "--version"));
+    cr_expect(flags.version);
+}
+
+Test(dice_flags, says_what_is_wrong)
+{
+    static const struct {
+        const char *line, *error;
+    } cases[] = {
+        {"--nonsense", "\"--nonsense\" is not known here"},
+        {"-h", "\"-h\" is not known here"},
+        {"localhost", "\"localhost\" is not known here"},
+        {"--host extra", "\"extra\" is not known here"},
+        {"--port", "--port needs a value"},
+        {"--host --connect", "--connect needs a value"},
+        {"--port 65536", "--port cannot be \"65536\""},
+        {"--port 99999999999999999999", "--port cannot be \"99999999999999999999\""},
+        {"--port -1", "--port cannot be \"-1\""},
+        {"--port 80a", "--port cannot be \"80a\""},
+        {"--port ", "--port cannot be \"\""},
+        {"--auto 0", "--auto cannot be \"0\""},
+        {"--auto five", "--auto cannot be \"five\""},
+        {"--seed 4294967296", "--seed cannot be \"4294967296\""},
+        {"--quit-after 0", "--quit-after cannot be \"0\""},
+        {"--quit-after -1", "--quit-after cannot be \"-1\""},
+        {"--quit-after nan", "--quit-after cannot be \"nan\""},
+        {"--quit-after 0x10", "--quit-after cannot be \"0x10\""},
+        {"--quit-after 1.2.3", "--quit-after cannot be \"1.2.3\""},
+        {"--quit-after 9999999", "--quit-after cannot be \"9999999\""},
+        {"--quit-after .", "--quit-after cannot be \".\""},
+        {"--at 1", "--at cannot be \"1\""},
+        {"--at 1,", "--at cannot be \"1,\""},
+        {"--size 0x5", "--size cannot be \"0x5\""},
+        {"--size 5x5x", "--size cannot be \"5x5x\""},
+        {"--host --connect x", "--host and --connect exclude each other"},
+        {"--dedicated --connect x", "--dedicated and --connect exclude each other"},
+        {"--headless", "--headless needs --host or --connect"},
+        {"--headless --host --screenshot x",
+         "--screenshot needs a window, and --headless has none"},
+        {"--bind 127.0.0.1", "--bind needs --host"},
+        {"--connect x --port 0", "there is no port 0 to connect to"},
+    };
+
+    for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
+        struct dice_flags flags;
+        char storage[300];
+
+        cr_assert_not(parse(&flags, storage, cases[i].line), "%s", cases[i].line);
+        cr_expect_str_eq(flags.error, cases[i].error);
+    }
+}
+
+Test(dice_flags, help_names_every_flag_and_fits_a_terminal)
+{
+    static const char *const names[] = {
+        "--host",       "--connect",  "--port", "--bind", "--name",
+        "--dedicated",  "--headless", "--auto", "--at",   "--screenshot",
+        "--quit-after", "--seed",     "--size", "--help", "--version",
+    };
+
+    for (size_t i = 0; i < MEEPLE_COUNT(names); i++) {
+        cr_expect_neq(strstr(dice_flags_help, names[i]), NULL, "%s", names[i]);
+    }
+    for (const char *line = dice_flags_help; *line; line += strcspn(line, "\n") + 1) {
+        cr_expect_leq(strcspn(line, "\n"), 96, "%.30s", line);
+    }
+}
