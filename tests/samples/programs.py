@@ -1,0 +1,89 @@
+"""programs: programs of ours run by a test: their lines as they come, never longer than TIMEOUT, and none left behind."""
+import os
+import subprocess
+import threading
+
+TIMEOUT = 60
+
+
+class Program:
+    """A program whose standard output and error are read, line by line, in threads of their own."""
+
+    def __init__(self, path, *arguments, **environment):
+        self.command = [path, *arguments]
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, env={**os.environ, **environment})
+        self.changed = threading.Condition()
+        self.out, self.err = [], []
+        self.open = 2
+        self.threads = [threading.Thread(target=self.read, args=(stream, lines), daemon=True)
+                        for stream, lines in ((self.process.stdout, self.out), (self.process.stderr, self.err))]
+        for thread in self.threads:
+            thread.start()
+
+    def read(self, stream, lines):
+        for line in stream:
+            with self.changed:
+                lines.append(line.decode("utf-8").rstrip("\n"))
+                self.changed.notify_all()
+        stream.close()
+        with self.changed:
+            self.open -= 1
+            self.changed.notify_all()
+
+    def wait_for(self, accept, lines=None, count=1):
+        """The first result of accept(line) that is not None or False; of the count-th such line."""
+        lines = self.out if lines is None else lines
+        seen = 0
+
+        def look():
+            nonlocal seen, count
+            while seen < len(lines):
+                result = accept(lines[seen])
+                seen += 1
+                if result is not None and result is not False:
+                    count -= 1
+                    if count == 0:
+                        found.append(result)
+                        return True
+            return self.open == 0
+
+        found = []
+        with self.changed:
+            in_time = self.changed.wait_for(look, TIMEOUT)
+        if not found:
+            raise AssertionError("%s: the line does not come (%s)\nstdout:\n%s\nstderr:\n%s" % (
+                " ".join(self.command), "ended" if in_time else "timeout", "\n".join(self.out), "\n".join(self.err)))
+        return found[0]
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def status(self):
+        """The exit status, when it has ended and everything is read."""
+        try:
+            self.process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("%s does not end\nstdout:\n%s\nstderr:\n%s" % (
+                " ".join(self.command), "\n".join(self.out), "\n".join(self.err))) from None
+        for thread in self.threads:
+            thread.join(TIMEOUT)
+        return self.process.returncode
+
+    def end(self):
+        """For addCleanup(): whatever state it is in."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        for thread in self.threads:
+            thread.join(TIMEOUT)
+
+
+def free_port(family=None):
+    """A listening socket and its port: as long as the socket is open, the port is taken."""
+    import socket
+
+    listener = socket.socket(family or socket.AF_INET)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener, listener.getsockname()[1]
