@@ -1,5 +1,6 @@
 """programs: programs of ours run by a test: their lines as they come, never longer than TIMEOUT, and none left behind."""
 import os
+import socket
 import subprocess
 import threading
 
@@ -79,11 +80,10 @@ class Program:
             thread.join(TIMEOUT)
 
 
-def free_port(family=None):
-    """A listening socket and its port: as long as the socket is open, the port is taken."""
-    import socket
-
-    listener = socket.socket(family or socket.AF_INET)
-    listener.bind(("127.0.0.1", 0))
-    listener.listen()
-    return listener, listener.getsockname()[1]
+def take_port(listening=True):
+    """A socket and its port, which is taken as long as the socket is open; who connects is refused if not listening."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    if listening:
+        taken.listen()
+    return taken, taken.getsockname()[1]

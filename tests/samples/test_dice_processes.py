@@ -151,7 +151,7 @@ class Game(DiceTest):
 
 class Ends(DiceTest):
     def test_a_port_in_use(self):
-        listener, port = programs.free_port()
+        listener, port = programs.take_port()
         with listener:
             dice = self.start("--headless", "--host", "--bind", "127.0.0.1", "--port", str(port))
             self.assertEqual(dice.status(), 1)
@@ -159,17 +159,17 @@ class Ends(DiceTest):
         self.assertEqual(dice.out, [])
 
     def test_nobody_there(self):
-        listener, port = programs.free_port()
-        listener.close()
-        dice = self.join("127.0.0.1:%d" % port, "a")
-        self.assertEqual(dice.status(), 1)
+        taken, port = programs.take_port(listening=False)
+        with taken:
+            dice = self.join("127.0.0.1:%d" % port, "a")
+            self.assertEqual(dice.status(), 1)
         self.assertEqual(dice.err, ["dice: Could not connect to 127.0.0.1 port %d: Connection refused." % port])
         down = dice.lines()[-1]
         self.assertEqual((down["ev"], down["clean"], down["fault"]["stage"]), ("down", False, "connect"))
         self.assertGreater(down["fault"]["number"], 0)
 
     def test_somebody_else_is_there(self):
-        listener, port = programs.free_port()
+        listener, port = programs.take_port()
         with listener:
             dice = self.join("127.0.0.1:%d" % port, "a")
             peer, _ = listener.accept()
@@ -229,14 +229,14 @@ class Ends(DiceTest):
         self.done(host)
         self.assertEqual(guest.status(), 1)
 
-        listener, port = programs.free_port()
+        listener, port = programs.take_port()
         with listener:
             dice = self.join("127.0.0.1:%d" % port, "a", "--quit-after", "0.2")
             self.assertEqual(dice.status(), 1)
         self.assertEqual(dice.err, ["dice: It was told to end before it was connected."])
 
     def test_the_time_is_up(self):
-        host, where = self.host("--quit-after", "1.5")
+        host, where = self.host("--quit-after", "3")
         guest = self.join(where, "a")
         self.done(host, guest)
         self.assertEqual(guest.lines()[-1]["code"], 1001)
@@ -306,7 +306,7 @@ class Window(DiceTest):
                     self.assertEqual(png.read(8), b"\x89PNG\r\n\x1a\n")
 
     def test_a_window_that_could_not_host_is_no_success(self):
-        listener, port = programs.free_port()
+        listener, port = programs.take_port()
         with listener:
             dice = self.start("--host", "--bind", "127.0.0.1", "--port", str(port), "--quit-after", "0.3",
                               SDL_VIDEODRIVER="dummy")

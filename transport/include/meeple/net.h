@@ -36,10 +36,10 @@ typedef enum meeple_full_policy {
 typedef struct meeple_listen_options {
     const char *host; /* a numeric address; NULL: every interface */
     uint16_t port;    /* 0: any free port; ask meeple_net_port() */
-    const char
-        *const *protocols; /* NULL-terminated; the order of the client decides.  NULL: "meeple.1" in
-                              the native dialect, none in the plain one.  A client that offers none
-                              of them is refused; in the plain dialect, offering nothing is fine */
+    /* NULL-terminated; the order of the client decides.  NULL: "meeple.1" in the native dialect,
+     * none in the plain one.  A client that offers none of them is refused; in the plain dialect,
+     * offering nothing is fine. */
+    const char *const *protocols;
     meeple_dialect dialect;
     meeple_limits limits;
     meeple_full_policy full;
