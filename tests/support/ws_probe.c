@@ -173,7 +173,7 @@ static size_t say_frame(struct ws_probe *probe, uint8_t *at, size_t len)
 
 static void say(struct ws_probe *probe)
 {
-    for (;;) {
+    while (probe->out_at < probe->out_len) {
         uint8_t *at = probe->out + probe->out_at;
         size_t len = probe->out_len - probe->out_at;
         size_t used = 0;
