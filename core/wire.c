@@ -5,7 +5,10 @@
 
 struct meeple__reader meeple__reader_of(meeple_bytes bytes)
 {
-    return (struct meeple__reader){bytes.ptr, bytes.ptr + bytes.len, false};
+    static const uint8_t nothing[1];
+    const uint8_t *begin = bytes.ptr ? bytes.ptr : nothing; /* NULL + 0 is not defined in C */
+
+    return (struct meeple__reader){begin, begin + bytes.len, false};
 }
 
 /* NULL, and the error, if there are not that many bytes left. */

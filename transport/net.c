@@ -261,7 +261,10 @@ int meeple_net_close(meeple_net *net, uint16_t code, const char *reason)
         return 0;
     }
     net->closing = true;
-    return net->ops->close(net, code ? code : MEEPLE_CLOSE_NORMAL, reason ? reason : "");
+    net->close_code = code ? code : MEEPLE_CLOSE_NORMAL;
+    net->close_clean = true;
+    snprintf(net->close_reason, sizeof net->close_reason, "%s", reason ? reason : "");
+    return net->ops->close(net, net->close_code, net->close_reason);
 }
 
 void meeple_net_refuse(meeple_net *net, bool refuse)

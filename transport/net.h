@@ -40,6 +40,10 @@ struct meeple_net {
     int32_t id;
     uint16_t port;
     bool is_server, refusing, closing, up_told, down_told;
+    /* Of meeple_net_close(), for a server's DOWN: whether everyone's close was clean since. */
+    uint16_t close_code;
+    bool close_clean;
+    char close_reason[MEEPLE_REASON_MAX + 1];
     meeple_stats stats;
     meeple_fault fault;
     char fault_text[MEEPLE__FAULT_TEXT];

@@ -264,6 +264,7 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
     }
     meeple__log(server->net.loop.log, MEEPLE_LOG_INFO, "net", "peer %d left: code %u%s%s",
                 (int)peer->id, (unsigned)ws->code, *reason ? ", " : "", reason);
+    server->net.close_clean = server->net.close_clean && ws->clean;
     event->type = MEEPLE_EVENT_LEAVE;
     event->reason = reason;
     event->peer = peer->id;
@@ -337,7 +338,8 @@ static int server_step(meeple_net *net, meeple_event *event)
         }
     }
     if (net->closing && meeple__list_empty(&server->peers)) {
-        return meeple__net_down(net, event, MEEPLE_CLOSE_NORMAL, true);
+        event->reason = net->close_reason;
+        return meeple__net_down(net, event, net->close_code, net->close_clean);
     }
     return 0;
 }

@@ -73,7 +73,7 @@ void arguments_refuse(const struct arguments *arguments, const char *argument, c
     exit(2);
 }
 
-const char *show(struct shown *storage, meeple_bytes data)
+const char *show(struct shown *storage, meeple_bytes data, bool text)
 {
     static const char more[] = "...";
     size_t room = sizeof storage->text - sizeof more;
@@ -84,9 +84,10 @@ const char *show(struct shown *storage, meeple_bytes data)
         len--;
     }
     for (size_t i = 0; i < len; i++) {
-        bool control = data.ptr[i] < ' ' || data.ptr[i] == 0x7f;
+        uint8_t byte = data.ptr[i];
+        bool shown = byte < 0x80 ? byte >= ' ' && byte != 0x7f : text;
 
-        storage->text[i] = control ? '.' : (char)data.ptr[i];
+        storage->text[i] = shown ? (char)byte : '.';
     }
     memcpy(storage->text + len, more, sizeof more);
     if (len == data.len) {

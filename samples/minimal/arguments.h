@@ -37,11 +37,12 @@ void arguments_protocol(struct arguments *arguments, const char *flag, struct pr
 _Noreturn void arguments_refuse(const struct arguments *arguments, const char *argument,
                                 const char *what);
 
-/* What of data can be shown to people: control characters become dots, and a long text ends in
- * "...".  Borrowed from storage, which is given back. */
+/* What of a message can be shown to people: control characters become dots, and so does what is
+ * not ASCII if it is not sent as text; a long one ends in "...".  In storage, which is given back.
+ */
 struct shown {
     char text[256];
 };
-const char *show(struct shown *storage, meeple_bytes data);
+const char *show(struct shown *storage, meeple_bytes data, bool text);
 
 #endif /* MINIMAL_ARGUMENTS_H */

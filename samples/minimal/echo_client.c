@@ -90,7 +90,7 @@ static void take_answer(struct client *client, meeple_net *net, const meeple_eve
     meeple_bytes sent = message_of(client);
     struct shown shown;
 
-    printf("Got data from server: %s\n", show(&shown, event->data));
+    printf("Got data from server: %s\n", show(&shown, event->data, event->text));
     client->echoed = event->text == !client->binary && event->data.len == sent.len &&
                      (sent.len == 0 || memcmp(event->data.ptr, sent.ptr, sent.len) == 0);
     if (!client->echoed) {

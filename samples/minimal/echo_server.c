@@ -71,7 +71,7 @@ static void echo(meeple_net *net, const meeple_event *event)
     int rc;
 
     printf("Got data from client %d: %s ... echoing\n", (int)event->peer,
-           show(&shown, event->data));
+           show(&shown, event->data, event->text));
     if (event->text && !nul) {
         rc = echo_text(net, event);
     } else {
@@ -85,6 +85,9 @@ static void echo(meeple_net *net, const meeple_event *event)
 
 static void tell(meeple_net *net, const meeple_event *event)
 {
+    meeple_bytes reason = {(const uint8_t *)event->reason, strlen(event->reason)};
+    struct shown shown;
+
     switch (event->type) {
     case MEEPLE_EVENT_UP:
         fprintf(stderr, "Listening on port %u\n", (unsigned)meeple_net_port(net));
@@ -99,7 +102,7 @@ static void tell(meeple_net *net, const meeple_event *event)
     case MEEPLE_EVENT_CLOSING:
         /* It wishes to close, and says why; the answer is given for us. */
         printf("Client %d disconnecting with code: %u, reason: %s\n", (int)event->peer,
-               (unsigned)event->code, event->reason);
+               (unsigned)event->code, show(&shown, reason, true));
         break;
     case MEEPLE_EVENT_LEAVE:
         /* It is gone.  Clean means that both sides had said goodbye. */

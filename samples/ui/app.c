@@ -187,6 +187,20 @@ static void set_hints(void)
     SDL_SetHint(SDL_HINT_IME_SHOW_UI, "1");
 }
 
+/* Without a display SDL takes to drawing where nobody looks, and the program would never end; that
+ * is for those who ask for it. */
+static bool has_display(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    bool hidden = strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0;
+
+    if (hidden && SDL_GetHint(SDL_HINT_VIDEODRIVER) == NULL) {
+        SDL_SetError("there is no display");
+        return false;
+    }
+    return true;
+}
+
 static int open_window(struct app *app)
 {
     const struct app_options *options = &app->options;
@@ -194,7 +208,7 @@ static int open_window(struct app *app)
     int y = options->y < 0 ? (int)SDL_WINDOWPOS_CENTERED : options->y;
 
     set_hints();
-    if (SDL_Init(SDL_INIT_VIDEO) < 0) {
+    if (SDL_Init(SDL_INIT_VIDEO) < 0 || !has_display()) {
         return -1;
     }
     app->window = SDL_CreateWindow(options->title, x, y, options->width, options->height,

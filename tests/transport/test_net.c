@@ -361,6 +361,34 @@ Test(net, a_server_that_closes_tells_everyone)
     session_done(&session);
 }
 
+Test(net, a_server_goes_down_with_the_code_and_reason_it_gave)
+{
+    struct session session;
+
+    start(&session, 0, NULL, NULL);
+    session_forget(&session);
+    cr_assert_eq(meeple_net_close(session.seats[0].net, 4000, "night"), 0);
+    session_run(&session);
+    told(&session, 0, "down 4000 clean night\n");
+    session_done(&session);
+}
+
+Test(net, a_server_goes_down_unclean_if_somebody_did_not_answer)
+{
+    struct session session;
+
+    start(&session, 1, NULL, NULL);
+    session_forget(&session);
+    cr_assert_eq(meeple_net_close(session.seats[0].net, 4000, "night"), 0);
+    meeple_net_free(session.seats[1].net);
+    session.seats[1].net = NULL;
+    session.seat_count = 1;
+    session_run(&session);
+    told(&session, 0,
+         "leave ? 1006 unclean the connection was lost while closing\ndown 4000 unclean night\n");
+    session_done(&session);
+}
+
 Test(net, an_empty_server_closes_at_once)
 {
     struct session session;

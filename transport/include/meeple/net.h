@@ -71,8 +71,9 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_listen(meeple_net **out,
 /*
  * A client: begins to connect to "ws://host[:port][/path][?query]" (port 80, path "/"; IPv6 in
  * brackets).  options NULL: all defaults.  *out as above.  MEEPLE_EINVAL: not such a URL ("wss://"
- * is not supported yet), or a header that is none.  MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked
- * is said by the first event, UP or DOWN.  Godot: WebSocketClient.connect_to_url().
+ * is not supported yet), or a header that is none.  MEEPLE_ETOOBIG: path and headers over 8 KiB.
+ * MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked is said by the first event, UP or DOWN.  Godot:
+ * WebSocketClient.connect_to_url().
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_connect(meeple_net **out, const char *url,
                                                   const meeple_connect_options *options);
@@ -134,8 +135,9 @@ MEEPLE_API int meeple_net_kick(meeple_net *net, int32_t peer, uint16_t code, con
 
 /*
  * Asks everyone to close, with a code (0: 1000) and a reason (NULL: none); takes no one else.  Take
- * events until DOWN, which comes within close_timeout_ms.  Doing it twice is fine.  MEEPLE_EINVAL
- * as above.  Godot: disconnect_from_host(), WebSocketServer.stop().
+ * events until DOWN, which comes within close_timeout_ms and a second; a server's has that code and
+ * reason, and is clean if everybody's was.  Doing it twice is fine.  MEEPLE_EINVAL as above.
+ * Godot: disconnect_from_host(), WebSocketServer.stop().
  */
 MEEPLE_API int meeple_net_close(meeple_net *net, uint16_t code, const char *reason);
 

@@ -59,8 +59,8 @@ typedef struct meeple_ws_event {
     meeple_bytes data;
 } meeple_ws_event;
 
-/* *out is the caller's to free, NULL on failure.  MEEPLE_EINVAL, MEEPLE_ENOMEM; MEEPLE_EIO: no
- * randomness.  mem NULL: realloc() and free(). */
+/* *out is the caller's to free, NULL on failure.  MEEPLE_EINVAL, MEEPLE_ENOMEM; MEEPLE_ETOOBIG: the
+ * request is over head_bytes_max; MEEPLE_EIO: no randomness.  mem NULL: realloc() and free(). */
 MEEPLE_API MEEPLE_MUST_USE int meeple_ws_new(meeple_ws **out, const meeple_ws_options *options,
                                              const meeple_mem *mem);
 MEEPLE_API void meeple_ws_free(meeple_ws *ws);
@@ -71,8 +71,8 @@ MEEPLE_API void meeple_ws_feed(meeple_ws *ws, uint8_t *bytes, size_t len, uint64
 /* The stream ended or broke: nothing more will come, or can go. */
 MEEPLE_API void meeple_ws_eof(meeple_ws *ws);
 
-/* Returns 1 and an event, 0 when more bytes are needed, or MEEPLE_ENOMEM (the connection is then
- * closing with 1011). */
+/* Returns 1 and an event, 0 when more bytes are needed, or MEEPLE_ENOMEM or MEEPLE_EIO (the
+ * connection is then closing with 1011). */
 MEEPLE_API MEEPLE_MUST_USE int meeple_ws_next(meeple_ws *ws, meeple_ws_event *event);
 
 /* Server, after REQUEST: 101; meeple_ws_next() gives OPEN.  MEEPLE_ESTATE, MEEPLE_ENOMEM. */
