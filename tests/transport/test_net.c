@@ -381,7 +381,7 @@ Test(net, a_server_goes_down_unclean_if_somebody_did_not_answer)
     session_forget(&session);
     cr_assert_eq(meeple_net_close(session.seats[0].net, 4000, "night"), 0);
     meeple_net_free(session.seats[1].net);
-    session.seats[1].net = NULL;
+    free(session.seats[1].told);
     session.seat_count = 1;
     session_run(&session);
     told(&session, 0,
