@@ -46,6 +46,11 @@ static int seat_of(const struct dice_game *game, int32_t id)
     return -1;
 }
 
+static bool is_seat(const struct dice_game *game, int seat)
+{
+    return seat >= 0 && (size_t)seat < game->player_count;
+}
+
 static meeple_net *net_of(const struct dice_game *game)
 {
     return meeple_world_net(meeple_object_world(game->object));
@@ -163,7 +168,7 @@ static void on_set_turn(struct dice_game *self, const struct set_turn *arg, cons
 {
     struct number turn;
 
-    self->turn = (size_t)(arg->turn + 1) <= self->player_count ? arg->turn : -1;
+    self->turn = is_seat(self, arg->turn) ? arg->turn : -1;
     if (self->asked && !self->leaving) {
         self->asked = false;
         self->rolls++;
@@ -200,7 +205,7 @@ static void on_del_player(struct dice_game *self, const struct del_player *arg,
         if (self->turn > seat) {
             self->turn--;
         }
-        if ((size_t)(self->turn + 1) > self->player_count) {
+        if (!is_seat(self, self->turn)) {
             self->turn = self->player_count > 0 ? 0 : -1;
         }
         self->leaving = true;

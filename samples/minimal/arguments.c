@@ -87,7 +87,10 @@ const char *show(struct shown *storage, meeple_bytes data, bool text)
         uint8_t byte = data.ptr[i];
         bool shown = byte < 0x80 ? byte >= ' ' && byte != 0x7f : text;
 
-        storage->text[i] = shown ? (char)byte : '.';
+        storage->text[i] = '.';
+        if (shown) {
+            memcpy(&storage->text[i], &byte, 1);
+        }
     }
     memcpy(storage->text + len, more, sizeof more);
     if (len == data.len) {

@@ -1,4 +1,4 @@
-"""programs: programs of ours run by a test: their lines as they come, never longer than TIMEOUT, and none left behind."""
+"""programs: programs of ours, run by a test: their lines as they come, in limited time, and none left behind."""
 import os
 import socket
 import subprocess

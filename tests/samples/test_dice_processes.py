@@ -299,8 +299,9 @@ class Window(DiceTest):
             guest = self.start("--connect", "127.0.0.1:%d" % port, "--auto", "2", "--screenshot", shots[1],
                                SDL_VIDEODRIVER="dummy")
             self.done(guest, host)
-            self.assertEqual(host.log(), guest.log())
-            self.assertEqual(len(host.log()), 4)
+            # The host may roll once more while the guest takes its picture.
+            self.assertGreaterEqual(len(guest.log()), 4)
+            self.assertEqual(host.log()[:len(guest.log())], guest.log())
             for shot in shots:
                 with open(shot, "rb") as png:
                     self.assertEqual(png.read(8), b"\x89PNG\r\n\x1a\n")

@@ -279,6 +279,9 @@ Test(dice_session, leaving_is_no_alert_and_one_can_come_again)
 
     play(&world);
     anna = world.peers[1].session;
+    cr_assert_eq(dice_session_roll(world.peers[0].session), 0);
+    run(&world, 1000);
+    cr_expect_eq(dice_session_log_count(anna), 1);
     world.peers[0].trace[0] = world.peers[1].trace[0] = '\0';
     dice_session_disconnect(anna);
     cr_expect_eq(dice_session_phase(anna), DICE_CLOSING);
@@ -296,6 +299,7 @@ Test(dice_session, leaving_is_no_alert_and_one_can_come_again)
 
     cr_assert_eq(dice_session_connect(anna, "host"), 0);
     cr_expect_eq(dice_session_player_count(anna), 0);
+    cr_expect_eq(dice_session_log_count(anna), 0);
     run(&world, 1000);
     cr_expect_eq(dice_session_player_count(world.peers[2].session), 3);
     cr_expect_str_eq(dice_session_player_name(anna, 2), "anna");
@@ -344,6 +348,21 @@ Test(dice_session, why_there_is_no_connection_is_said_in_words)
     cr_expect_neq(strstr(world.peers[1].trace, "down 1006 dirtytimeout"), NULL);
     cr_expect_neq(strstr(world.peers[1].trace, "down 1006 dirtyconnect"), NULL);
     cr_expect_neq(strstr(world.peers[1].trace, "down 1006 dirtyresolve"), NULL);
+    finish(&world);
+}
+
+Test(dice_session, a_session_before_does_not_change_why_this_one_failed)
+{
+    struct world world;
+
+    play(&world);
+    dice_session_disconnect(world.peers[1].session);
+    run(&world, 1000);
+    sim_set_fate(world.sim, "silent", SIM_SILENT);
+    cr_assert_eq(dice_session_connect(world.peers[1].session, "silent"), 0);
+    run(&world, LONG_MS);
+    expect_alert(world.peers[1].session,
+                 "Could not connect to silent:8080: no connection to silent:8080 within 10000 ms.");
     finish(&world);
 }
 
@@ -542,6 +561,15 @@ Test(dice_session, every_allocation_may_fail)
     sim_free(sim);
 }
 
+static bool poll_both(struct dice_session *host, struct dice_session *guest)
+{
+    int of_host = dice_session_poll(host, 100), of_guest = dice_session_poll(guest, 100);
+
+    cr_assert_geq(of_host, 0, "a lost session is an alert, no error");
+    cr_assert_geq(of_guest, 0);
+    return of_host + of_guest > 0;
+}
+
 /* Whatever a host runs out of memory for, guests are told the truth or leave. */
 Test(dice_session, a_host_may_run_out_of_memory)
 {
@@ -564,7 +592,7 @@ Test(dice_session, a_host_may_run_out_of_memory)
         counting_mem_fail(&mem, n);
         until = sim_now(sim) + 2000;
         do {
-            while (dice_session_poll(host, 100) > 0 || dice_session_poll(guest, 100) > 0) {
+            while (poll_both(host, guest)) {
             }
             if (dice_session_my_turn(host) && dice_session_player_count(host) > 1) {
                 dice_session_roll(host);
