@@ -225,13 +225,16 @@ int meeple_net_send(meeple_net *net, int32_t to, meeple_bytes packet)
 
 int meeple_net_send_text(meeple_net *net, int32_t to, const char *text)
 {
-    meeple_bytes packet;
+    return text ? meeple_net_send_utf8(net, to, (meeple_bytes){(const uint8_t *)text, strlen(text)})
+                : MEEPLE_EINVAL;
+}
 
-    if (!text) {
+int meeple_net_send_utf8(meeple_net *net, int32_t to, meeple_bytes text)
+{
+    if ((text.len > 0 && !text.ptr) || !meeple__utf8_valid(text)) {
         return MEEPLE_EINVAL;
     }
-    packet = (meeple_bytes){(const uint8_t *)text, strlen(text)};
-    return meeple__utf8_valid(packet) ? checked_send(net, to, packet, true) : MEEPLE_EINVAL;
+    return checked_send(net, to, text, true);
 }
 
 void meeple_net_flush(meeple_net *net)

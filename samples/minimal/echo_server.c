@@ -2,7 +2,6 @@
 #include <meeple/net.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "samples/minimal/arguments.h"
@@ -46,37 +45,16 @@ static meeple_listen_options read_options(char **argv, struct protocols *protoco
     return options;
 }
 
-/* Text is sent as a string of C; what came is none, as no NUL ends it. */
-static int echo_text(meeple_net *net, const meeple_event *event)
-{
-    char *text = malloc(event->data.len + 1);
-    int rc = MEEPLE_ENOMEM;
-
-    if (text) {
-        if (event->data.len > 0) {
-            memcpy(text, event->data.ptr, event->data.len);
-        }
-        text[event->data.len] = '\0';
-        rc = meeple_net_send_text(net, event->peer, text);
-    }
-    free(text);
-    return rc;
-}
-
-/* Text goes back as text, bytes as bytes; and so does a text with a NUL inside. */
+/* Text goes back as text, bytes as bytes. */
 static void echo(meeple_net *net, const meeple_event *event)
 {
     struct shown shown;
-    bool nul = event->data.len > 0 && memchr(event->data.ptr, '\0', event->data.len) != NULL;
     int rc;
 
     printf("Got data from client %d: %s ... echoing\n", (int)event->peer,
            show(&shown, event->data, event->text));
-    if (event->text && !nul) {
-        rc = echo_text(net, event);
-    } else {
-        rc = meeple_net_send(net, event->peer, event->data);
-    }
+    rc = event->text ? meeple_net_send_utf8(net, event->peer, event->data)
+                     : meeple_net_send(net, event->peer, event->data);
     if (rc < 0) {
         fprintf(stderr, "echo_server: no echo for client %d: %s\n", (int)event->peer,
                 meeple_strerror(rc));

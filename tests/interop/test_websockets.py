@@ -69,7 +69,7 @@ class EchoServer(AsyncTest):
         for compression in (None, "deflate"):
             ws = await self.connect(url, compression=compression)
             self.assertEqual(ws.extensions, [])
-            for message in (*messages(), *TEXTS):
+            for message in (*messages(), *TEXTS, "a NUL \0 inside"):
                 await self.echo(ws, message)
             await self.close(ws)
             self.assertEqual(ws.close_code, 1000)

@@ -187,8 +187,14 @@ Test(net, text_is_marked_and_checked)
     cr_assert_eq(meeple_net_send_text(session.seats[1].net, MEEPLE_SERVER, ""), 0);
     cr_assert_eq(meeple_net_send_text(session.seats[0].net, MEEPLE_ALL, "\xff"), MEEPLE_EINVAL);
     cr_assert_eq(meeple_net_send_text(session.seats[0].net, MEEPLE_ALL, NULL), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_net_send_utf8(session.seats[0].net, session.seats[1].id,
+                                      (meeple_bytes){(const uint8_t *)"a\0b", 3}),
+                 0);
+    cr_assert_eq(meeple_net_send_utf8(session.seats[0].net, MEEPLE_ALL, (meeple_bytes){NULL, 1}),
+                 MEEPLE_EINVAL);
     session_run(&session);
     told(&session, 0, "packet a text\n");
+    told(&session, 1, "packet 1 text Gr\\c3\\bc\\c3\\9f\npacket 1 text a\\00b\n");
     told(&session, 2, "packet 1 text Gr\\c3\\bc\\c3\\9f\npacket a text hi\n");
     session_done(&session);
 }

@@ -117,8 +117,10 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_next(meeple_net *net, meeple_event *ev
  * MEEPLE_EINVAL, MEEPLE_ENOMEM.  Godot: put_packet(), set_target_peer().
  */
 MEEPLE_API int meeple_net_send(meeple_net *net, int32_t to, meeple_bytes packet);
-/* The same, marked as text.  MEEPLE_EINVAL: not UTF-8. */
+/* The same, marked as text: a string of C, or bytes that may have a NUL inside, as PACKET hands
+ * them out.  MEEPLE_EINVAL: not UTF-8. */
 MEEPLE_API int meeple_net_send_text(meeple_net *net, int32_t to, const char *text);
+MEEPLE_API int meeple_net_send_utf8(meeple_net *net, int32_t to, meeple_bytes text);
 
 /* Sends what is queued now, as far as the operating system takes it, instead of in the next
  * meeple_net_next(). */
