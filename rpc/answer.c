@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/log.h"
 #include "rpc/codec_msgpack.h"
 #include "rpc/policy.h"
 #include "rpc/refusal.h"
@@ -219,7 +220,8 @@ int meeple__answer_local(meeple_world *world)
     answering.method = local.method;
     answering.object = meeple__objects_numbered(&world->objects, local.number, local.sequence);
     if (!answering.object) {
-        world->dropped += local.kind == MEEPLE__LOCAL_CALL;
+        meeple__log(world->log, MEEPLE_LOG_DEBUG, "rpc",
+                    "a call to ourselves found its object removed");
     } else if (local.kind == MEEPLE__LOCAL_REPORT) {
         answering.sender = local.peer;
         report(&answering, &local);

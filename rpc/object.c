@@ -287,25 +287,27 @@ void *meeple_object_find(const meeple_world *world, const meeple_class *cls, con
 
 void meeple_object_set_master(meeple_object *object, int32_t peer)
 {
-    object->master = peer;
+    if (object) {
+        object->master = peer;
+    }
 }
 
 int32_t meeple_object_master(const meeple_object *object)
 {
-    return object->master;
+    return object ? object->master : 0;
 }
 
 bool meeple_object_is_master(const meeple_object *object)
 {
-    return object->world->id != 0 && object->master == object->world->id;
+    return object && object->world->id != 0 && object->master == object->world->id;
 }
 
 meeple_world *meeple_object_world(const meeple_object *object)
 {
-    return object->world;
+    return object ? object->world : NULL;
 }
 
 const char *meeple_object_path(const meeple_object *object)
 {
-    return object->path;
+    return object ? object->path : NULL;
 }

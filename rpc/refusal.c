@@ -2,8 +2,14 @@
 #include "rpc/refusal.h"
 
 #include <assert.h>
+#include <inttypes.h>
 
 #include "core/log.h"
+
+/* What one peer may write into our log. */
+enum {
+    WARNINGS_MAX = 100
+};
 
 const char *meeple_refusal_text(meeple_refusal_rule rule)
 {
@@ -28,7 +34,16 @@ void meeple__refuse_quietly(meeple_world *world, const meeple_refusal *refusal)
 
 void meeple__refuse(meeple_world *world, const meeple_refusal *refusal)
 {
-    meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "%s", refusal->text);
+    struct meeple__remote *remote = meeple__world_remote(world, refusal->sender);
+
+    if (!remote || remote->warned < WARNINGS_MAX) {
+        meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "%s", refusal->text);
+    }
+    if (remote && remote->warned < WARNINGS_MAX && ++remote->warned == WARNINGS_MAX) {
+        meeple__log(world->log, MEEPLE_LOG_WARN, "rpc",
+                    "that was number %d of peer %" PRId32 ": no more of its are logged",
+                    WARNINGS_MAX, refusal->sender);
+    }
     meeple__refuse_quietly(world, refusal);
 }
 

@@ -56,6 +56,7 @@ struct meeple__remote {
     bool passed;      /* left out of the call that is being made */
     uint64_t ignored; /* packets that did not count */
     uint64_t refused; /* announcements over a limit */
+    uint32_t warned;  /* lines in the log about what was refused */
     bool told_hello;
     uint32_t told_classes; /* how many of ours */
     uint64_t told_objects; /* the sequence of the last of ours */

@@ -122,12 +122,12 @@ void meeple_world_free(meeple_world *world)
 
 void *meeple_world_user(const meeple_world *world)
 {
-    return world->user;
+    return world ? world->user : NULL;
 }
 
 meeple_net *meeple_world_net(const meeple_world *world)
 {
-    return world->net;
+    return world ? world->net : NULL;
 }
 
 int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes)
@@ -158,15 +158,11 @@ static int next_event(meeple_world *world, int timeout_ms)
     return meeple_net_next(world->net, &world->event, timeout_ms);
 }
 
-/* One local call, or else one event: 1 if there was one, 0, or an error.  Local calls go first, so
- * that nothing that comes in overtakes what a handler has called. */
-static int turn(meeple_world *world, int timeout_ms)
+/* One event of the net: 1 if there was one, 0, or an error. */
+static int event_turn(meeple_world *world, int timeout_ms)
 {
-    int rc = meeple__answer_local(world);
+    int rc;
 
-    if (rc != 0) {
-        return rc;
-    }
     if (!world->held) {
         rc = next_event(world, timeout_ms);
         if (rc <= 0) {
@@ -182,6 +178,7 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
 {
     int turns = 0;
     int rc = 1;
+    bool heard = false;
 
     if (!world || timeout_ms < -1) {
         return MEEPLE_EINVAL;
@@ -194,7 +191,18 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
     }
     world->polling = true;
     while (rc > 0 && turns < TURNS_MAX && !world->freeing && !world->down) {
-        rc = turn(world, turns > 0 ? 0 : timeout_ms);
+        /* Local calls go first, so that nothing that comes in overtakes what a handler has called.
+         */
+        rc = meeple__answer_local(world);
+        if (rc == 0) {
+            rc = event_turn(world, turns > 0 ? 0 : timeout_ms);
+            heard = heard || rc > 0;
+        }
+        turns += rc > 0;
+    }
+    if (rc > 0 && !heard && !world->freeing && !world->down) {
+        /* A handler that calls itself for ever may not shut the others out. */
+        rc = event_turn(world, 0);
         turns += rc > 0;
     }
     world->polling = false;

@@ -36,7 +36,6 @@ struct meeple_world {
     struct meeple__buf tx; /* the packet that is being made */
     void *scratch;         /* the arguments of the call that is being answered */
     size_t scratch_size;
-    uint64_t dropped; /* calls to ourselves whose object went first */
 };
 
 /* NULL if there is no such peer. */

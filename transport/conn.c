@@ -27,7 +27,7 @@ int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
         loop->io = NULL;
         return rc;
     }
-    loop->now_ms = loop->driver->now_ms(loop->io);
+    meeple__loop_now(loop);
     return 0;
 }
 
@@ -141,6 +141,7 @@ static void finish(struct meeple__conn *conn)
 static void sent(struct meeple__conn *conn, size_t len)
 {
     conn->loop->bytes_out += len;
+    conn->ws.now_ms = conn->loop->now_ms;
     meeple__ws_sent(&conn->ws, len);
     if (conn->ws.out.bytes == 0) {
         finish(conn);
@@ -202,6 +203,7 @@ int meeple__conn_next(struct meeple__conn *conn, meeple_ws_event *event)
     if (conn->phase != MEEPLE__CONN_LIVE) {
         return 0;
     }
+    conn->ws.now_ms = conn->loop->now_ms;
     rc = meeple__ws_next(&conn->ws, event);
     if (conn->ws.out.bytes > 0 && !conn->blocked) {
         meeple__conn_wrote(conn);
@@ -316,7 +318,7 @@ int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket *
         return 1;
     }
     rc = loop->driver->next(loop->io, &event, wait_ms(loop, timeout_ms));
-    loop->now_ms = loop->driver->now_ms(loop->io);
+    meeple__loop_now(loop);
     if (rc < 0) {
         return rc;
     }

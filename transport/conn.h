@@ -31,6 +31,13 @@ int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
 /* Every conn is done. */
 void meeple__loop_done(struct meeple__loop *loop);
 
+/* What the clock says now: for what the application does between two turns. */
+static inline uint64_t meeple__loop_now(struct meeple__loop *loop)
+{
+    loop->now_ms = loop->driver->now_ms(loop->io);
+    return loop->now_ms;
+}
+
 /*
  * Writes what is queued, then waits for at most timeout_ms until one thing happens.  Returns 1
  * then: some conn may be ready, or *accepted is a new stream.  0: nothing happened in that time.

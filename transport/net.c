@@ -29,10 +29,10 @@ static meeple_limits filled(const meeple_limits *limits, bool is_server)
     result.peers_max = result.peers_max ? result.peers_max : is_server ? 64 : 65535;
     result.handshakes_max = result.handshakes_max ? result.handshakes_max : 64;
     result.message_bytes_max = result.message_bytes_max ? result.message_bytes_max : 65536;
-    result.queue_bytes_max = result.queue_bytes_max ? result.queue_bytes_max : 1 << 20;
     result.connect_timeout_ms = result.connect_timeout_ms ? result.connect_timeout_ms : 10000;
     result.handshake_timeout_ms = result.handshake_timeout_ms ? result.handshake_timeout_ms : 5000;
     result.close_timeout_ms = result.close_timeout_ms ? result.close_timeout_ms : 3000;
+    result.heartbeat_ms = result.heartbeat_ms ? result.heartbeat_ms : 20000;
     return result;
 }
 
@@ -74,6 +74,8 @@ int meeple__net_config(meeple_net *net, meeple_ws_options ws)
     ws.queue_bytes_max = net->limits.queue_bytes_max;
     ws.handshake_timeout_ms = net->limits.handshake_timeout_ms;
     ws.close_timeout_ms = net->limits.close_timeout_ms;
+    ws.heartbeat_ms = net->limits.heartbeat_ms == UINT32_MAX ? 0 : net->limits.heartbeat_ms;
+    ws.heartbeat_misses = net->limits.heartbeat_misses;
     ws.random = fill_random;
     ws.random_ctx = &net->loop;
     if (net->dialect == MEEPLE_DIALECT_NATIVE &&
@@ -175,8 +177,7 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
     if (net->down_told) {
         return MEEPLE_ECLOSED;
     }
-    net->loop.now_ms = net->loop.driver->now_ms(net->loop.io);
-    began_ms = net->loop.now_ms;
+    began_ms = meeple__loop_now(&net->loop);
     for (unsigned turns = 0;; turns++) {
         meeple_socket *accepted;
         int rc = net->ops->step(net, &result);
@@ -272,50 +273,90 @@ int meeple_net_close(meeple_net *net, uint16_t code, const char *reason)
 
 void meeple_net_refuse(meeple_net *net, bool refuse)
 {
-    net->refusing = refuse;
+    if (net) {
+        net->refusing = refuse;
+    }
 }
 
 int32_t meeple_net_id(const meeple_net *net)
 {
-    return net->id;
+    return net ? net->id : 0;
 }
 
 bool meeple_net_is_server(const meeple_net *net)
 {
-    return net->is_server;
+    return net && net->is_server;
 }
 
 uint16_t meeple_net_port(const meeple_net *net)
 {
-    return net->port;
+    return net ? net->port : 0;
 }
 
 size_t meeple_net_peers(const meeple_net *net, int32_t *dst, size_t cap)
 {
-    return meeple__roster_ids(&net->roster, dst, cap);
+    return net ? meeple__roster_ids(&net->roster, dst, dst ? cap : 0) : 0;
 }
 
 bool meeple_net_has_peer(const meeple_net *net, int32_t peer)
 {
-    return meeple__roster_find(&net->roster, peer) != NULL;
+    return net && meeple__roster_find(&net->roster, peer);
 }
 
 size_t meeple_net_queued(const meeple_net *net, int32_t peer)
 {
+    struct meeple__member *member = net ? meeple__roster_find(&net->roster, peer) : NULL;
+
+    return member ? net->ops->conn_of(net, member)->ws.out.bytes : 0;
+}
+
+/* The connection whose other end is that peer, or NULL. */
+static struct meeple__conn *conn_to(const meeple_net *net, int32_t peer)
+{
     struct meeple__member *member = meeple__roster_find(&net->roster, peer);
 
-    return member ? net->ops->queued(net, member) : 0;
+    return member && (net->is_server || peer == MEEPLE_SERVER) ? net->ops->conn_of(net, member)
+                                                               : NULL;
+}
+
+meeple_rtt meeple_net_rtt(const meeple_net *net, int32_t peer)
+{
+    const struct meeple__conn *conn = conn_to(net, peer);
+    const struct meeple__heartbeat *heartbeat = conn ? &conn->ws.heartbeat : NULL;
+
+    return heartbeat ? (meeple_rtt){heartbeat->last_ms, heartbeat->smooth_x8 / 8,
+                                    heartbeat->jitter_x4 / 4, heartbeat->samples}
+                     : (meeple_rtt){0};
+}
+
+int meeple_net_ping(meeple_net *net, int32_t peer)
+{
+    struct meeple__conn *conn = net ? conn_to(net, peer) : NULL;
+    int rc;
+
+    if (!conn) {
+        return net ? MEEPLE_ENOTFOUND : MEEPLE_EINVAL;
+    }
+    rc = meeple__ws_beat(&conn->ws, meeple__loop_now(&net->loop));
+    if (rc == 0) {
+        meeple__conn_wrote(conn);
+    }
+    return rc;
 }
 
 meeple_fault meeple_net_fault(const meeple_net *net)
 {
-    return net->fault;
+    return net ? net->fault : (meeple_fault){.text = ""};
 }
 
 meeple_stats meeple_net_stats(const meeple_net *net)
 {
-    meeple_stats stats = net->stats;
+    meeple_stats stats = {0};
 
+    if (!net) {
+        return stats;
+    }
+    stats = net->stats;
     stats.bytes_in = net->loop.bytes_in;
     stats.bytes_out = net->loop.bytes_out;
     return stats;

@@ -20,7 +20,8 @@ struct meeple__net_ops {
     int (*send)(meeple_net *net, int32_t to, meeple_bytes packet, bool text);
     int (*kick)(meeple_net *net, int32_t peer, uint16_t code, const char *reason);
     int (*close)(meeple_net *net, uint16_t code, const char *reason);
-    size_t (*queued)(const meeple_net *net, struct meeple__member *member);
+    /* The connection that carries what is for a member. */
+    struct meeple__conn *(*conn_of)(const meeple_net *net, struct meeple__member *member);
 };
 
 enum {
@@ -32,11 +33,12 @@ struct meeple_net {
     struct meeple__loop loop;
     struct meeple__roster roster;
     struct meeple__ws_config config;
-    meeple_limits limits; /* defaults filled in */
+    meeple_limits limits; /* defaults filled in; that of the queue is the WebSocket's */
     meeple_dialect dialect;
     meeple_full_policy full;
     char **protocols;
     struct meeple__loopback *hub; /* of a loopback or offline net */
+    struct meeple__conn *only;    /* a client's connection */
     int32_t id;
     uint16_t port;
     bool is_server, refusing, closing, up_told, down_told;

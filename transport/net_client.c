@@ -22,7 +22,6 @@ struct client {
     meeple_net net;
     struct meeple__conn conn;
     struct meeple__member server;
-    bool conn_made;
     client_state state;
     uint64_t welcome_deadline_ms;
     /* How it ended. */
@@ -208,6 +207,8 @@ static void closed(struct client *client, const meeple_ws_event *ws)
                      (const char *)ws->data.ptr);
             blame(client, MEEPLE_STAGE_SESSION, ws->code, text);
         }
+    } else if (client->conn.ws.silent) {
+        blame(client, MEEPLE_STAGE_TIMEOUT, 0, "nothing was heard from the server for too long");
     } else if (!ws->clean) {
         meeple__net_blame(&client->net, &client->conn.fault);
     }
@@ -383,7 +384,7 @@ static int client_close(meeple_net *net, uint16_t code, const char *reason)
     if (client->state >= CLIENT_LEAVING) {
         return 0;
     }
-    if (meeple__ws_close(&conn->ws, code, reason, net->loop.now_ms) < 0 &&
+    if (meeple__ws_close(&conn->ws, code, reason, meeple__loop_now(&net->loop)) < 0 &&
         !conn->ws.close_received && !conn->ws.failed) {
         /* There is nobody to say goodbye to yet. */
         end(client, code, false, (meeple_bytes){(const uint8_t *)reason, strlen(reason)});
@@ -394,10 +395,10 @@ static int client_close(meeple_net *net, uint16_t code, const char *reason)
     return 0;
 }
 
-static size_t client_queued(const meeple_net *net, struct meeple__member *member)
+static struct meeple__conn *client_conn_of(const meeple_net *net, struct meeple__member *member)
 {
     (void)member;
-    return MEEPLE__CONTAINER_CONST(net, struct client, net)->conn.ws.out.bytes;
+    return net->only;
 }
 
 static void client_free(meeple_net *net)
@@ -409,7 +410,7 @@ static void client_free(meeple_net *net)
     while ((member = meeple__roster_next(&net->roster, NULL))) {
         free_member(client, member);
     }
-    if (client->conn_made) {
+    if (net->only) {
         meeple__conn_done(&client->conn);
     }
     meeple__free(mem, client->host);
@@ -423,9 +424,9 @@ static void client_accepted(meeple_net *net, meeple_socket *socket)
     net->loop.driver->close(net->loop.io, socket);
 }
 
-static const struct meeple__net_ops client_ops = {client_free,  client_step, client_accepted,
-                                                  client_send,  client_kick, client_close,
-                                                  client_queued};
+static const struct meeple__net_ops client_ops = {client_free,   client_step, client_accepted,
+                                                  client_send,   client_kick, client_close,
+                                                  client_conn_of};
 
 static int copy_url(struct client *client, const struct meeple__url *url)
 {
@@ -476,7 +477,7 @@ static int begin(struct client *client, const struct meeple__net_options *common
     if (rc < 0) {
         return rc;
     }
-    client->conn_made = true;
+    net->only = &client->conn;
     return meeple__conn_connect(&client->conn, client->host, url->port,
                                 net->limits.connect_timeout_ms);
 }

@@ -143,22 +143,40 @@ static int join(struct meeple__server *server, struct meeple__peer *peer, meeple
     return 1;
 }
 
+/* Those that are on their way out have a ceiling too: as many as may be there, and may come. */
+static bool has_room(const struct meeple__server *server)
+{
+    const meeple_limits *limits = &server->net.limits;
+    uint64_t most = 2 * ((uint64_t)limits->peers_max + limits->handshakes_max);
+
+    return server->handshakes < limits->handshakes_max && server->net.loop.conn_count < most &&
+           !server->net.closing;
+}
+
+/* Said once in a row: whoever can connect could fill the log with it. */
+static void dropped(struct meeple__server *server)
+{
+    server->net.stats.refused++;
+    meeple__log(server->net.loop.log, server->drop_warned ? MEEPLE_LOG_DEBUG : MEEPLE_LOG_WARN,
+                "net", "dropped a connection: too many are coming or going, or out of memory");
+    server->drop_warned = true;
+}
+
 static void server_accepted(meeple_net *net, meeple_socket *socket)
 {
     struct meeple__server *server = meeple__server_of(net);
     struct meeple__peer *peer = NULL;
 
-    if (server->handshakes < net->limits.handshakes_max && !net->closing) {
+    if (has_room(server)) {
         peer = meeple__alloc(net->loop.mem, sizeof *peer);
     }
     if (!peer || meeple__conn_init(&peer->conn, &net->loop, &net->config, socket) < 0) {
         meeple__free(net->loop.mem, peer);
         net->loop.driver->close(net->loop.io, socket);
-        net->stats.refused++;
-        meeple__log(net->loop.log, MEEPLE_LOG_WARN, "net",
-                    "dropped a connection: too many handshakes under way, or out of memory");
+        dropped(server);
         return;
     }
+    server->drop_warned = false;
     meeple__list_init(&peer->all);
     meeple__list_append(&server->peers, &peer->all);
     server->handshakes++;
@@ -353,7 +371,7 @@ static int server_kick(meeple_net *net, int32_t id, uint16_t code, const char *r
     if (!peer) {
         return MEEPLE_ENOTFOUND;
     }
-    rc = meeple__ws_close(&peer->conn.ws, code, reason, net->loop.now_ms);
+    rc = meeple__ws_close(&peer->conn.ws, code, reason, meeple__loop_now(&net->loop));
     if (rc < 0 && rc != MEEPLE_ESTATE) {
         meeple__ws_eof(&peer->conn.ws);
     }
@@ -379,6 +397,7 @@ static int server_close(meeple_net *net, uint16_t code, const char *reason)
     struct meeple__list *link = server->peers.next;
 
     close_listener(server);
+    meeple__loop_now(&net->loop);
     for (; link != &server->peers; link = link->next) {
         struct meeple__peer *peer = MEEPLE__CONTAINER(link, struct meeple__peer, all);
         int rc = 0;
@@ -387,6 +406,7 @@ static int server_close(meeple_net *net, uint16_t code, const char *reason)
             meeple__roster_remove(&net->roster, &peer->member);
             rc = meeple__ws_close(&peer->conn.ws, code, reason, net->loop.now_ms);
         } else if (!peer->joined && !peer->closed) {
+            peer->conn.ws.now_ms = net->loop.now_ms;
             rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server is closing");
         }
         if (rc < 0 && rc != MEEPLE_ESTATE) {
@@ -399,10 +419,10 @@ static int server_close(meeple_net *net, uint16_t code, const char *reason)
     return 0;
 }
 
-static size_t server_queued(const meeple_net *net, struct meeple__member *member)
+static struct meeple__conn *server_conn_of(const meeple_net *net, struct meeple__member *member)
 {
     (void)net;
-    return meeple__peer_of(member)->conn.ws.out.bytes;
+    return &meeple__peer_of(member)->conn;
 }
 
 static void server_free(meeple_net *net)
@@ -417,7 +437,7 @@ static void server_free(meeple_net *net)
 
 static const struct meeple__net_ops server_ops = {server_free,         server_step, server_accepted,
                                                   meeple__server_send, server_kick, server_close,
-                                                  server_queued};
+                                                  server_conn_of};
 
 int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
                        struct meeple__loopback *hub, bool listening)

@@ -12,6 +12,7 @@ struct meeple__server {
     meeple_socket *listener;
     struct meeple__list peers; /* every connection */
     size_t handshakes;         /* of them, those that are not joined yet */
+    bool drop_warned;          /* since a connection was taken */
 };
 
 struct meeple__peer {

@@ -11,7 +11,7 @@ static void overfull(struct meeple__server *server, struct meeple__peer *peer,
     }
     peer->overfull = true;
     if (meeple__ws_close(&peer->conn.ws, MEEPLE_CLOSE_POLICY, MEEPLE__OVERFULL_REASON,
-                         server->net.loop.now_ms) < 0) {
+                         meeple__loop_now(&server->net.loop)) < 0) {
         meeple__ws_eof(&peer->conn.ws);
     }
     meeple__conn_wrote(&peer->conn);
@@ -107,7 +107,8 @@ int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool t
         struct meeple__member *member = meeple__roster_find(&net->roster, to);
         struct meeple__conn *conn = member ? &meeple__peer_of(member)->conn : NULL;
 
-        if (!member) {
+        /* One that is being closed leaves the roster with the next next(). */
+        if (!member || !meeple__ws_is_open(&conn->ws)) {
             return MEEPLE_ENOTFOUND;
         }
         rc = meeple__ws_send(&conn->ws, head, packet, ws_text(net, text));

@@ -32,6 +32,18 @@ static bool is_word(const char *text)
     return *text != '\0';
 }
 
+/* Room for two of the longest messages, or they could never be sent. */
+static size_t queue_default(size_t message_bytes_max)
+{
+    const size_t least = 1 << 20, most = INT32_MAX;
+
+    if (message_bytes_max > most / 2 - MEEPLE__WS_HEAD_MAX) {
+        return most;
+    }
+    message_bytes_max = 2 * (message_bytes_max + MEEPLE__WS_HEAD_MAX);
+    return message_bytes_max > least ? message_bytes_max : least;
+}
+
 int meeple__ws_config_init(struct meeple__ws_config *config, const meeple_ws_options *options,
                            struct meeple__pool *pool)
 {
@@ -44,9 +56,14 @@ int meeple__ws_config_init(struct meeple__ws_config *config, const meeple_ws_opt
     }
     filled.head_bytes_max = filled.head_bytes_max ? filled.head_bytes_max : 8192;
     filled.message_bytes_max = filled.message_bytes_max ? filled.message_bytes_max : 65536;
-    filled.queue_bytes_max = filled.queue_bytes_max ? filled.queue_bytes_max : 1 << 20;
+    filled.queue_bytes_max =
+        filled.queue_bytes_max ? filled.queue_bytes_max : queue_default(filled.message_bytes_max);
     filled.handshake_timeout_ms = filled.handshake_timeout_ms ? filled.handshake_timeout_ms : 5000;
     filled.close_timeout_ms = filled.close_timeout_ms ? filled.close_timeout_ms : 3000;
+    filled.heartbeat_misses = filled.heartbeat_misses ? filled.heartbeat_misses : 2;
+    if (filled.heartbeat_misses > UINT8_MAX) {
+        return MEEPLE_EINVAL;
+    }
     if (filled.message_bytes_max > INT32_MAX - 64 || filled.queue_bytes_max > INT32_MAX) {
         return MEEPLE_EINVAL;
     }
@@ -127,6 +144,7 @@ void meeple__ws_feed(struct meeple__ws *ws, uint8_t *bytes, size_t len, uint64_t
     ws->fed = bytes;
     ws->fed_len = len;
     ws->now_ms = now_ms;
+    meeple__heartbeat_heard(&ws->heartbeat, now_ms);
 }
 
 void meeple__ws_eof(struct meeple__ws *ws)
@@ -316,6 +334,30 @@ int meeple__ws_close(struct meeple__ws *ws, uint16_t code, const char *reason, u
     return rc;
 }
 
+/* Nothing was heard for a while, or it only seemed so: the deadline is not moved by what comes. */
+static void beat(struct meeple__ws *ws)
+{
+    const meeple_ws_options *options = &ws->config->options;
+
+    switch (meeple__heartbeat_due_now(&ws->heartbeat, ws->now_ms, options->heartbeat_ms,
+                                      options->heartbeat_misses)) {
+    case MEEPLE__HEARTBEAT_DEAD:
+        ws->timed_out = true;
+        ws->silent = true;
+        return;
+    case MEEPLE__HEARTBEAT_PING:
+        if (meeple__ws_beat(ws, ws->now_ms) < 0) {
+            meeple__ws_fail(ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+            return;
+        }
+        break;
+    case MEEPLE__HEARTBEAT_NOTHING:
+    default:
+        break;
+    }
+    ws->deadline_ms = meeple__heartbeat_deadline(&ws->heartbeat, options->heartbeat_ms);
+}
+
 void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms)
 {
     ws->now_ms = now_ms;
@@ -330,6 +372,8 @@ void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms)
         client_fault(ws, MEEPLE_STAGE_TIMEOUT, 0,
                      "the server did not answer the handshake in time");
         ws->timed_out = true;
+    } else if (meeple__ws_is_open(ws)) {
+        beat(ws);
     } else {
         ws->timed_out = true;
     }
@@ -351,7 +395,8 @@ static bool is_over(const struct meeple__ws *ws)
 
 static void tell_closed(struct meeple__ws *ws, meeple_ws_event *event)
 {
-    const char *why = ws->timed_out    ? "the other side did not answer our close in time"
+    const char *why = ws->silent       ? "nothing was heard for too long"
+                      : ws->timed_out  ? "the other side did not answer our close in time"
                       : ws->close_sent ? "the connection was lost while closing"
                                        : "the connection was lost";
 
@@ -376,6 +421,15 @@ static void tell_closed(struct meeple__ws *ws, meeple_ws_event *event)
     ws->deadline_ms = UINT64_MAX;
 }
 
+static void begin_heartbeat(struct meeple__ws *ws)
+{
+    uint32_t interval_ms = ws->config->options.heartbeat_ms;
+
+    meeple__heartbeat_begin(&ws->heartbeat, ws->now_ms);
+    ws->deadline_ms =
+        interval_ms ? meeple__heartbeat_deadline(&ws->heartbeat, interval_ms) : UINT64_MAX;
+}
+
 static int next_event(struct meeple__ws *ws, meeple_ws_event *event)
 {
     int rc = 0;
@@ -387,6 +441,7 @@ static int next_event(struct meeple__ws *ws, meeple_ws_event *event)
         const char *protocol = meeple__ws_protocol(ws);
 
         ws->state = MEEPLE__WS_FRAMES;
+        begin_heartbeat(ws);
         *event = (meeple_ws_event){
             MEEPLE_WS_OPEN, false, false, 0, {(const uint8_t *)protocol, strlen(protocol)}};
         return 1;

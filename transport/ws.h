@@ -8,6 +8,7 @@
 #include "core/block.h"
 #include "core/buf.h"
 #include "core/utf8.h"
+#include "transport/heartbeat.h"
 #include "transport/ws_frame.h"
 #include "transport/ws_handshake.h"
 
@@ -37,8 +38,11 @@ struct meeple__ws {
     uint8_t *fed;
     size_t fed_len;
     uint64_t now_ms, deadline_ms;
+    struct meeple__heartbeat heartbeat;
+    size_t beat_bytes; /* to go until our last ping is gone */
     struct meeple__ws_frame frame;
     uint64_t frame_at;                 /* bytes of its payload that were taken */
+    size_t pong_bytes;                 /* to go until the last of the pongs is gone */
     uint8_t head[MEEPLE__WS_HEAD_MAX]; /* a frame header that came in pieces */
     uint8_t head_len;
     uint8_t state;
@@ -48,7 +52,7 @@ struct meeple__ws {
     uint16_t protocol; /* index into options.protocols, from 1 */
     uint16_t code;     /* received, or failed with */
     bool in_frame, message_told, ping_kept;
-    bool close_sent, close_received, closing_told, failed, ended, timed_out;
+    bool close_sent, close_received, failed, ended, timed_out, silent;
     const char *why;                     /* failed: static text */
     char accept[MEEPLE__WS_ACCEPT_SIZE]; /* client: what the server has to answer */
     meeple_fault fault;
@@ -81,6 +85,9 @@ void meeple__ws_fail(struct meeple__ws *ws, uint16_t code, const char *why);
 void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms);
 void meeple__ws_sent(struct meeple__ws *ws, size_t len);
 int meeple__ws_ping(struct meeple__ws *ws, meeple_bytes payload);
+/* A ping whose answer is measured, whatever the queue's limit.  MEEPLE_ESTATE, MEEPLE_ENOMEM,
+ * MEEPLE_EIO. */
+int meeple__ws_beat(struct meeple__ws *ws, uint64_t now_ms);
 
 /* A message in two parts.  Errors as meeple_ws_send(), less EINVAL. */
 int meeple__ws_send(struct meeple__ws *ws, meeple_bytes head, meeple_bytes body, bool text);

@@ -95,27 +95,31 @@ void meeple_ws_free(meeple_ws *ws)
 
 void meeple_ws_feed(meeple_ws *ws, uint8_t *bytes, size_t len, uint64_t now_ms)
 {
-    meeple__ws_feed(&ws->ws, bytes, len, now_ms);
+    if (ws && (bytes || len == 0)) {
+        meeple__ws_feed(&ws->ws, bytes, len, now_ms);
+    }
 }
 
 void meeple_ws_eof(meeple_ws *ws)
 {
-    meeple__ws_eof(&ws->ws);
+    if (ws) {
+        meeple__ws_eof(&ws->ws);
+    }
 }
 
 int meeple_ws_next(meeple_ws *ws, meeple_ws_event *event)
 {
-    return meeple__ws_next(&ws->ws, event);
+    return ws && event ? meeple__ws_next(&ws->ws, event) : MEEPLE_EINVAL;
 }
 
 int meeple_ws_accept(meeple_ws *ws)
 {
-    return meeple__ws_accept_request(&ws->ws);
+    return ws ? meeple__ws_accept_request(&ws->ws) : MEEPLE_EINVAL;
 }
 
 int meeple_ws_refuse(meeple_ws *ws, int status, const char *text)
 {
-    if (status < 400 || status > 599 || !text) {
+    if (!ws || status < 400 || status > 599 || !text) {
         return MEEPLE_EINVAL;
     }
     return ws->ws.state == MEEPLE__WS_ASKED ? meeple__ws_refuse(&ws->ws, status, text)
@@ -124,7 +128,7 @@ int meeple_ws_refuse(meeple_ws *ws, int status, const char *text)
 
 int meeple_ws_send(meeple_ws *ws, meeple_bytes message, bool text)
 {
-    if ((message.len > 0 && !message.ptr) || (text && !meeple__utf8_valid(message))) {
+    if (!ws || (message.len > 0 && !message.ptr) || (text && !meeple__utf8_valid(message))) {
         return MEEPLE_EINVAL;
     }
     return meeple__ws_send(&ws->ws, (meeple_bytes){NULL, 0}, message, text);
@@ -132,41 +136,48 @@ int meeple_ws_send(meeple_ws *ws, meeple_bytes message, bool text)
 
 int meeple_ws_ping(meeple_ws *ws, meeple_bytes payload)
 {
-    return payload.len > 0 && !payload.ptr ? MEEPLE_EINVAL : meeple__ws_ping(&ws->ws, payload);
+    return !ws || (payload.len > 0 && !payload.ptr) ? MEEPLE_EINVAL
+                                                    : meeple__ws_ping(&ws->ws, payload);
 }
 
 int meeple_ws_close(meeple_ws *ws, uint16_t code, const char *reason, uint64_t now_ms)
 {
-    return meeple__ws_close(&ws->ws, code, reason, now_ms);
+    return ws ? meeple__ws_close(&ws->ws, code, reason, now_ms) : MEEPLE_EINVAL;
 }
 
 size_t meeple_ws_tx(const meeple_ws *ws, meeple_bytes *parts, size_t most)
 {
-    return meeple__queue_parts(&ws->ws.out, parts, most);
+    return ws && parts ? meeple__queue_parts(&ws->ws.out, parts, most) : 0;
 }
 
 void meeple_ws_sent(meeple_ws *ws, size_t len)
 {
-    assert(len <= ws->ws.out.bytes);
-    meeple__ws_sent(&ws->ws, len);
+    if (ws) {
+        assert(len <= ws->ws.out.bytes);
+        meeple__ws_sent(&ws->ws, len);
+    }
 }
 
 size_t meeple_ws_queued(const meeple_ws *ws)
 {
-    return ws->ws.out.bytes;
+    return ws ? ws->ws.out.bytes : 0;
 }
 
 uint64_t meeple_ws_deadline_ms(const meeple_ws *ws)
 {
-    return ws->ws.deadline_ms;
+    return ws ? ws->ws.deadline_ms : UINT64_MAX;
 }
 
 void meeple_ws_tick(meeple_ws *ws, uint64_t now_ms)
 {
-    meeple__ws_tick(&ws->ws, now_ms);
+    if (ws) {
+        meeple__ws_tick(&ws->ws, now_ms);
+    }
 }
 
 void meeple_ws_fault(const meeple_ws *ws, struct meeple_fault *fault)
 {
-    *fault = ws->ws.fault;
+    if (fault) {
+        *fault = ws ? ws->ws.fault : (meeple_fault){.text = ""};
+    }
 }

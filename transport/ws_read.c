@@ -158,6 +158,8 @@ static int read_control(struct meeple__ws *ws, meeple_ws_event *event)
         rc = read_close(ws, payload, event);
     } else if (ws->frame.opcode == MEEPLE__WS_PING) {
         rc = meeple__ws_pong(ws, payload);
+    } else {
+        meeple__heartbeat_pong(&ws->heartbeat, ws->now_ms, payload);
     }
     meeple__buf_done(&ws->control, ws->config->mem);
     return rc;

@@ -123,6 +123,20 @@ int meeple__ws_ping(struct meeple__ws *ws, meeple_bytes payload)
     return fits(ws, payload.len) ? meeple__ws_control(ws, MEEPLE__WS_PING, payload) : MEEPLE_EFULL;
 }
 
+int meeple__ws_beat(struct meeple__ws *ws, uint64_t now_ms)
+{
+    uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD];
+    int rc;
+
+    if (!meeple__ws_is_open(ws)) {
+        return MEEPLE_ESTATE;
+    }
+    meeple__heartbeat_ping(&ws->heartbeat, now_ms, payload);
+    rc = meeple__ws_control(ws, MEEPLE__WS_PING, (meeple_bytes){payload, sizeof payload});
+    ws->beat_bytes = ws->out.bytes;
+    return rc;
+}
+
 int meeple__ws_pong(struct meeple__ws *ws, meeple_bytes payload)
 {
     int rc;
@@ -131,8 +145,10 @@ int meeple__ws_pong(struct meeple__ws *ws, meeple_bytes payload)
         return 0;
     }
     if (ws->pongs < PONGS_MAX) {
+        rc = meeple__ws_control(ws, MEEPLE__WS_PONG, payload);
         ws->pongs++;
-        return meeple__ws_control(ws, MEEPLE__WS_PONG, payload);
+        ws->pong_bytes = ws->out.bytes;
+        return rc;
     }
     meeple__buf_clear(&ws->ping);
     rc = meeple__buf_add(&ws->ping, ws->config->mem, payload, MEEPLE__WS_CONTROL_MAX);
@@ -155,7 +171,12 @@ int meeple__ws_send_close(struct meeple__ws *ws, uint16_t code, meeple_bytes rea
 void meeple__ws_sent(struct meeple__ws *ws, size_t len)
 {
     meeple__queue_sent(&ws->out, ws->config->pool, len);
-    if (ws->out.bytes > 0) {
+    if (len > 0 && ws->beat_bytes > 0) {
+        ws->beat_bytes -= len < ws->beat_bytes ? len : ws->beat_bytes;
+        meeple__heartbeat_moved(&ws->heartbeat, ws->now_ms);
+    }
+    ws->pong_bytes -= len < ws->pong_bytes ? len : ws->pong_bytes;
+    if (ws->pong_bytes > 0) {
         return;
     }
     ws->pongs = 0;

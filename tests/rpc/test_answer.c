@@ -368,6 +368,23 @@ Test(answer, logs_each_refusal_as_a_warning_but_a_lack_only_once)
     cr_expect_str_eq(logged.last, "we called game.roll: argument 1 'eyes' is 9, allowed 1..6");
 }
 
+Test(answer, logs_no_more_than_a_hundred_refusals_of_one_peer)
+{
+    static const meeple_log log = {.write = count_warnings, .level = MEEPLE_LOG_WARN};
+
+    server->world->log = &log;
+    introduce();
+    for (unsigned i = 0; i < 300; i++) {
+        send_hex("06");
+        pump();
+        session.refusals[0] = '\0';
+    }
+    cr_expect_eq(logged.warnings, 101);
+    cr_expect_not_null(strstr(logged.last, "no more of its are logged"));
+    send_hex("06");
+    expect_said("server: peer 7 sent 1 bytes that are no command; ");
+}
+
 static meeple_refusal_rule rules[8];
 static size_t rule_count;
 

@@ -197,6 +197,9 @@ static void take_all(struct session *session)
         if (session->extra) {
             any = session->extra(session->extra_ctx) || any;
         }
+        if (any && session->sim) {
+            session->last_ms = sim_now(session->sim);
+        }
         quiet = any ? 0 : quiet + 1;
     }
 }
@@ -211,7 +214,12 @@ void session_run_until(struct session *session, uint64_t until_ms)
 
 void session_run(struct session *session)
 {
-    session_run_until(session, UINT64_MAX);
+    uint64_t before_ms;
+
+    do {
+        before_ms = session->last_ms;
+        session_run_until(session, session->sim ? sim_now(session->sim) + SESSION_QUIET_MS : 0);
+    } while (session->last_ms != before_ms);
 }
 
 void session_done(struct session *session)

@@ -10,7 +10,8 @@
 enum {
     SEATS_MAX = 40,
     SEAT_TOLD = 1 << 16,
-    SEAT_IDS = 2000
+    SEAT_IDS = 2000,
+    SESSION_QUIET_MS = 15000
 };
 
 struct seat {
@@ -34,14 +35,16 @@ struct session {
     struct counting_mem mem; /* for those who want one */
     struct seat seats[SEATS_MAX];
     size_t seat_count;
+    uint64_t last_ms;         /* when something last happened, with a sim */
     bool (*extra)(void *ctx); /* takes its turn too; whether something happened */
     void *extra_ctx;
 };
 
 /* A seat for a net; the session frees it. */
 struct seat *session_add(struct session *session, meeple_net *net);
-/* Every seat takes its events until nothing happens any more: without a sim, once round and round;
- * with one, until until_ms at most.  Each event is checked against the rules of event.h: UP first,
+/* Every seat takes its events until nothing happens any more; with a sim, until nothing
+ * happened for SESSION_QUIET_MS (longer than any time-out, shorter than a heartbeat), or until
+ * until_ms.  Each event is checked against the rules of event.h: UP first,
  * JOIN before PACKET before LEAVE, one LEAVE for each JOIN, DOWN last, empty fields empty. */
 void session_run(struct session *session);
 void session_run_until(struct session *session, uint64_t until_ms);

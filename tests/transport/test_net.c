@@ -713,6 +713,20 @@ Test(net, a_client_has_a_queue_too)
     session_done(&session);
 }
 
+Test(net, who_is_being_closed_for_a_full_queue_is_no_peer_to_send_to)
+{
+    static char payload[1001];
+    struct session session;
+
+    memset(payload, 'x', 1000);
+    start(&session, 1, &(meeple_listen_options){.limits.queue_bytes_max = 5000}, NULL);
+    for (unsigned i = 0; i < 200; i++) {
+        cr_assert_eq(seat_send(&session.seats[0], MEEPLE_ALL, payload), 0);
+    }
+    cr_assert_eq(seat_send(&session.seats[0], session.seats[1].id, "x"), MEEPLE_ENOTFOUND);
+    session_done(&session);
+}
+
 static size_t flood(struct session *session, size_t slow)
 {
     static char payload[1001];
@@ -856,6 +870,16 @@ Test(net, checks_the_arguments)
     server = session.seats[0].net;
     memset(reason, 'r', sizeof reason);
     reason[MEEPLE_REASON_MAX + 1] = '\0';
+    meeple_net_refuse(NULL, true);
+    cr_assert_eq(meeple_net_id(NULL), 0);
+    cr_assert_not(meeple_net_is_server(NULL));
+    cr_assert_eq(meeple_net_port(NULL), 0);
+    cr_assert_eq(meeple_net_peers(NULL, NULL, 1), 0);
+    cr_assert_eq(meeple_net_peers(server, NULL, 1), 1);
+    cr_assert_not(meeple_net_has_peer(NULL, 1));
+    cr_assert_eq(meeple_net_queued(NULL, 1), 0);
+    cr_assert_str_empty(meeple_net_fault(NULL).text);
+    cr_assert_eq(meeple_net_stats(NULL).packets_in, 0);
     cr_assert_eq(meeple_net_loopback(NULL, NULL), MEEPLE_EINVAL);
     cr_assert_eq(meeple_net_listen(NULL, NULL), MEEPLE_EINVAL);
     cr_assert_eq(meeple_net_connect(NULL, "ws://h", NULL), MEEPLE_EINVAL);

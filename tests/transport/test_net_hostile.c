@@ -207,7 +207,8 @@ Test(net_hostile, a_silent_client_is_sent_away_in_time)
     cr_assert_not_null(strstr(raw.told, "bytes ["));
     cr_assert(raw.ended);
     cr_assert_eq(meeple_net_stats(session.seats[0].net).refused, 1);
-    cr_assert_leq(sim_now(session.sim), 1000 + 5000 + 3000 + 1000 + 100);
+    /* The others came first, and were watched for a while. */
+    cr_assert_leq(session.last_ms, 1000 + 2 * SESSION_QUIET_MS + 5000 + 3000 + 1000 + 100);
     stop(&session, &raw);
 }
 
@@ -292,6 +293,60 @@ Test(net_hostile, a_flood_of_pings_from_who_reads_nothing_is_bounded)
         cr_assert_leq(session.mem.live, live + 20);
     }
     stop(&session, &raw);
+}
+
+static void count_lines(void *ctx, meeple_log_level level, const char *area, const char *text)
+{
+    unsigned *lines = ctx;
+
+    (void)level, (void)area, (void)text;
+    ++*lines;
+}
+
+/* Who is refused may linger; not any number of them, and not with a line in the log for each. */
+Test(net_hostile, those_on_their_way_out_have_a_ceiling)
+{
+    enum {
+        COMERS = 50
+    };
+    static struct raw_peer raws[COMERS];
+    unsigned lines = 0, answered = 0;
+    const meeple_log log = {.write = count_lines, .ctx = &lines, .level = MEEPLE_LOG_WARN};
+    struct session session = {0};
+    meeple_net *net;
+
+    counting_mem_init(&session.mem);
+    session.sim = sim_new(NULL);
+    cr_assert_eq(
+        meeple_net_listen(&net, &(meeple_listen_options){.port = PORT,
+                                                         .io = sim_driver(session.sim, "s"),
+                                                         .mem = &session.mem.mem,
+                                                         .log = &log,
+                                                         .limits.peers_max = 2,
+                                                         .limits.handshakes_max = 2}),
+        0);
+    session_add(&session, net);
+    for (unsigned i = 0; i < COMERS; i++) {
+        raw_connect(&raws[i], session.sim, "raw", "s", PORT, NULL, false);
+        session.extra = raw_turn;
+        session.extra_ctx = &raws[i];
+        session_run_until(&session, sim_now(session.sim));
+        raw_write(&raws[i], "?\n", 2);
+        session_run_until(&session, sim_now(session.sim));
+    }
+    for (unsigned i = 0; i < COMERS; i++) {
+        raw_turn(&raws[i]);
+        answered += strstr(raws[i].told, " 400 ") != NULL;
+    }
+    cr_expect_eq(answered, 8); /* twice peers_max and handshakes_max */
+    cr_expect_leq(lines, 1);
+    cr_expect_eq(meeple_net_stats(net).refused, COMERS);
+    session.extra = NULL;
+    session_run(&session);
+    for (unsigned i = 0; i < COMERS; i++) {
+        raw_done(&raws[i]);
+    }
+    session_done(&session);
 }
 
 /* Good clients' streams with a few bytes changed, at a server: it outlives them all. */
@@ -453,7 +508,7 @@ Test(net_hostile, a_client_waits_for_an_answer_in_vain)
     cr_assert_eq(meeple_net_fault(session.seats[0].net).stage, MEEPLE_STAGE_TIMEOUT);
     cr_assert_str_eq(meeple_net_fault(session.seats[0].net).text,
                      "the server did not answer the handshake in time");
-    cr_assert_leq(sim_now(session.sim), 6100);
+    cr_assert_leq(session.last_ms, 6100);
     stop(&session, &raw);
 }
 
@@ -485,7 +540,7 @@ Test(net_hostile, a_client_waits_for_a_connection_in_vain)
         cr_assert(fault.number != 0 || fault.stage == MEEPLE_STAGE_TIMEOUT);
         snprintf(want, sizeof want, "down 1006 unclean %s\n", fault.text);
         cr_assert_str_eq(session_told(&session, &session.seats[0]), want);
-        cr_assert_leq(sim_now(session.sim), 11000);
+        cr_assert_leq(session.last_ms, 11000);
         session_done(&session);
     }
 }

@@ -221,7 +221,7 @@ Test(net_sim, a_cut_cable_is_noticed_when_somebody_closes)
     cr_assert_not_null(
         strstr(session_told(&session, &session.seats[1]),
                "down 1006 unclean the other side did not answer our close in time\n"));
-    cr_assert_leq(sim_now(session.sim), began_ms + 3000);
+    cr_assert_leq(session.last_ms, began_ms + 3000);
     cr_assert_eq(meeple_net_close(session.seats[0].net, 0, NULL), 0);
     session_run(&session);
     cr_assert(session.seats[0].down);
@@ -275,6 +275,63 @@ Test(net_sim, a_client_that_slept_finds_the_answers_that_came_in_time)
         }
         session_done(&session);
     }
+}
+
+/* What somebody does after a long silence has its whole time, from then on. */
+static void silent_server(struct session *session, size_t queue_bytes_max)
+{
+    *session = (struct session){0};
+    counting_mem_init(&session->mem);
+    session->sim = sim_new(&(struct sim_options){.latency_min_ms = 10, .latency_max_ms = 10});
+    listen_one(session, &(meeple_listen_options){.limits.queue_bytes_max = queue_bytes_max});
+    connect_one(session, 0);
+    session_run(session);
+    session_forget(session);
+    session->seats[0].idle = session->seats[1].idle = true;
+    session_run_until(session, sim_now(session->sim) + 60000);
+    session->seats[0].idle = session->seats[1].idle = false;
+}
+
+Test(net_sim, a_kick_after_a_long_silence_is_still_clean)
+{
+    struct session session;
+
+    silent_server(&session, 0);
+    cr_assert_eq(meeple_net_kick(session.seats[0].net, session.seats[1].id, 4000, "bye"), 0);
+    session_run(&session);
+    cr_assert_str_eq(session_told(&session, &session.seats[0]), "leave a 4000 clean bye\n");
+    session_done(&session);
+}
+
+Test(net_sim, a_close_after_a_long_silence_is_still_clean)
+{
+    for (size_t closer = 0; closer < 2; closer++) {
+        struct session session;
+
+        silent_server(&session, 0);
+        cr_assert_eq(meeple_net_close(session.seats[closer].net, 4000, "bye"), 0);
+        session_run(&session);
+        cr_assert_not_null(
+            strstr(session_told(&session, &session.seats[closer]), "down 4000 clean bye\n"));
+        session_done(&session);
+    }
+}
+
+Test(net_sim, a_slow_reader_has_its_whole_time_after_a_long_silence)
+{
+    static char payload[1001];
+    struct session session;
+
+    memset(payload, 'x', 1000);
+    silent_server(&session, 2000);
+    /* The sim takes what its window has room for; the rest is queued, then it is too much. */
+    for (unsigned i = 0; i < 100; i++) {
+        cr_assert_eq(seat_send(&session.seats[0], MEEPLE_ALL, payload), 0);
+    }
+    session_run(&session);
+    cr_assert_str_eq(session_told(&session, &session.seats[0]),
+                     "leave a 1008 clean read too slowly: the outgoing queue is full\n");
+    session_done(&session);
 }
 
 /* ---- memory ---- */

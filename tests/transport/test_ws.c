@@ -386,6 +386,29 @@ Test(ws, refuses_a_continuation_after_the_end)
 
 /* ---- sending ---- */
 
+Test(ws, no_endpoint_is_an_argument_that_is_refused)
+{
+    meeple_ws_event event;
+    meeple_bytes part;
+    struct meeple_fault fault;
+
+    meeple_ws_feed(NULL, NULL, 0, 0);
+    meeple_ws_eof(NULL);
+    meeple_ws_sent(NULL, 0);
+    meeple_ws_tick(NULL, 0);
+    cr_assert_eq(meeple_ws_next(NULL, &event), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_accept(NULL), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_refuse(NULL, 400, "no"), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_send(NULL, (meeple_bytes){NULL, 0}, false), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_ping(NULL, (meeple_bytes){NULL, 0}), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_close(NULL, 0, NULL, 0), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_tx(NULL, &part, 1), 0);
+    cr_assert_eq(meeple_ws_queued(NULL), 0);
+    cr_assert_eq(meeple_ws_deadline_ms(NULL), UINT64_MAX);
+    meeple_ws_fault(NULL, &fault);
+    cr_assert_eq(fault.stage, MEEPLE_STAGE_NONE);
+}
+
 Test(ws, checks_what_it_is_asked_to_send)
 {
     static uint8_t payload[66000];
@@ -477,6 +500,21 @@ Test(ws, a_full_queue_takes_nothing_but_control_frames)
     }
 }
 
+/* Else it could never be sent, however long one waits. */
+Test(ws, the_default_queue_has_room_for_the_longest_message)
+{
+    static uint8_t large[3 << 20];
+    struct ws_probe probe;
+
+    for (int server = 0; server < 2; server++) {
+        probe_init(&probe, server, &(meeple_ws_options){.message_bytes_max = sizeof large});
+        probe_open(&probe);
+        probe.deaf = true;
+        cr_assert_eq(meeple_ws_send(probe.ws, (meeple_bytes){large, sizeof large}, false), 0);
+        probe_done(&probe);
+    }
+}
+
 /* ---- pings ---- */
 
 Test(ws, a_flood_of_pings_is_bounded_and_the_last_is_answered)
@@ -532,6 +570,31 @@ Test(ws, a_kept_ping_is_not_answered_after_the_close)
     probe_turn(&probe);
     cr_assert_str_eq(probe.said, "pong p\npong p\npong p\npong p\npong p\npong p\npong p\npong p\n"
                                  "close 1000\n");
+    probe_done(&probe);
+    free(stream.bytes);
+}
+
+/* A queue that is never empty, because the application keeps sending, is no reason for silence. */
+Test(ws, a_kept_ping_is_answered_when_the_pongs_before_it_are_gone)
+{
+    struct stream stream = stream_for(true);
+    struct ws_probe probe;
+
+    for (unsigned i = 0; i < 8; i++) {
+        put_text(&stream, FIN | 9, "p");
+    }
+    put_text(&stream, FIN | 9, "q");
+    probe_init(&probe, true, NULL);
+    probe_open(&probe);
+    probe.deaf = true;
+    probe_feed(&probe, stream.bytes, stream.len);
+    cr_assert_eq(meeple_ws_send(probe.ws, (meeple_bytes){(const uint8_t *)"A", 1}, true), 0);
+    probe_take(&probe, 8 * 3);
+    cr_assert_eq(meeple_ws_send(probe.ws, (meeple_bytes){(const uint8_t *)"B", 1}, true), 0);
+    probe.deaf = false;
+    probe_turn(&probe);
+    cr_assert_str_eq(probe.said, "pong p\npong p\npong p\npong p\npong p\npong p\npong p\npong p\n"
+                                 "text A\npong q\ntext B\n");
     probe_done(&probe);
     free(stream.bytes);
 }

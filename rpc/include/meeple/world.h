@@ -42,8 +42,8 @@ typedef struct meeple_world_options {
      * in meeple/event.h; PACKET for what meeple_world_send() sent.  May be NULL. */
     void (*on_event)(meeple_world *world, const meeple_event *event);
     /* A call that was refused here, or that we made and peer `sender` has told us it does not
-     * answer; also in meeple_world_poll(), like every handler.  May be NULL; it is also logged as a
-     * warning. */
+     * answer; also in meeple_world_poll(), like every handler.  May be NULL; the first
+     * hundred of each peer are also logged as warnings. */
     void (*on_refused)(meeple_world *world, const meeple_refusal *refusal);
     void *user;
     uint32_t objects_max;   /* 0: 4096; our own, and those of each peer that we know of */

@@ -53,7 +53,8 @@ typedef struct meeple_event {
     int32_t peer;         /* DOWN: 0 */
     uint16_t code;        /* CLOSING, LEAVE, DOWN: a meeple_close or any code the peer chose */
     bool text;            /* PACKET: valid UTF-8 and sent as text */
-    bool clean;           /* LEAVE, DOWN: both sides finished the close handshake */
+    bool clean;           /* LEAVE, DOWN: both sides finished the close handshake; of a client that
+                             another client sees leave: as far as the server knew then */
     meeple_bytes data;    /* PACKET */
     const char *reason;   /* CLOSING, LEAVE, DOWN: UTF-8; never NULL */
     const char *protocol; /* UP, JOIN: the agreed subprotocol, "" if none; never NULL */

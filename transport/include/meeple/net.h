@@ -18,17 +18,25 @@ typedef struct meeple_net meeple_net;
 /* What a net allows itself.  0 means the default in the comment. */
 typedef struct meeple_limits {
     uint32_t peers_max;            /* 64: a server answers 503 to one more */
-    uint32_t handshakes_max;       /* 64: connections a server has that are not peers yet */
+    uint32_t handshakes_max;       /* 64: connections a server has that are not peers yet.  All in
+                                      all, with those on their way out, it has no more than twice
+                                      as many as peers and handshakes */
     size_t message_bytes_max;      /* 65536: a longer message is closed with 1009 */
-    size_t queue_bytes_max;        /* 1 MiB: what may wait to be sent to one peer */
+    size_t queue_bytes_max;        /* 1 MiB, or two messages if that is more: what may wait to be
+                                      sent to one peer */
     uint32_t connect_timeout_ms;   /* 10000: name lookup and TCP */
     uint32_t handshake_timeout_ms; /* 5000: from the TCP connection to UP or JOIN */
     uint32_t close_timeout_ms;     /* 3000: how long a close handshake may take */
+    uint32_t heartbeat_ms;         /* 20000: a peer that was not heard for so long is pinged;
+                                      UINT32_MAX: never */
+    uint32_t heartbeat_misses;     /* 2: at most 255: who answers none of so many pings in a
+                                      row is gone, 1006 */
 } meeple_limits;
 
 /* What a message to many does about a peer whose queue is full. */
 typedef enum meeple_full_policy {
-    MEEPLE_FULL_CLOSE, /* that peer is closed with 1008 and a reason */
+    MEEPLE_FULL_CLOSE, /* that peer is closed with 1008 and a reason, also for packets that a server
+                          passes on from another client */
     MEEPLE_FULL_SKIP   /* that peer misses it; meeple_stats.skipped counts */
 } meeple_full_policy;
 
@@ -137,7 +145,8 @@ MEEPLE_API int meeple_net_kick(meeple_net *net, int32_t peer, uint16_t code, con
 
 /*
  * Asks everyone to close, with a code (0: 1000) and a reason (NULL: none); takes no one else.  Take
- * events until DOWN, which comes within close_timeout_ms and a second; a server's has that code and
+ * events until DOWN, which comes within close_timeout_ms and a second (a loopback server: once its
+ * clients are polled or freed); a server's has that code and
  * reason, and is clean if everybody's was.  Doing it twice is fine.  MEEPLE_EINVAL as above.
  * Godot: disconnect_from_host(), WebSocketServer.stop().
  */
@@ -165,6 +174,21 @@ MEEPLE_API bool meeple_net_has_peer(const meeple_net *net, int32_t peer);
 
 /* Bytes that wait to be sent to peer, 0 if there is none.  A client has one queue, the server's. */
 MEEPLE_API size_t meeple_net_queued(const meeple_net *net, int32_t peer);
+
+/* How long a ping and its answer take, in whole milliseconds. */
+typedef struct meeple_rtt {
+    uint32_t last_ms;
+    uint32_t smooth_ms; /* the running mean, and how far from it they are: RFC 6298 */
+    uint32_t jitter_ms;
+    uint32_t samples; /* 0: nothing was measured yet */
+} meeple_rtt;
+
+/* Of the connection to that peer: a server's to each, a client's to the server only; else zeros. */
+MEEPLE_API meeple_rtt meeple_net_rtt(const meeple_net *net, int32_t peer);
+
+/* Measures now, beside the heartbeat's own pings, which go to quiet peers only.  MEEPLE_ENOTFOUND:
+ * no such peer, or no connection to it.  MEEPLE_ESTATE, MEEPLE_ENOMEM, MEEPLE_EIO. */
+MEEPLE_API int meeple_net_ping(meeple_net *net, int32_t peer);
 
 /* Why we never came UP, or the loss after it; stage NONE if neither.  Its text is good until
  * meeple_net_free(). */

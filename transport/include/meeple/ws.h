@@ -32,9 +32,11 @@ typedef struct meeple_ws_options {
     const char *const *headers;    /* client: "Name: value", NULL-terminated */
     size_t head_bytes_max;         /* 8192: request or response, without a body */
     size_t message_bytes_max;      /* 65536 */
-    size_t queue_bytes_max;        /* 1 MiB */
+    size_t queue_bytes_max;        /* 1 MiB, or two messages if that is more */
     uint32_t handshake_timeout_ms; /* 5000 */
     uint32_t close_timeout_ms;     /* 3000 */
+    uint32_t heartbeat_ms;         /* ping when nothing was heard for so long; 0: never */
+    uint32_t heartbeat_misses;     /* 2: this many pings without an answer end the connection */
     uint64_t now_ms;               /* the time when it is made */
     /* Fills dst from a cryptographic generator; 0, or below zero if it cannot.  Required. */
     int (*random)(void *ctx, void *dst, size_t len);
