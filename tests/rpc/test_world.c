@@ -249,21 +249,25 @@ Test(world, comes_back_from_a_call_that_calls_itself)
     settle(&session);
 }
 
+static void call_again_quietly(struct seat *seat, const meeple_call *call)
+{
+    session.trace[0] = '\0'; /* or it would be full before anything else happens */
+    call_again(seat, call);
+}
+
 Test(world, hears_the_others_while_a_call_calls_itself)
 {
-    server->on_say = call_again;
+    bool heard = false;
+
+    server->on_say = call_again_quietly;
     cr_expect_eq(meeple_rpc(server->object, MEEPLE_SERVER, say, ""), 0);
     cr_expect_eq(meeple_rpc(a->object, MEEPLE_SERVER, ask, "anyone there?"), 0);
     cr_assert_geq(meeple_world_poll(a->world, 0), 0);
     for (unsigned i = 0; i < 5; i++) {
-        cr_expect_eq(strstr(session.trace, "server.ask(anyone there?)"), NULL);
-        session.trace[0] = '\0';
         cr_expect_geq(meeple_world_poll(server->world, -1), 1024);
-        if (strstr(session.trace, "server.ask(anyone there?)")) {
-            break;
-        }
+        heard = heard || strstr(session.trace, "server.ask(anyone there?)");
     }
-    cr_expect_neq(strstr(session.trace, "server.ask(anyone there?)"), NULL);
+    cr_expect(heard);
     server->on_say = NULL;
     settle(&session);
 }
