@@ -74,6 +74,7 @@ void dice_alert_lost(char *dst, const meeple_event *down, const meeple_fault *fa
     static const char lost[] = "the connection was lost";
     bool over = down->code == MEEPLE_CLOSE_NORMAL || down->code == MEEPLE_CLOSE_GOING_AWAY ||
                 down->code == MEEPLE_CLOSE_NO_CODE;
+    const char *why = fault->stage != MEEPLE_STAGE_NONE ? fault->text : down->reason;
 
     if (down->clean && !over) {
         say(dst, "The host showed us out: %s",
@@ -81,14 +82,12 @@ void dice_alert_lost(char *dst, const meeple_event *down, const meeple_fault *fa
     } else if (down->clean) {
         say(dst, "Lost the connection to the host: %s",
             down->reason[0] ? down->reason : "it ended the game.");
-    } else if (strncmp(fault->text, lost, sizeof lost - 1) == 0) {
+    } else if (strncmp(why, lost, sizeof lost - 1) == 0) {
         /* Says the same, perhaps with a reason behind. */
-        say(dst, "Lost the connection to the host%s", fault->text + sizeof lost - 1);
-    } else if (fault->stage != MEEPLE_STAGE_NONE) {
-        say(dst, "Lost the connection to the host: %s", fault->text);
+        say(dst, "Lost the connection to the host%s", why + sizeof lost - 1);
     } else {
         say(dst, "Lost the connection to the host: %s",
-            down->reason[0] ? down->reason : "it is gone without a word.");
+            why[0] ? why : "it is gone without a word.");
     }
 }
 

@@ -162,6 +162,7 @@ static const char *log_line(const void *session, size_t index)
 static void show_log(struct table *table, struct ui *ui, const struct dice_layout *layout)
 {
     struct draw_style bold = {FONT_BOLD, theme.text, 0};
+    bool playing = dice_session_phase(table->session) == DICE_PLAYING;
     struct ui_log_view view = {WIDGET_LOG,
                                layout->log,
                                layout->log_card,
@@ -169,7 +170,8 @@ static void show_log(struct table *table, struct ui *ui, const struct dice_layou
                                log_line,
                                table->session,
                                dice_session_revision(table->session),
-                               "Host a game, or connect to one"};
+                               playing ? "Nobody has rolled yet"
+                                       : "Host a game, or connect to one"};
 
     draw_box(ui_draw(ui), layout->log_card, 10, theme.card);
     draw_label(ui_draw(ui), layout->log_title, bold, "Log");
@@ -193,22 +195,24 @@ static void show_players(struct table *table, struct ui *ui, const struct dice_l
     }
 }
 
-/* Puts the focus where the next key is most likely meant to go, unless the user is typing. */
+/* Puts the focus where the next key is most likely meant to go, unless the user is typing; that is
+ * possible while IDLE only. */
 static void guide_focus(struct table *table, struct ui *ui)
 {
     bool turn = dice_session_my_turn(table->session);
     dice_phase phase = dice_session_phase(table->session);
+    bool changed = phase != table->phase;
 
     if (!table->welcomed && phase == DICE_IDLE) {
         ui_focus(ui, WIDGET_NAME);
-    } else if (!ui_is_typing(ui)) {
-        if (turn && !table->had_turn) {
-            ui_focus(ui, WIDGET_ACTION);
-        } else if (phase != table->phase && phase == DICE_CONNECTING) {
-            ui_focus(ui, WIDGET_DISCONNECT);
-        } else if (phase != table->phase && phase == DICE_IDLE) {
-            ui_focus(ui, WIDGET_CONNECT);
-        }
+    } else if (phase == DICE_IDLE && changed && !ui_is_typing(ui)) {
+        ui_focus(ui, WIDGET_CONNECT);
+    } else if (phase == DICE_CONNECTING && changed) {
+        ui_focus(ui, WIDGET_DISCONNECT);
+    } else if (phase == DICE_PLAYING && (changed || (turn && !table->had_turn))) {
+        /* Also if it is not our turn yet: what was Cancel just now is Disconnect, and Enter there
+         * would leave. */
+        ui_focus(ui, WIDGET_ACTION);
     }
     table->welcomed = true;
     table->had_turn = turn;
