@@ -48,6 +48,7 @@ passes(transport/io_epoll.c "#include <sys/epoll.h>\n#include <unistd.h>\n#inclu
 passes(transport/io_socket.h "#include <sys/socket.h>\n")
 passes(transport/resolver.c "#include <netdb.h>\n#include <pthread.h>\n")
 passes(transport/ws_accept.c "#include <openssl/sha.h>\n")
+passes(transport/ws_deflate.c "#include <zlib.h>\n")
 passes(rpc/codec_msgpack.c "#include <msgpack.h>\n#include <msgpack/pack.h>\n")
 passes(samples/a.c "#include <SDL.h>\n#include <meeple/world.h>\n#include \"samples/b.h\"\n#include <stb/stb_truetype.h>\n")
 passes(core/a.c "/* a word: #include \"rpc/world.h\" */\nint include;\n")
@@ -83,7 +84,8 @@ refuses(rpc/world.c 1 "#include <msgpack.h>\n" "msgpack belongs to")
 refuses(rpc/codec_msgpack.h 1 "#include <msgpack.h>\n" "msgpack belongs to")
 refuses(rpc/a.c 1 "#include <SDL.h>\n" "SDL belongs to samples")
 refuses(rpc/a.c 1 "#include <SDL2/SDL.h>\n" "SDL belongs to samples")
-refuses(core/a.c 1 "#include <zlib.h>\n" "core owns no such package")
+refuses(core/a.c 1 "#include <zstd.h>\n" "core owns no such package")
+refuses(transport/ws.c 1 "#include <zlib.h>\n" "zlib belongs to")
 
 # Cycles.
 refuses(core/a.h 2 "/* itself */\n#include \"core/a.h\"\n" "a cycle: core/a.h -> core/a.h")

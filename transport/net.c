@@ -238,6 +238,13 @@ int meeple_net_send_utf8(meeple_net *net, int32_t to, meeple_bytes text)
     return checked_send(net, to, text, true);
 }
 
+void meeple_net_compress(meeple_net *net, bool compress)
+{
+    if (net) {
+        net->config.no_compression = !compress;
+    }
+}
+
 void meeple_net_flush(meeple_net *net)
 {
     if (net && !net->down_told) {

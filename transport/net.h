@@ -66,7 +66,7 @@ struct meeple__net_options {
 
 /* net is zeroed but for ops and is_server.  On failure meeple__net_done() is still due. */
 int meeple__net_init(meeple_net *net, const struct meeple__net_options *options);
-/* Fills in config from the net's options and `ws`: host, path, headers, server. */
+/* Fills in config from the net's options and `ws`: host, path, headers, deflate. */
 int meeple__net_config(meeple_net *net, meeple_ws_options ws);
 void meeple__net_done(meeple_net *net);
 

@@ -469,6 +469,7 @@ static int begin(struct client *client, const struct meeple__net_options *common
         rc = meeple__net_config(net,
                                 (meeple_ws_options){.host = client->host_header,
                                                     .path = client->path,
+                                                    .deflate = options->deflate,
                                                     .headers = meeple__strings(client->headers)});
     }
     if (rc == 0) {

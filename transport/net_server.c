@@ -462,7 +462,7 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
     meeple__list_init(&server->peers);
     rc = meeple__net_init(&server->net, &common);
     if (rc == 0) {
-        rc = meeple__net_config(&server->net, (meeple_ws_options){0});
+        rc = meeple__net_config(&server->net, (meeple_ws_options){.deflate = options->deflate});
     }
     if (rc == 0 && listening) {
         struct meeple__loop *loop = &server->net.loop;

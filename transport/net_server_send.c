@@ -19,22 +19,41 @@ static void overfull(struct meeple__server *server, struct meeple__peer *peer,
     meeple__conn_wake(&peer->conn);
 }
 
+/* What goes to many: its parts, and the frame that most of them share. */
+struct outgoing {
+    meeple_bytes head, body;
+    meeple__spread_kind kind;
+    struct meeple__block *frame;
+};
+
+/* Who gets it compressed gets a frame of its own: the window before it is its own, too. */
+static int queue(struct meeple__peer *peer, const struct outgoing *outgoing)
+{
+    struct meeple__ws *ws = &peer->conn.ws;
+
+    if (meeple__ws_compresses(ws, outgoing->head.len + outgoing->body.len)) {
+        return meeple__ws_send(ws, outgoing->head, outgoing->body,
+                               outgoing->kind == MEEPLE__SPREAD_TEXT);
+    }
+    return meeple__ws_queue(ws, outgoing->frame);
+}
+
 /* Returns whether it was queued. */
 static bool give(struct meeple__server *server, struct meeple__peer *peer,
-                 struct meeple__block *frame, meeple__spread_kind kind)
+                 const struct outgoing *outgoing)
 {
-    int rc = meeple__ws_queue(&peer->conn.ws, frame);
+    int rc = queue(peer, outgoing);
 
     if (rc == MEEPLE_EFULL) {
         meeple__conn_flush(&peer->conn);
-        rc = meeple__ws_queue(&peer->conn.ws, frame);
+        rc = queue(peer, outgoing);
     }
     if (rc == 0) {
         meeple__conn_wrote(&peer->conn);
         return true;
     }
     if (rc == MEEPLE_EFULL) {
-        overfull(server, peer, kind);
+        overfull(server, peer, outgoing->kind);
     } else if (rc == MEEPLE_ENOMEM) {
         meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
         meeple__conn_wake(&peer->conn);
@@ -63,24 +82,24 @@ int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t t
                           meeple_bytes head, meeple_bytes body, meeple__spread_kind kind)
 {
     struct meeple__member *member = NULL;
-    struct meeple__block *frame;
+    struct outgoing outgoing = {head, body, kind, NULL};
     int given = 0;
     int rc;
 
     if (server->net.roster.count == 0) {
         return 0;
     }
-    rc = frame_of(server, head, body, kind == MEEPLE__SPREAD_TEXT, &frame);
+    rc = frame_of(server, head, body, kind == MEEPLE__SPREAD_TEXT, &outgoing.frame);
     if (rc < 0) {
         return rc;
     }
     while ((member = meeple__roster_next(&server->net.roster, member))) {
         if (meeple__reaches(from, to, member->id) &&
-            give(server, meeple__peer_of(member), frame, kind)) {
+            give(server, meeple__peer_of(member), &outgoing)) {
             given++;
         }
     }
-    meeple__block_unref(&server->net.loop.pool, frame);
+    meeple__block_unref(&server->net.loop.pool, outgoing.frame);
     return given;
 }
 

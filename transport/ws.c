@@ -44,6 +44,26 @@ static size_t queue_default(size_t message_bytes_max)
     return message_bytes_max > least ? message_bytes_max : least;
 }
 
+/* 12 window bits: four kilobytes back is where most of a game's repetitions are. */
+static int deflate_config(struct meeple__deflate_params *wish, meeple_deflate_options *deflate)
+{
+    enum {
+        WINDOW_BITS = 12,
+        THRESHOLD = 64
+    };
+    uint8_t server_bits = deflate->server_max_window_bits,
+            client_bits = deflate->client_max_window_bits;
+    const struct meeple__deflate_effort effort = {deflate->level, deflate->memory_level};
+
+    deflate->threshold_bytes = deflate->threshold_bytes ? deflate->threshold_bytes : THRESHOLD;
+    *wish = (struct meeple__deflate_params){
+        deflate->server_no_context_takeover, deflate->client_no_context_takeover,
+        server_bits ? server_bits : WINDOW_BITS, client_bits ? client_bits : WINDOW_BITS};
+    return meeple__deflate_params_valid(wish) && meeple__deflate_effort_valid(&effort)
+               ? 0
+               : MEEPLE_EINVAL;
+}
+
 int meeple__ws_config_init(struct meeple__ws_config *config, const meeple_ws_options *options,
                            struct meeple__pool *pool)
 {
@@ -67,8 +87,43 @@ int meeple__ws_config_init(struct meeple__ws_config *config, const meeple_ws_opt
     if (filled.message_bytes_max > INT32_MAX - 64 || filled.queue_bytes_max > INT32_MAX) {
         return MEEPLE_EINVAL;
     }
-    *config = (struct meeple__ws_config){filled, pool, pool->mem};
+    *config = (struct meeple__ws_config){.pool = pool, .mem = pool->mem};
+    if (deflate_config(&config->deflate_wish, &filled.deflate) < 0) {
+        return MEEPLE_EINVAL;
+    }
+    config->options = filled;
     return 0;
+}
+
+/* What we would agree to, or NULL. */
+static const struct meeple__deflate_params *wish_of(const struct meeple__ws *ws)
+{
+    return ws->config->options.deflate.enabled ? &ws->config->deflate_wish : NULL;
+}
+
+static int begin_deflate(struct meeple__ws *ws, const struct meeple__deflate_params *agreed)
+{
+    const meeple_deflate_options *options = &ws->config->options.deflate;
+    const struct meeple__deflate_effort effort = {options->level, options->memory_level};
+    bool server = ws->config->options.server;
+
+    ws->deflate = meeple__alloc(ws->config->mem, sizeof *ws->deflate);
+    if (!ws->deflate) {
+        return MEEPLE_ENOMEM;
+    }
+    meeple__deflate_init(&ws->deflate->tx, ws->config->mem, agreed, server, &effort);
+    meeple__inflate_init(&ws->deflate->rx, ws->config->mem, agreed, !server);
+    return 0;
+}
+
+static void end_deflate(struct meeple__ws *ws)
+{
+    if (ws->deflate) {
+        meeple__deflate_done(&ws->deflate->tx);
+        meeple__inflate_done(&ws->deflate->rx);
+        meeple__free(ws->config->mem, ws->deflate);
+        ws->deflate = NULL;
+    }
 }
 
 /* Moves what was written into `in` to the queue. */
@@ -92,8 +147,8 @@ static int queue_request(struct meeple__ws *ws)
     struct meeple__buf head = {0};
     uint8_t random[16];
     char key[MEEPLE__WS_KEY_SIZE];
-    struct meeple__ws_request request = {options->host, options->path, options->protocols,
-                                         options->headers, key};
+    struct meeple__ws_request request = {options->host,    options->path, options->protocols,
+                                         options->headers, key,           wish_of(ws)};
     int rc;
 
     if (options->random(options->random_ctx, random, sizeof random) < 0) {
@@ -136,6 +191,7 @@ void meeple__ws_done(struct meeple__ws *ws)
     meeple__buf_done(&ws->control, mem);
     meeple__buf_done(&ws->reason, mem);
     meeple__buf_done(&ws->ping, mem);
+    end_deflate(ws);
 }
 
 void meeple__ws_feed(struct meeple__ws *ws, uint8_t *bytes, size_t len, uint64_t now_ms)
@@ -231,11 +287,17 @@ static int read_request(struct meeple__ws *ws, const struct meeple__http_head *h
 static void read_response(struct meeple__ws *ws, const struct meeple__http_head *head)
 {
     char text[160];
-    struct meeple__ws_answer expected = {ws->accept, ws->config->options.protocols, text,
-                                         sizeof text};
+    struct meeple__ws_answer expected = {ws->accept, ws->config->options.protocols, wish_of(ws),
+                                         text, sizeof text};
+    struct meeple__ws_agreed agreed;
     meeple_fault fault;
 
-    if (meeple__ws_response_good(head, &expected, &ws->protocol, &fault)) {
+    if (meeple__ws_response_good(head, &expected, &agreed, &fault)) {
+        if (agreed.deflates && begin_deflate(ws, &agreed.deflate) < 0) {
+            client_fault(ws, MEEPLE_STAGE_SESSION, 0, "out of memory");
+            return;
+        }
+        ws->protocol = agreed.protocol;
         ws->state = MEEPLE__WS_READY;
         ws->deadline_ms = UINT64_MAX;
         meeple__buf_done(&ws->in, ws->config->mem);
@@ -293,6 +355,8 @@ int meeple__ws_accept_request(struct meeple__ws *ws)
 {
     struct meeple__buf response = {0};
     struct meeple__http_head head;
+    struct meeple__deflate_params agreed;
+    char extensions[MEEPLE__DEFLATE_TEXT_SIZE] = "";
     meeple_bytes key = {NULL, 0};
     int rc;
 
@@ -302,7 +366,15 @@ int meeple__ws_accept_request(struct meeple__ws *ws)
     rc = meeple__http_head_parse(&head, (meeple_bytes){ws->in.ptr, ws->in.len});
     assert(rc == 0);
     meeple__http_head_field(&head, "Sec-WebSocket-Key", &key);
-    rc = meeple__ws_response_write(&response, ws->config->mem, key, meeple__ws_protocol(ws));
+    rc = meeple__deflate_offer_choose(&head, wish_of(ws), &agreed, extensions);
+    if (rc == 1) {
+        end_deflate(ws); /* of an answer that there was no memory for */
+        rc = begin_deflate(ws, &agreed);
+    }
+    if (rc == 0) {
+        rc = meeple__ws_response_write(&response, ws->config->mem, key, meeple__ws_protocol(ws),
+                                       extensions);
+    }
     if (rc == 0) {
         rc = queue_head(ws, &response);
     }

@@ -9,14 +9,24 @@
 #include "core/buf.h"
 #include "core/utf8.h"
 #include "transport/heartbeat.h"
+#include "transport/ws_deflate.h"
 #include "transport/ws_frame.h"
 #include "transport/ws_handshake.h"
 
 /* What connections of one net have in common; they borrow it. */
 struct meeple__ws_config {
     meeple_ws_options options; /* defaults filled in */
+    struct meeple__deflate_params deflate_wish;
+    bool no_compression; /* of messages sent now */
     struct meeple__pool *pool;
     const meeple_mem *mem;
+};
+
+/* What permessage-deflate takes, where it was agreed. */
+struct meeple__ws_deflate {
+    struct meeple__deflate tx;
+    struct meeple__inflate rx;
+    struct meeple__buf message; /* that is being compressed */
 };
 
 typedef enum meeple__ws_state {
@@ -31,10 +41,11 @@ typedef enum meeple__ws_state {
 struct meeple__ws {
     const struct meeple__ws_config *config;
     struct meeple__queue out;
-    struct meeple__buf in;      /* the head, or a message that came in pieces */
-    struct meeple__buf control; /* a control frame that came in pieces */
-    struct meeple__buf reason;  /* of the close frame received; or the text of the fault */
-    struct meeple__buf ping;    /* the last one, while too many pongs wait in the queue */
+    struct meeple__buf in;              /* the head, or a message that came in pieces */
+    struct meeple__buf control;         /* a control frame that came in pieces */
+    struct meeple__buf reason;          /* of the close frame received; or the text of the fault */
+    struct meeple__buf ping;            /* the last one, while too many pongs wait in the queue */
+    struct meeple__ws_deflate *deflate; /* NULL: not agreed */
     uint8_t *fed;
     size_t fed_len;
     uint64_t now_ms, deadline_ms;
@@ -51,6 +62,7 @@ struct meeple__ws {
     struct meeple__utf8 utf8;
     uint16_t protocol; /* index into options.protocols, from 1 */
     uint16_t code;     /* received, or failed with */
+    bool compressed;   /* the message under way */
     bool in_frame, message_told, ping_kept;
     bool close_sent, close_received, failed, ended, timed_out, silent;
     const char *why;                     /* failed: static text */
@@ -91,6 +103,9 @@ int meeple__ws_beat(struct meeple__ws *ws, uint64_t now_ms);
 
 /* A message in two parts.  Errors as meeple_ws_send(), less EINVAL. */
 int meeple__ws_send(struct meeple__ws *ws, meeple_bytes head, meeple_bytes body, bool text);
+/* Whether a message of that length would be compressed: then it is this connection's own, and no
+ * frame can be shared. */
+bool meeple__ws_compresses(const struct meeple__ws *ws, size_t len);
 /* Server: makes the message in block a frame (it has MEEPLE__WS_HEAD_MAX bytes of headroom), and
  * queues a frame; MEEPLE_EFULL, MEEPLE_ESTATE, MEEPLE_ENOMEM. */
 void meeple__ws_frame(struct meeple__block *block, bool text);

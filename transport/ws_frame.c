@@ -18,7 +18,9 @@ static const char *first_bytes_fault(uint8_t first, uint8_t second)
 {
     uint8_t opcode = first & 0x0f;
 
-    if (first & 0x70) {
+    /* RSV1 is permessage-deflate's, on the first frame of a message: RFC 7692 section 6. */
+    if (first & 0x30 || (first & MEEPLE__WS_COMPRESSED && opcode != MEEPLE__WS_TEXT &&
+                         opcode != MEEPLE__WS_BINARY)) {
         return "a reserved bit is set";
     }
     if (opcode > MEEPLE__WS_PONG ||
@@ -47,6 +49,7 @@ int meeple__ws_frame_parse(struct meeple__ws_frame *frame, meeple_bytes bytes, c
         return MEEPLE_EPROTO;
     }
     result.fin = bytes.ptr[0] & 0x80;
+    result.compressed = bytes.ptr[0] & MEEPLE__WS_COMPRESSED;
     result.opcode = bytes.ptr[0] & 0x0f;
     result.masked = bytes.ptr[1] & 0x80;
     result.len = bytes.ptr[1] & 0x7f;

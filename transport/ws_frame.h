@@ -15,13 +15,15 @@ enum {
     MEEPLE__WS_BINARY = 0x2,
     MEEPLE__WS_CLOSE_FRAME = 0x8,
     MEEPLE__WS_PING = 0x9,
-    MEEPLE__WS_PONG = 0xa
+    MEEPLE__WS_PONG = 0xa,
+    MEEPLE__WS_COMPRESSED = 0x40 /* beside TEXT or BINARY */
 };
 
 struct meeple__ws_frame {
     uint64_t len; /* of the payload */
     uint8_t opcode;
     bool fin, masked;
+    bool compressed; /* RSV1: RFC 7692 section 6 */
     uint8_t mask[4];
 };
 

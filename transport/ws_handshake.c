@@ -98,6 +98,13 @@ int meeple__ws_request_write(struct meeple__buf *buf, const meeple_mem *mem,
 
         rc = add_texts(buf, mem, ceiling, protocol);
     }
+    if (rc == 0 && request->deflate) {
+        char offer[MEEPLE__DEFLATE_TEXT_SIZE];
+        const char *const extensions[] = {"Sec-WebSocket-Extensions: ", offer, "\r\n", NULL};
+
+        meeple__deflate_offer_write(offer, request->deflate);
+        rc = add_texts(buf, mem, ceiling, extensions);
+    }
     for (size_t i = 0; rc == 0 && request->headers && request->headers[i]; i++) {
         const char *const header[] = {request->headers[i], "\r\n", NULL};
 
@@ -126,10 +133,13 @@ static int status_of(const struct meeple__http_head *head)
 }
 
 /* Why the response is none that opens a WebSocket, or NULL. */
-static const char *response_fault(const struct meeple__http_head *head, const char *accept)
+static const char *response_fault(const struct meeple__http_head *head,
+                                  const struct meeple__ws_answer *expected,
+                                  struct meeple__ws_agreed *agreed)
 {
-    struct meeple__http_list at = {0};
+    const char *why = NULL;
     meeple_bytes value;
+    int rc;
 
     if (!meeple__http_head_has_token(head, "Upgrade", "websocket")) {
         return "the server's 101 does not upgrade to websocket";
@@ -138,13 +148,12 @@ static const char *response_fault(const struct meeple__http_head *head, const ch
         return "the server's 101 lacks \"Connection: Upgrade\"";
     }
     if (meeple__http_head_field(head, "Sec-WebSocket-Accept", &value) != 1 ||
-        !meeple__bytes_equal(value, accept)) {
+        !meeple__bytes_equal(value, expected->accept)) {
         return "the server's Sec-WebSocket-Accept is not the answer to our key";
     }
-    if (meeple__http_list_next(head, "Sec-WebSocket-Extensions", &at, &value)) {
-        return "the server uses an extension that was not offered";
-    }
-    return NULL;
+    rc = meeple__deflate_answer_check(head, expected->deflate, &agreed->deflate, &why);
+    agreed->deflates = rc == 1;
+    return rc < 0 ? why : NULL;
 }
 
 static const char *protocol_fault(const struct meeple__http_head *head,
@@ -175,13 +184,13 @@ static size_t phrase_len(meeple_bytes phrase)
 }
 
 bool meeple__ws_response_good(const struct meeple__http_head *head,
-                              const struct meeple__ws_answer *expected, uint16_t *protocol,
-                              meeple_fault *fault)
+                              const struct meeple__ws_answer *expected,
+                              struct meeple__ws_agreed *agreed, meeple_fault *fault)
 {
     int status = status_of(head);
     const char *why;
     meeple_stage stage = MEEPLE_STAGE_HTTP;
-    uint16_t chosen = 0;
+    struct meeple__ws_agreed chosen = {0};
 
     if (status == 0) {
         why = "the server does not answer with HTTP/1.1";
@@ -193,9 +202,9 @@ bool meeple__ws_response_good(const struct meeple__http_head *head,
         *fault = (meeple_fault){stage, status, expected->text};
         return false;
     } else {
-        why = response_fault(head, expected->accept);
+        why = response_fault(head, expected, &chosen);
         if (!why) {
-            why = protocol_fault(head, expected->protocols, &chosen);
+            why = protocol_fault(head, expected->protocols, &chosen.protocol);
             stage = MEEPLE_STAGE_SUBPROTOCOL;
         }
     }
@@ -203,7 +212,7 @@ bool meeple__ws_response_good(const struct meeple__http_head *head,
         *fault = (meeple_fault){stage, stage == MEEPLE_STAGE_HTTP ? status : 0, why};
         return false;
     }
-    *protocol = chosen;
+    *agreed = chosen;
     return true;
 }
 
@@ -265,12 +274,16 @@ int meeple__ws_request_check(const struct meeple__http_head *head, const char *c
         *why = "Sec-WebSocket-Key is not the base64 of 16 bytes";
         return 400;
     }
+    if (meeple__deflate_offer_choose(head, NULL, NULL, NULL) < 0) {
+        *why = "Sec-WebSocket-Extensions is malformed";
+        return 400;
+    }
     offer->target = head->words[1];
     return choose_protocol(head, protocols, required, offer, why);
 }
 
 int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem, meeple_bytes key,
-                              const char *protocol)
+                              const char *protocol, const char *extensions)
 {
     char accept[MEEPLE__WS_ACCEPT_SIZE];
     /* Godot wants exactly these values, and no header without one. */
@@ -280,7 +293,10 @@ int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem, me
                                 "\r\n",
                                 *protocol ? "Sec-WebSocket-Protocol: " : "",
                                 protocol,
-                                *protocol ? "\r\n\r\n" : "\r\n",
+                                *protocol ? "\r\n" : "",
+                                *extensions ? "Sec-WebSocket-Extensions: " : "",
+                                extensions,
+                                *extensions ? "\r\n\r\n" : "\r\n",
                                 NULL};
     int rc = meeple__ws_accept(accept, key);
 

@@ -5,6 +5,7 @@
 #include <meeple/event.h>
 
 #include "core/buf.h"
+#include "transport/deflate_offer.h"
 #include "transport/http_head.h"
 #include "transport/ws_accept.h"
 
@@ -17,6 +18,7 @@ struct meeple__ws_request {
     const char *const *protocols; /* may be NULL */
     const char *const *headers;   /* may be NULL */
     const char *key;
+    const struct meeple__deflate_params *deflate; /* the wish; NULL: none */
 };
 
 /* Whether protocols are tokens, each once, and headers are headers, none of the handshake's own. */
@@ -31,12 +33,19 @@ int meeple__ws_request_write(struct meeple__buf *buf, const meeple_mem *mem,
 struct meeple__ws_answer {
     const char *accept; /* what Sec-WebSocket-Accept must be */
     const char *const *protocols;
+    const struct meeple__deflate_params *deflate; /* what was offered; NULL: nothing */
     char *text;
     size_t size;
 };
+/* What was agreed. */
+struct meeple__ws_agreed {
+    uint16_t protocol;
+    bool deflates;
+    struct meeple__deflate_params deflate;
+};
 bool meeple__ws_response_good(const struct meeple__http_head *head,
-                              const struct meeple__ws_answer *expected, uint16_t *protocol,
-                              meeple_fault *fault);
+                              const struct meeple__ws_answer *expected,
+                              struct meeple__ws_agreed *agreed, meeple_fault *fault);
 
 /* ---- server ---- */
 
@@ -50,7 +59,7 @@ int meeple__ws_request_check(const struct meeple__http_head *head, const char *c
                              bool required, struct meeple__ws_offer *offer, const char **why);
 /* Appends the 101.  MEEPLE_ENOMEM. */
 int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem, meeple_bytes key,
-                              const char *protocol);
+                              const char *protocol, const char *extensions);
 /* Appends an HTTP error with text as its body.  MEEPLE_ENOMEM. */
 int meeple__ws_refusal_write(struct meeple__buf *buf, const meeple_mem *mem, int status,
                              const char *text);

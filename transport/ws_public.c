@@ -134,6 +134,13 @@ int meeple_ws_send(meeple_ws *ws, meeple_bytes message, bool text)
     return meeple__ws_send(&ws->ws, (meeple_bytes){NULL, 0}, message, text);
 }
 
+void meeple_ws_compress(meeple_ws *ws, bool compress)
+{
+    if (ws) {
+        ws->config.no_compression = !compress;
+    }
+}
+
 int meeple_ws_ping(meeple_ws *ws, meeple_bytes payload)
 {
     return !ws || (payload.len > 0 && !payload.ptr) ? MEEPLE_EINVAL

@@ -14,6 +14,9 @@ static const char *context_fault(const struct meeple__ws *ws)
     if (frame->masked != ws->config->options.server) {
         return frame->masked ? "a server's frame is masked" : "a client's frame is not masked";
     }
+    if (frame->compressed && !ws->deflate) {
+        return "a reserved bit is set";
+    }
     if (frame->opcode == MEEPLE__WS_CONTINUATION && !ws->message) {
         return "a continuation without a beginning";
     }
@@ -73,14 +76,18 @@ static int begin_frame(struct meeple__ws *ws)
     }
     if (ws->frame.opcode < MEEPLE__WS_CLOSE_FRAME) {
         size_t max = ws->config->options.message_bytes_max;
+        bool compressed = ws->frame.compressed || (ws->message && ws->compressed);
+        /* What cannot be compressed grows a little; what it inflates to is bounded, too. */
+        size_t most = compressed ? max + max / 8 + 64 : max - ws->in.len;
 
         assert(ws->in.len <= max);
-        if (ws->frame.len > max - ws->in.len) {
+        if (ws->frame.len > most) {
             meeple__ws_fail(ws, MEEPLE_CLOSE_TOO_BIG, "the message is over the limit");
             return 0;
         }
         if (ws->frame.opcode != MEEPLE__WS_CONTINUATION) {
             ws->message = ws->frame.opcode;
+            ws->compressed = ws->frame.compressed;
             ws->utf8 = (struct meeple__utf8){0};
         }
     }
@@ -165,31 +172,66 @@ static int read_control(struct meeple__ws *ws, meeple_ws_event *event)
     return rc;
 }
 
+/* Appends what a piece of a compressed message is.  0, or the connection has failed. */
+static int inflate(struct meeple__ws *ws, meeple_bytes piece, bool last)
+{
+    int rc = meeple__inflate_feed(&ws->deflate->rx, piece, last, &ws->in,
+                                  ws->config->options.message_bytes_max);
+
+    if (rc == MEEPLE_ETOOBIG) {
+        meeple__ws_fail(ws, MEEPLE_CLOSE_TOO_BIG, "the message is over the limit");
+    } else if (rc == MEEPLE_EPROTO) {
+        meeple__ws_fail(ws, MEEPLE_CLOSE_PROTOCOL_ERROR, "the compressed data is corrupt");
+    }
+    return rc;
+}
+
+/* Puts a piece where the message is collected, if it has to be; *piece is what is new of it. */
+static int collect(struct meeple__ws *ws, meeple_bytes *piece, bool whole, bool last)
+{
+    size_t before = ws->in.len;
+    int rc = 0;
+
+    if (ws->compressed) {
+        rc = inflate(ws, *piece, last);
+    } else if (!whole) {
+        rc = meeple__buf_add(&ws->in, ws->config->mem, *piece,
+                             ws->config->options.message_bytes_max);
+    } else {
+        return 0;
+    }
+    if (rc == 0) {
+        *piece = (meeple_bytes){ws->in.len > before ? ws->in.ptr + before : ws->in.ptr,
+                                ws->in.len - before};
+    }
+    return rc;
+}
+
 static int read_data(struct meeple__ws *ws, meeple_ws_event *event)
 {
     bool whole = ws->frame_at == 0 && ws->frame.opcode != MEEPLE__WS_CONTINUATION &&
                  ws->frame.fin && ws->frame.len <= ws->fed_len;
     meeple_bytes piece = take_payload(ws);
+    bool last = !ws->in_frame && ws->frame.fin;
+    int rc;
 
     if (ws->close_sent) {
-        ws->message = !ws->in_frame && ws->frame.fin ? 0 : ws->message;
+        ws->message = last ? 0 : ws->message;
         return 0;
     }
-    if (ws->message == MEEPLE__WS_TEXT) {
-        bool last = !ws->in_frame && ws->frame.fin;
-
-        if (!meeple__utf8_feed(&ws->utf8, piece) || (last && !meeple__utf8_whole(&ws->utf8))) {
-            meeple__ws_fail(ws, MEEPLE_CLOSE_INVALID_TEXT, "the text is not UTF-8");
-            return 0;
-        }
+    rc = collect(ws, &piece, whole, last);
+    if (rc < 0) {
+        return ws->failed ? 0 : rc;
     }
-    if (!whole) {
-        int rc =
-            meeple__buf_add(&ws->in, ws->config->mem, piece, ws->config->options.message_bytes_max);
-
-        if (rc < 0 || ws->in_frame || !ws->frame.fin) {
-            return rc;
-        }
+    if (ws->message == MEEPLE__WS_TEXT &&
+        (!meeple__utf8_feed(&ws->utf8, piece) || (last && !meeple__utf8_whole(&ws->utf8)))) {
+        meeple__ws_fail(ws, MEEPLE_CLOSE_INVALID_TEXT, "the text is not UTF-8");
+        return 0;
+    }
+    if (!last) {
+        return 0;
+    }
+    if (ws->compressed || !whole) {
         piece = (meeple_bytes){ws->in.ptr, ws->in.len};
     }
     *event = (meeple_ws_event){MEEPLE_WS_MESSAGE, ws->message == MEEPLE__WS_TEXT, false, 0, piece};

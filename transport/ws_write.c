@@ -71,8 +71,41 @@ static bool fits(const struct meeple__ws *ws, size_t len)
     return ws->out.bytes <= max && len + MEEPLE__WS_HEAD_MAX <= max - ws->out.bytes;
 }
 
+bool meeple__ws_compresses(const struct meeple__ws *ws, size_t len)
+{
+    return ws->deflate && !ws->config->no_compression &&
+           len >= ws->config->options.deflate.threshold_bytes;
+}
+
+/* 1: sent compressed; 0: it did not get smaller, or there is no memory to make it so. */
+static int send_compressed(struct meeple__ws *ws, uint8_t opcode, meeple_bytes head,
+                           meeple_bytes body)
+{
+    struct meeple__ws_deflate *deflate = ws->deflate;
+    int rc = meeple__deflate_message(&deflate->tx, head, body, &deflate->message,
+                                     head.len + body.len - 1);
+
+    if (rc == 0) {
+        meeple_bytes smaller = {deflate->message.ptr, deflate->message.len};
+
+        rc = queue_frame(ws, (uint8_t)(opcode | MEEPLE__WS_COMPRESSED), smaller,
+                         (meeple_bytes){NULL, 0});
+        if (rc < 0) {
+            meeple__deflate_reset(&deflate->tx);
+        }
+        rc = rc < 0 ? rc : 1;
+    } else {
+        rc = 0;
+    }
+    meeple__buf_done(&deflate->message, ws->config->mem);
+    return rc;
+}
+
 int meeple__ws_send(struct meeple__ws *ws, meeple_bytes head, meeple_bytes body, bool text)
 {
+    uint8_t opcode = text ? MEEPLE__WS_TEXT : MEEPLE__WS_BINARY;
+    int rc = 0;
+
     if (!meeple__ws_is_open(ws)) {
         return MEEPLE_ESTATE;
     }
@@ -82,7 +115,13 @@ int meeple__ws_send(struct meeple__ws *ws, meeple_bytes head, meeple_bytes body,
     if (!fits(ws, head.len + body.len)) {
         return MEEPLE_EFULL;
     }
-    return queue_frame(ws, text ? MEEPLE__WS_TEXT : MEEPLE__WS_BINARY, head, body);
+    if (meeple__ws_compresses(ws, head.len + body.len)) {
+        rc = send_compressed(ws, opcode, head, body);
+    }
+    if (rc == 0) {
+        rc = queue_frame(ws, opcode, head, body);
+    }
+    return rc < 0 ? rc : 0;
 }
 
 void meeple__ws_frame(struct meeple__block *block, bool text)

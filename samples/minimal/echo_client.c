@@ -12,7 +12,7 @@
 
 static const char usage[] =
     "usage: echo_client URL [--message TEXT | --size BYTES] [--binary] [--protocol NAME]...\n"
-    "                   [--max-message BYTES]\n"
+    "                   [--max-message BYTES] [--deflate]\n"
     "\n"
     "Connects to ws://HOST[:PORT][/PATH], sends one message and closes when it has come back.\n"
     "\n"
@@ -20,7 +20,8 @@ static const char usage[] =
     "  --size BYTES         so many letters instead\n"
     "  --binary             as bytes instead of text\n"
     "  --protocol NAME      a subprotocol to offer, the best one first\n"
-    "  --max-message BYTES  the longest message it takes, 65536 if not given\n";
+    "  --max-message BYTES  the longest message it takes, 65536 if not given\n"
+    "  --deflate            compress, if the server agrees\n";
 
 struct client {
     const char *url, *message;
@@ -28,6 +29,7 @@ struct client {
     bool binary;
     struct protocols protocols;
     meeple_limits limits;
+    meeple_deflate_options deflate;
     bool echoed, clean; /* how it went */
 };
 
@@ -55,6 +57,8 @@ static void read_arguments(struct client *client, char **argv)
             arguments_protocol(&arguments, flag, &client->protocols);
         } else if (strcmp(flag, "--max-message") == 0) {
             client->limits.message_bytes_max = arguments_number(&arguments, flag, MESSAGE_MAX);
+        } else if (strcmp(flag, "--deflate") == 0) {
+            client->deflate.enabled = true;
         } else if (flag[0] == '-' || client->url) {
             arguments_refuse(&arguments, flag, "is not known here");
         } else {
@@ -64,8 +68,6 @@ static void read_arguments(struct client *client, char **argv)
     if (!client->url) {
         arguments_refuse(&arguments, "the URL", "is missing");
     }
-    /* At least one of the longest messages fits in the queue. */
-    client->limits.queue_bytes_max = (1 << 20) + client->limits.message_bytes_max;
 }
 
 static meeple_bytes message_of(const struct client *client)
@@ -119,6 +121,10 @@ static void tell(struct client *client, meeple_net *net, const meeple_event *eve
             fprintf(stderr, "Unable to connect: %s\n", meeple_net_fault(net).text);
         }
         printf("Closed, clean: %s\n", event->clean ? "true" : "false");
+        if (event->code != MEEPLE_CLOSE_NORMAL &&
+            meeple_net_fault(net).stage == MEEPLE_STAGE_NONE) {
+            fprintf(stderr, "It closed with code %u: %s\n", (unsigned)event->code, event->reason);
+        }
         client->clean = event->clean;
         break;
     case MEEPLE_EVENT_CLOSING:
@@ -144,9 +150,12 @@ int main(int argc, char **argv)
                                                       .protocols = client.protocols.count > 0
                                                                        ? client.protocols.names
                                                                        : NULL,
-                                                      .limits = client.limits});
+                                                      .limits = client.limits,
+                                                      .deflate = client.deflate});
     if (rc < 0) {
-        fprintf(stderr, "Unable to connect to %s: %s\n", client.url, meeple_strerror(rc));
+        fprintf(stderr, "Unable to connect to %s: %s\n", client.url,
+                rc == MEEPLE_EINVAL ? "this is no ws://HOST[:PORT][/PATH], or a --protocol no token"
+                                    : meeple_strerror(rc));
         free(client.letters);
         return 1;
     }

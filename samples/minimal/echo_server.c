@@ -10,13 +10,15 @@
 
 static const char usage[] =
     "usage: echo_server [--port N] [--bind ADDRESS] [--protocol NAME]... [--max-message BYTES]\n"
+    "                   [--deflate]\n"
     "\n"
     "Gives every WebSocket message back to whoever sent it, until it is stopped.\n"
     "\n"
     "  --port N             where to listen, 9080 if not given; 0: any free port\n"
     "  --bind ADDRESS       only at this address of the machine, 127.0.0.1 for instance\n"
     "  --protocol NAME      a subprotocol to agree to, if the client offers it\n"
-    "  --max-message BYTES  the longest message it takes, 65536 if not given\n";
+    "  --max-message BYTES  the longest message it takes, 65536 if not given\n"
+    "  --deflate            compress, with clients that offer it\n";
 
 /* The plain dialect: WebSocket messages as they are, so that any client will do. */
 static meeple_listen_options read_options(char **argv, struct protocols *protocols)
@@ -33,6 +35,8 @@ static meeple_listen_options read_options(char **argv, struct protocols *protoco
             arguments_protocol(&arguments, flag, protocols);
         } else if (strcmp(flag, "--max-message") == 0) {
             options.limits.message_bytes_max = arguments_number(&arguments, flag, MESSAGE_MAX);
+        } else if (strcmp(flag, "--deflate") == 0) {
+            options.deflate.enabled = true;
         } else {
             arguments_refuse(&arguments, flag, "is not known here");
         }
@@ -40,8 +44,6 @@ static meeple_listen_options read_options(char **argv, struct protocols *protoco
     if (protocols->count > 0) {
         options.protocols = protocols->names;
     }
-    /* At least a few of the longest messages fit in a queue. */
-    options.limits.queue_bytes_max = (1 << 20) + 4 * options.limits.message_bytes_max;
     return options;
 }
 
@@ -105,7 +107,8 @@ int main(int argc, char **argv)
     (void)argc;
     if (rc < 0) {
         fprintf(stderr, "Unable to start server on port %u: %s\n", (unsigned)options.port,
-                meeple_strerror(rc));
+                rc == MEEPLE_EINVAL ? "--bind is no address of this machine, or --protocol no token"
+                                    : meeple_strerror(rc));
         return 1;
     }
     /* Each line as it is said, also into a file. */

@@ -20,24 +20,29 @@ static void walk(const struct meeple__http_head *head, const char *name)
 
 static void handshake(const struct meeple__http_head *head)
 {
+    const struct meeple__deflate_params deflate = {.client_max_window_bits = 12};
     char text[160];
-    struct meeple__ws_answer expected = {"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", protocols, text,
-                                         sizeof text};
+    struct meeple__ws_answer expected = {.accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+                                         .protocols = protocols,
+                                         .deflate = head->field_count % 2 ? &deflate : NULL,
+                                         .text = text,
+                                         .size = sizeof text};
     struct meeple__ws_offer offer;
     struct meeple__buf buf = {0};
     meeple_fault fault = {MEEPLE_STAGE_NONE, 0, NULL};
-    uint16_t protocol = 0;
+    struct meeple__ws_agreed agreed = {0};
     const char *why = NULL;
     int status = meeple__ws_request_check(head, protocols, true, &offer, &why);
 
     MUST(status == 0 || (status >= 400 && status < 600 && why));
     if (status == 0) {
         MUST(offer.protocol >= 1 && offer.protocol <= 2);
-        MUST(meeple__ws_response_write(&buf, NULL, offer.key, protocols[offer.protocol - 1]) == 0);
+        MUST(meeple__ws_response_write(&buf, NULL, offer.key, protocols[offer.protocol - 1], "") ==
+             0);
         meeple__buf_done(&buf, NULL);
     }
-    if (meeple__ws_response_good(head, &expected, &protocol, &fault)) {
-        MUST(protocol >= 1 && protocol <= 2);
+    if (meeple__ws_response_good(head, &expected, &agreed, &fault)) {
+        MUST(agreed.protocol >= 1 && agreed.protocol <= 2);
     } else {
         MUST(fault.stage != MEEPLE_STAGE_NONE && fault.text && strlen(fault.text) < sizeof text);
     }

@@ -11,6 +11,7 @@ import sys
 import unittest
 
 import websockets
+from websockets.extensions import permessage_deflate
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "samples"))
 import programs
@@ -70,6 +71,18 @@ class EchoServer(AsyncTest):
             ws = await self.connect(url, compression=compression)
             self.assertEqual(ws.extensions, [])
             for message in (*messages(), *TEXTS, "a NUL \0 inside"):
+                await self.echo(ws, message)
+            await self.close(ws)
+            self.assertEqual(ws.close_code, 1000)
+
+    async def test_compresses_with_clients_that_offer_it(self):
+        _, url = self.serve("--deflate")
+        for parameters in ({}, {"server_no_context_takeover": True, "client_no_context_takeover": True},
+                           {"server_max_window_bits": 9, "client_max_window_bits": 9}):
+            deflate = permessage_deflate.ClientPerMessageDeflateFactory(**parameters)
+            ws = await self.connect(url, compression=None, extensions=[deflate])
+            self.assertEqual([extension.name for extension in ws.extensions], ["permessage-deflate"])
+            for message in (*messages(), *TEXTS, *TEXTS, os.urandom(5000), "ab" * 20000):
                 await self.echo(ws, message)
             await self.close(ws)
             self.assertEqual(ws.close_code, 1000)
@@ -253,6 +266,19 @@ class EchoClient(AsyncTest):
                 self.assertEqual((err, status), ([], 0))
                 self.assertEqual(self.got, [b"x" * size if binary else "x" * size])
 
+    async def test_compresses_if_the_server_agrees(self):
+        agreed = []
+
+        async def echo(ws):
+            agreed.append([extension.name for extension in ws.extensions])
+            await self.echo(ws)
+
+        for compression, names in ((None, []), ("deflate", ["permessage-deflate"])):
+            for size in (*SIZES, 300):
+                _, err, status = await self.run_client(echo, "--deflate", "--size", str(size), compression=compression)
+                self.assertEqual((err, status), ([], 0))
+                self.assertEqual((self.got, agreed.pop()), (["x" * size], names))
+
     async def test_sends_what_it_is_told(self):
         for text in TEXTS:
             out, _, status = await self.run_client(self.echo, "--message", text)
@@ -334,7 +360,7 @@ class EchoClient(AsyncTest):
         for url in ("http://localhost/", "ws://", "localhost"):
             client = self.program("echo_client", url)
             self.assertEqual((client.status(), client.out), (1, []))
-            self.assertEqual(client.err, ["Unable to connect to %s: invalid argument" % url])
+            self.assertEqual(client.err, ["Unable to connect to %s: this is no ws://HOST[:PORT][/PATH], or a --protocol no token" % url])
         for arguments in ([], ["--message"], ["ws://a", "ws://b"], ["ws://a", "--size", "x"]):
             client = self.program("echo_client", *arguments)
             self.assertEqual(client.status(), 2)

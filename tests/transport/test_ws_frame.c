@@ -125,7 +125,9 @@ Test(ws_frame, refuses_every_reserved_bit_and_opcode)
         unsigned opcode = first & 15;
         bool data = opcode <= 2;
         bool control = opcode >= 8 && opcode <= 10 && (first & 0x80);
-        bool good = !(first & 0x70) && (data || control);
+        /* RSV1 says that a message is compressed, and is its first frame's. */
+        bool rsv1 = !(first & 0x40) || opcode == MEEPLE__WS_TEXT || opcode == MEEPLE__WS_BINARY;
+        bool good = !(first & 0x30) && rsv1 && (data || control);
 
         cr_assert_eq(meeple__ws_frame_parse(&frame, (meeple_bytes){bytes, 2}, &why),
                      good ? 2 : MEEPLE_EPROTO, "%02x", first);

@@ -4,6 +4,7 @@
 
 #include <meeple/event.h>
 #include <meeple/io.h>
+#include <meeple/ws.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +52,7 @@ typedef struct meeple_listen_options {
     meeple_dialect dialect;
     meeple_limits limits;
     meeple_full_policy full;
+    meeple_deflate_options deflate; /* off if zeroed */
     const meeple_io_driver *io;
     const meeple_mem *mem;
     const meeple_log *log;
@@ -61,6 +63,7 @@ typedef struct meeple_connect_options {
     const char *const *headers;   /* "Name: value", NULL-terminated: added to the request */
     meeple_dialect dialect;
     meeple_limits limits;
+    meeple_deflate_options deflate; /* off if zeroed */
     const meeple_io_driver *io;
     const meeple_mem *mem;
     const meeple_log *log;
@@ -129,6 +132,10 @@ MEEPLE_API int meeple_net_send(meeple_net *net, int32_t to, meeple_bytes packet)
  * them out.  MEEPLE_EINVAL: not UTF-8. */
 MEEPLE_API int meeple_net_send_text(meeple_net *net, int32_t to, const char *text);
 MEEPLE_API int meeple_net_send_utf8(meeple_net *net, int32_t to, meeple_bytes text);
+
+/* Whether packets sent from here on may be compressed, where that was agreed (options.deflate); at
+ * first, yes.  For what is compressed already, or secret beside what a stranger chose (CRIME). */
+MEEPLE_API void meeple_net_compress(meeple_net *net, bool compress);
 
 /* Sends what is queued now, as far as the operating system takes it, instead of in the next
  * meeple_net_next(). */
