@@ -11,7 +11,7 @@
 #define HOST_PATIENCE_MS 300
 #define WINDOW_PATIENCE_MS 500
 /* How long a host that everybody has left waits for somebody else. */
-#define ALONE_MAX_MS 1000
+#define ALONE_MAX_MS 3000
 
 static void log_write(void *ctx, meeple_log_level level, const char *area, const char *text)
 {

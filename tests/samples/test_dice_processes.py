@@ -192,11 +192,12 @@ class Ends(DiceTest):
 
     def test_a_guest_that_dies_is_out_of_the_game(self):
         host, where = self.host()
-        others = [self.join(where, "a", "--auto", "4")]
+        other = self.join(where, "a", "--auto", "10")
+        other.wait_line(m="set_turn")
         victim = self.join(where, "victim")
         victim.wait_line(m="set_turn")
         victim.signal(signal.SIGKILL)
-        self.done(*others, host)
+        self.done(other, host)
         self.assertEqual(host.wait_line(ev="leave", clean=False)["code"], 1006)
 
     def test_a_signal_is_a_goodbye(self):
