@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 
-#include "samples/dice/address.h"
 #include "samples/dice/report.h"
 
 /* Time for the others to join before a host begins, and to roll; a person needs a moment to follow
@@ -106,6 +105,7 @@ static void on_poll(void *user, struct dice_session *session)
 bool dice_run_open(struct dice_run *run, const struct dice_flags *flags, FILE *report)
 {
     const struct dice_options options = {.name = flags->name,
+                                         .port = flags->port,
                                          .dedicated = flags->dedicated,
                                          .seed = flags->seed,
                                          .log = &stderr_log,
@@ -133,19 +133,6 @@ bool dice_run_open(struct dice_run *run, const struct dice_flags *flags, FILE *r
     return rc == 0;
 }
 
-/* --port counts if the address has none. */
-static int connect_to(struct dice_session *session, const struct dice_flags *flags)
-{
-    char text[ADDRESS_TEXT_SIZE];
-    struct dice_address address;
-
-    if (!dice_address_parse(&address, flags->connect, flags->port)) {
-        return dice_session_connect(session, flags->connect);
-    }
-    dice_address_text(text, &address);
-    return dice_session_connect(session, text);
-}
-
 bool dice_run_begin(struct dice_run *run)
 {
     const struct dice_flags *flags = run->flags;
@@ -153,7 +140,7 @@ bool dice_run_begin(struct dice_run *run)
     if (flags->host) {
         return dice_session_host(run->session, flags->bind, flags->port) == 0;
     }
-    return !flags->connect || connect_to(run->session, flags) == 0;
+    return !flags->connect || dice_session_connect(run->session, flags->connect) == 0;
 }
 
 /* Says on stderr what was asked and not done. */

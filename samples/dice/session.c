@@ -255,7 +255,8 @@ int dice_session_connect(struct dice_session *session, const char *address)
     if (session->phase != DICE_IDLE) {
         return MEEPLE_ESTATE;
     }
-    if (!dice_address_parse(&where, address, DICE_PORT)) {
+    if (!dice_address_parse(&where, address,
+                            session->options.port ? session->options.port : DICE_PORT)) {
         dice_alert_no_address(session->alert, address);
         session->revision++;
         return MEEPLE_EINVAL;

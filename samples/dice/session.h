@@ -30,6 +30,7 @@ struct dice_trace {
 
 struct dice_options {
     const char *name;           /* copied, cut to DICE_NAME_MAX; NULL or "": "Player" */
+    uint16_t port;              /* of an address without one; 0: DICE_PORT */
     bool dedicated;             /* host without a seat at the table */
     uint32_t seed;              /* of the dice; 0: from the system */
     const meeple_io_driver *io; /* NULL: the system's */
@@ -48,7 +49,8 @@ int dice_session_new(struct dice_session **out, const struct dice_options *optio
 void dice_session_free(struct dice_session *session);
 
 /* Only while IDLE, else MEEPLE_ESTATE.  On failure dice_session_alert() has the sentence.
- * address is "host", "host:port", "[v6]" or "[v6]:port"; the port is 8080 if none is given. */
+ * address is "host", "host:port", "[v6]" or "[v6]:port"; without a port, options.port
+ * is meant. */
 int dice_session_host(struct dice_session *session, const char *bind_address, uint16_t port);
 int dice_session_connect(struct dice_session *session, const char *address);
 /* Cancels connecting, leaves, or stops hosting.  Nothing happens when IDLE. */

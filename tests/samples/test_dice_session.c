@@ -306,6 +306,28 @@ Test(dice_session, leaving_is_no_alert_and_one_can_come_again)
     finish(&world);
 }
 
+Test(dice_session, an_address_without_a_port_means_the_one_that_was_given)
+{
+    static const uint16_t ports[] = {0, DICE_PORT, 18503};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(ports); i++) {
+        struct sim *sim = sim_new(NULL);
+        struct dice_session *session;
+        char want[64];
+
+        cr_assert_eq(dice_session_new(&session, &(struct dice_options){.port = ports[i],
+                                                                       .io = sim_driver(sim, "a")}),
+                     0);
+        sim_set_fate(sim, "b", SIM_SILENT);
+        cr_assert_eq(dice_session_connect(session, "b"), 0);
+        snprintf(want, sizeof want, "b:%u", ports[i] ? (unsigned)ports[i] : DICE_PORT);
+        cr_expect_neq(strstr(dice_session_status(session), want), NULL, "%s",
+                      dice_session_status(session));
+        dice_session_free(session);
+        sim_free(sim);
+    }
+}
+
 Test(dice_session, connecting_can_be_cancelled)
 {
     struct world world;
