@@ -1,15 +1,18 @@
-/* conn: byte streams with a WebSocket each, and the loop that moves their bytes. */
+/* conn: byte streams with a WebSocket each, maybe inside TLS, and the loop that moves their bytes.
+ */
 #include "transport/conn.h"
 
 #include <assert.h>
 #include <stdio.h>
 
 #include "core/log.h"
+#include "core/mem.h"
 
 enum {
     PARTS = 16,
     TICK_EVERY = 64,
-    LINGER_MS = 1000
+    LINGER_MS = 1000,
+    PLAIN_SIZE = 16384 /* the longest TLS record */
 };
 
 int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
@@ -37,6 +40,7 @@ void meeple__loop_done(struct meeple__loop *loop)
     if (loop->io) {
         loop->driver->free(loop->io);
     }
+    meeple__free(loop->mem, loop->plain);
     meeple__heap_done(&loop->deadlines, loop->mem);
     meeple__pool_done(&loop->pool);
 }
@@ -65,8 +69,38 @@ void meeple__conn_schedule(struct meeple__conn *conn)
     meeple__heap_set(&conn->loop->deadlines, &conn->deadline, at_ms);
 }
 
+static void done_tls(struct meeple__conn *conn)
+{
+    if (conn->tls) {
+        meeple__tls_done(conn->tls);
+        meeple__free(conn->loop->mem, conn->tls);
+        conn->tls = NULL;
+    }
+}
+
+static int init_tls(struct meeple__conn *conn, struct meeple__tls_context *context)
+{
+    struct meeple__loop *loop = conn->loop;
+    int rc;
+
+    if (!loop->plain) {
+        loop->plain = meeple__alloc(loop->mem, PLAIN_SIZE);
+    }
+    conn->tls = meeple__alloc(loop->mem, sizeof *conn->tls);
+    if (!loop->plain || !conn->tls) {
+        meeple__free(loop->mem, conn->tls);
+        return MEEPLE_ENOMEM;
+    }
+    rc = meeple__tls_init(conn->tls, context, &loop->pool);
+    if (rc < 0) {
+        meeple__free(loop->mem, conn->tls);
+    }
+    return rc;
+}
+
 int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
-                      const struct meeple__ws_config *config, meeple_socket *socket)
+                      const struct meeple__ws_config *config, meeple_socket *socket,
+                      struct meeple__tls_context *context)
 {
     int rc = meeple__heap_reserve(&loop->deadlines, loop->mem, loop->conn_count + 1);
 
@@ -76,8 +110,13 @@ int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
     *conn = (struct meeple__conn){.loop = loop, .socket = socket, .extra_deadline_ms = UINT64_MAX};
     conn->phase = socket ? MEEPLE__CONN_LIVE : MEEPLE__CONN_CONNECTING;
     conn->fault.text = "";
+    rc = context ? init_tls(conn, context) : 0;
+    if (rc < 0) {
+        return rc;
+    }
     rc = meeple__ws_init(&conn->ws, config, loop->now_ms);
     if (rc < 0) {
+        done_tls(conn);
         return rc;
     }
     meeple__list_init(&conn->ready);
@@ -113,6 +152,7 @@ void meeple__conn_done(struct meeple__conn *conn)
 {
     close_socket(conn);
     meeple__ws_done(&conn->ws);
+    done_tls(conn);
     meeple__list_remove(&conn->ready);
     meeple__list_remove(&conn->dirty);
     meeple__heap_set(&conn->loop->deadlines, &conn->deadline, UINT64_MAX);
@@ -129,10 +169,56 @@ void meeple__conn_leave(struct meeple__conn *conn)
     meeple__conn_wake(conn);
 }
 
+/* What the stream is given. */
+static struct meeple__queue *out_of(struct meeple__conn *conn)
+{
+    return conn->tls ? &conn->tls->out : &conn->ws.out;
+}
+
+size_t meeple__conn_queued(const struct meeple__conn *conn)
+{
+    return conn->ws.out.bytes + (conn->tls ? conn->tls->out.bytes : 0);
+}
+
+/* What the WebSocket says to a TLS that has failed will never be sent. */
+static bool all_gone(const struct meeple__conn *conn)
+{
+    bool deaf = conn->tls && conn->tls->state == MEEPLE__TLS_FAILED;
+
+    return meeple__conn_queued(conn) == 0 || (deaf && conn->tls->out.bytes == 0);
+}
+
+/* From the WebSocket's queue to that of TLS, as far as there is room. */
+static void encrypt(struct meeple__conn *conn)
+{
+    struct meeple__tls *tls = conn->tls;
+    int taken = 1;
+
+    if (!tls || tls->close_sent) {
+        return;
+    }
+    while (conn->ws.out.bytes > 0 && taken > 0) {
+        meeple_bytes parts[PARTS];
+        size_t count = meeple__queue_parts(&conn->ws.out, parts, PARTS);
+
+        taken = meeple__tls_send(tls, parts, count);
+        if (taken > 0) {
+            conn->ws.now_ms = conn->loop->now_ms;
+            meeple__ws_sent(&conn->ws, (size_t)taken);
+        }
+    }
+    if (taken < 0 && conn->phase == MEEPLE__CONN_LIVE) {
+        meeple__conn_wake(conn);
+    }
+    if (conn->phase == MEEPLE__CONN_LINGERING && conn->ws.out.bytes == 0) {
+        meeple__tls_close(tls);
+    }
+}
+
 /* The end of our side of the stream, once everything is said. */
 static void finish(struct meeple__conn *conn)
 {
-    if (conn->phase == MEEPLE__CONN_LINGERING && !conn->finished && conn->ws.out.bytes == 0) {
+    if (conn->phase == MEEPLE__CONN_LINGERING && !conn->finished && all_gone(conn)) {
         conn->finished = true;
         conn->loop->driver->finish(conn->loop->io, conn->socket);
     }
@@ -142,8 +228,17 @@ static void sent(struct meeple__conn *conn, size_t len)
 {
     conn->loop->bytes_out += len;
     conn->ws.now_ms = conn->loop->now_ms;
-    meeple__ws_sent(&conn->ws, len);
-    if (conn->ws.out.bytes == 0) {
+    if (conn->tls) {
+        meeple__queue_sent(&conn->tls->out, &conn->loop->pool, len);
+        if (len > 0 && conn->tls->out.bytes > 0) {
+            /* A ping may still be behind that, encrypted: it cannot have been answered yet. */
+            meeple__heartbeat_moved(&conn->ws.heartbeat, conn->loop->now_ms);
+        }
+        encrypt(conn);
+    } else {
+        meeple__ws_sent(&conn->ws, len);
+    }
+    if (meeple__conn_queued(conn) == 0) {
         finish(conn);
         if (conn->ws.failed || conn->ws.close_sent) {
             meeple__conn_wake(conn);
@@ -154,13 +249,15 @@ static void sent(struct meeple__conn *conn, size_t len)
 void meeple__conn_flush(struct meeple__conn *conn)
 {
     struct meeple__loop *loop = conn->loop;
+    struct meeple__queue *out = out_of(conn);
 
     if (conn->phase != MEEPLE__CONN_LIVE && conn->phase != MEEPLE__CONN_LINGERING) {
         return;
     }
-    while (!conn->blocked && conn->ws.out.bytes > 0) {
+    encrypt(conn);
+    while (!conn->blocked && out->bytes > 0) {
         meeple_bytes parts[PARTS];
-        size_t count = meeple__queue_parts(&conn->ws.out, parts, PARTS);
+        size_t count = meeple__queue_parts(out, parts, PARTS);
         size_t total = 0, gone;
 
         for (size_t i = 0; i < count; i++) {
@@ -186,14 +283,49 @@ void meeple__loop_flush(struct meeple__loop *loop)
 
 void meeple__conn_linger(struct meeple__conn *conn)
 {
-    if (!conn->socket || conn->ws.ended || conn->ws.timed_out) {
+    /* Where TLS failed, its WebSocket is at its end, but the alert is to arrive. */
+    bool ended = conn->tls ? conn->tls->eof : conn->ws.ended;
+
+    if (!conn->socket || ended || conn->ws.timed_out) {
         meeple__conn_leave(conn);
         return;
     }
     conn->phase = MEEPLE__CONN_LINGERING;
     conn->extra_deadline_ms = conn->loop->now_ms + LINGER_MS;
+    if (meeple__conn_queued(conn) > 0 && conn->tls) {
+        /* It was CLOSED when the last was encrypted, not when it was gone. */
+        conn->extra_deadline_ms += conn->ws.config->options.close_timeout_ms;
+    }
     meeple__conn_schedule(conn);
     meeple__conn_wrote(conn);
+}
+
+/* The WebSocket's next event; when it wants more, it gets the next record. */
+static int next_decrypted(struct meeple__conn *conn, meeple_ws_event *event)
+{
+    struct meeple__loop *loop = conn->loop;
+    struct meeple__tls *tls = conn->tls;
+
+    for (;;) {
+        int rc = meeple__ws_next(&conn->ws, event);
+        int len;
+
+        if (rc != 0 || conn->ws.ended) {
+            return rc;
+        }
+        len = meeple__tls_next(tls, loop->plain, PLAIN_SIZE);
+        if (len > 0) {
+            meeple__ws_feed(&conn->ws, loop->plain, (size_t)len, loop->now_ms);
+        } else if (len == 0) {
+            return 0;
+        } else {
+            if (len != MEEPLE_ECLOSED && conn->fault.stage == MEEPLE_STAGE_NONE) {
+                conn->fault = tls->fault;
+            }
+            meeple__conn_flush(conn);
+            meeple__ws_eof(&conn->ws);
+        }
+    }
 }
 
 int meeple__conn_next(struct meeple__conn *conn, meeple_ws_event *event)
@@ -204,8 +336,8 @@ int meeple__conn_next(struct meeple__conn *conn, meeple_ws_event *event)
         return 0;
     }
     conn->ws.now_ms = conn->loop->now_ms;
-    rc = meeple__ws_next(&conn->ws, event);
-    if (conn->ws.out.bytes > 0 && !conn->blocked) {
+    rc = conn->tls ? next_decrypted(conn, event) : meeple__ws_next(&conn->ws, event);
+    if (meeple__conn_queued(conn) > 0 && !conn->blocked) {
         meeple__conn_wrote(conn);
     }
     meeple__conn_schedule(conn);
@@ -219,7 +351,11 @@ static void ended(struct meeple__conn *conn, const meeple_io_event *event)
         conn->fault = event->fault;
     }
     if (conn->phase == MEEPLE__CONN_LIVE) {
-        meeple__ws_eof(&conn->ws);
+        if (conn->tls) {
+            meeple__tls_eof(conn->tls);
+        } else {
+            meeple__ws_eof(&conn->ws);
+        }
         meeple__conn_wake(conn);
     } else {
         meeple__conn_leave(conn);
@@ -240,7 +376,12 @@ static void conn_event(struct meeple__conn *conn, const meeple_io_event *event)
         break;
     case MEEPLE_IO_RECEIVED:
         conn->loop->bytes_in += event->len;
-        if (conn->phase == MEEPLE__CONN_LIVE) {
+        if (conn->phase == MEEPLE__CONN_LIVE && conn->tls) {
+            meeple__tls_feed(conn->tls, (meeple_bytes){event->bytes, event->len});
+            /* A record can take long to be whole on a thin line: its pieces are a sign of life. */
+            meeple__heartbeat_heard(&conn->ws.heartbeat, conn->loop->now_ms);
+            meeple__conn_wake(conn);
+        } else if (conn->phase == MEEPLE__CONN_LIVE) {
             meeple__ws_feed(&conn->ws, event->bytes, event->len, conn->loop->now_ms);
             meeple__conn_wake(conn);
         }
@@ -284,6 +425,10 @@ static bool tick(struct meeple__loop *loop)
         }
         if (conn->phase == MEEPLE__CONN_LIVE) {
             meeple__ws_tick(&conn->ws, loop->now_ms);
+            if (conn->tls && conn->tls->state == MEEPLE__TLS_HANDSHAKE && conn->ws.failed) {
+                /* Nobody can be told that it took too long. */
+                conn->ws.timed_out = true;
+            }
         } else {
             conn->ws.timed_out = true;
         }

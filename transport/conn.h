@@ -1,4 +1,5 @@
-/* conn: byte streams with a WebSocket each, and the loop that moves their bytes. */
+/* conn: byte streams with a WebSocket each, maybe inside TLS, and the loop that moves their bytes.
+ */
 #ifndef MEEPLE_TRANSPORT_CONN_H
 #define MEEPLE_TRANSPORT_CONN_H
 
@@ -7,6 +8,7 @@
 
 #include "core/heap.h"
 #include "core/list.h"
+#include "transport/tls.h"
 #include "transport/ws.h"
 
 /* One io, and what has to be looked at. */
@@ -23,6 +25,8 @@ struct meeple__loop {
     unsigned unticked; /* turns since the deadlines were looked at */
     uint64_t now_ms;
     uint64_t bytes_in, bytes_out;
+    uint8_t
+        *plain; /* one record decrypted, of the conn that is being drained; with the first TLS */
 };
 
 /* A driver NULL is the system's. */
@@ -55,6 +59,7 @@ typedef enum meeple__conn_phase {
 struct meeple__conn {
     struct meeple__loop *loop;
     struct meeple__ws ws;
+    struct meeple__tls *tls; /* NULL: plain */
     meeple_socket *socket;
     struct meeple__list ready, dirty;
     struct meeple__deadline deadline;
@@ -65,10 +70,12 @@ struct meeple__conn {
     meeple_fault fault;
 };
 
-/* For a stream that was accepted, or (socket NULL) for one that meeple__conn_connect() begins.
- * MEEPLE_ENOMEM, MEEPLE_EIO: nothing to undo, the socket is the caller's. */
+/* For a stream that was accepted, or (socket NULL) for one that meeple__conn_connect() begins; a
+ * context NULL is a plain one.  MEEPLE_ENOMEM, MEEPLE_EIO: nothing to undo, the socket is the
+ * caller's. */
 int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
-                      const struct meeple__ws_config *config, meeple_socket *socket);
+                      const struct meeple__ws_config *config, meeple_socket *socket,
+                      struct meeple__tls_context *context);
 int meeple__conn_connect(struct meeple__conn *conn, const char *host, uint16_t port,
                          uint32_t timeout_ms);
 /* Closes the stream as it is. */
@@ -88,6 +95,8 @@ void meeple__conn_wrote(struct meeple__conn *conn);
 void meeple__conn_wake(struct meeple__conn *conn);
 /* Its deadlines have moved. */
 void meeple__conn_schedule(struct meeple__conn *conn);
+/* Bytes that wait to be sent, encrypted already or not. */
+size_t meeple__conn_queued(const struct meeple__conn *conn);
 /* As much as the system takes now. */
 void meeple__conn_flush(struct meeple__conn *conn);
 

@@ -96,6 +96,7 @@ void meeple__net_done(meeple_net *net)
     if (net->hub) {
         meeple__loopback_unref(net->hub);
     }
+    meeple_tls_server_free(net->tls);
     meeple__strings_free(net->protocols, mem);
 }
 
@@ -314,7 +315,7 @@ size_t meeple_net_queued(const meeple_net *net, int32_t peer)
 {
     struct meeple__member *member = net ? meeple__roster_find(&net->roster, peer) : NULL;
 
-    return member ? net->ops->conn_of(net, member)->ws.out.bytes : 0;
+    return member ? meeple__conn_queued(net->ops->conn_of(net, member)) : 0;
 }
 
 /* The connection whose other end is that peer, or NULL. */

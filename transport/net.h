@@ -39,6 +39,7 @@ struct meeple_net {
     char **protocols;
     struct meeple__loopback *hub; /* of a loopback or offline net */
     struct meeple__conn *only;    /* a client's connection */
+    meeple_tls_server *tls;       /* a server's certificates; NULL: plain */
     int32_t id;
     uint16_t port;
     bool is_server, refusing, closing, up_told, down_told;

@@ -24,6 +24,7 @@ struct client {
     struct meeple__member server;
     client_state state;
     uint64_t welcome_deadline_ms;
+    struct meeple__tls_context *tls; /* of "wss://" */
     /* How it ended. */
     uint16_t code;
     bool clean;
@@ -196,6 +197,8 @@ static int opened(struct client *client, meeple_event *event)
 
 static void closed(struct client *client, const meeple_ws_event *ws)
 {
+    meeple_bytes why = ws->data;
+
     if (client->state < CLIENT_UP) {
         meeple__net_blame(&client->net, &client->conn.fault);
         meeple__net_blame(&client->net, &client->conn.ws.fault);
@@ -212,7 +215,11 @@ static void closed(struct client *client, const meeple_ws_event *ws)
     } else if (!ws->clean) {
         meeple__net_blame(&client->net, &client->conn.fault);
     }
-    end(client, ws->code, ws->clean, ws->data);
+    if (client->state < CLIENT_UP && client->conn.fault.stage == MEEPLE_STAGE_TLS) {
+        why = (meeple_bytes){(const uint8_t *)client->conn.fault.text,
+                             strlen(client->conn.fault.text)};
+    }
+    end(client, ws->code, ws->clean, why);
     meeple__conn_linger(&client->conn);
 }
 
@@ -417,6 +424,7 @@ static void client_free(meeple_net *net)
     meeple__free(mem, client->host_header);
     meeple__free(mem, client->path);
     meeple__strings_free(client->headers, mem);
+    meeple__tls_context_unref(client->tls);
 }
 
 static void client_accepted(meeple_net *net, meeple_socket *socket)
@@ -436,7 +444,7 @@ static int copy_url(struct client *client, const struct meeple__url *url)
     size_t size = url->target.len + 2;
 
     snprintf(host, sizeof host, "%.*s", (int)url->host.len, (const char *)url->host.ptr);
-    if (url->port == 80) {
+    if (url->port == (url->secure ? MEEPLE__WSS_PORT : MEEPLE__WS_PORT)) {
         snprintf(header, sizeof header, url->literal_v6 ? "[%s]" : "%s", host);
     } else {
         snprintf(header, sizeof header, url->literal_v6 ? "[%s]:%u" : "%s:%u", host,
@@ -450,6 +458,22 @@ static int copy_url(struct client *client, const struct meeple__url *url)
     }
     snprintf(client->path, size, "%s%.*s", slash, (int)url->target.len,
              (const char *)url->target.ptr);
+    return 0;
+}
+
+/* Whom to believe is in files; one that cannot be read is a fault like a server that is not there:
+ * it is told by DOWN. */
+static int read_tls(struct client *client, const meeple_tls_client_options *options)
+{
+    char why[MEEPLE__FAULT_TEXT] = "";
+    int rc = meeple__tls_context_client(&client->tls, options, client->host, client->net.loop.mem,
+                                        why, sizeof why);
+
+    if (rc != MEEPLE_ETLS) {
+        return rc;
+    }
+    blame(client, MEEPLE_STAGE_TLS, 0, why);
+    end(client, MEEPLE_CLOSE_ABNORMAL, false, (meeple_bytes){(const uint8_t *)why, strlen(why)});
     return 0;
 }
 
@@ -472,13 +496,19 @@ static int begin(struct client *client, const struct meeple__net_options *common
                                                     .deflate = options->deflate,
                                                     .headers = meeple__strings(client->headers)});
     }
+    if (rc == 0 && url->secure) {
+        rc = read_tls(client, &options->tls);
+    }
     if (rc == 0) {
-        rc = meeple__conn_init(&client->conn, &net->loop, &net->config, NULL);
+        rc = meeple__conn_init(&client->conn, &net->loop, &net->config, NULL, client->tls);
     }
     if (rc < 0) {
         return rc;
     }
     net->only = &client->conn;
+    if (client->state == CLIENT_LEAVING) {
+        return 0;
+    }
     return meeple__conn_connect(&client->conn, client->host, url->port,
                                 net->limits.connect_timeout_ms);
 }

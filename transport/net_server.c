@@ -165,12 +165,13 @@ static void dropped(struct meeple__server *server)
 static void server_accepted(meeple_net *net, meeple_socket *socket)
 {
     struct meeple__server *server = meeple__server_of(net);
+    struct meeple__tls_context *tls = net->tls ? meeple__tls_server_context(net->tls) : NULL;
     struct meeple__peer *peer = NULL;
 
     if (has_room(server)) {
         peer = meeple__alloc(net->loop.mem, sizeof *peer);
     }
-    if (!peer || meeple__conn_init(&peer->conn, &net->loop, &net->config, socket) < 0) {
+    if (!peer || meeple__conn_init(&peer->conn, &net->loop, &net->config, socket, tls) < 0) {
         meeple__free(net->loop.mem, peer);
         net->loop.driver->close(net->loop.io, socket);
         dropped(server);
@@ -277,7 +278,8 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
         server->handshakes--;
         server->net.stats.refused++;
         meeple__log(server->net.loop.log, MEEPLE_LOG_DEBUG, "net",
-                    "a connection did not become a peer: %s", reason);
+                    "a connection did not become a peer: %s",
+                    peer->conn.fault.stage == MEEPLE_STAGE_TLS ? peer->conn.fault.text : reason);
         return 0;
     }
     meeple__log(server->net.loop.log, MEEPLE_LOG_INFO, "net", "peer %d left: code %u%s%s",
@@ -459,6 +461,9 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
     server->net.is_server = true;
     server->net.id = MEEPLE_SERVER;
     server->net.full = options->full;
+    if (options->tls && !hub) {
+        server->net.tls = meeple__tls_server_ref(options->tls);
+    }
     meeple__list_init(&server->peers);
     rc = meeple__net_init(&server->net, &common);
     if (rc == 0) {

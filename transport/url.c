@@ -1,12 +1,18 @@
-/* url: "ws://host:port/path?query" taken apart (RFC 6455 section 3). */
+/* url: "ws://host:port/path?query" or "wss://..." taken apart (RFC 6455 section 3). */
 #include "transport/url.h"
 
 #include <string.h>
 
-static bool has_scheme(const char *text)
+/* The length of "ws://" or "wss://", 0 if it is neither. */
+static size_t scheme_len(const char *text)
 {
-    return (text[0] == 'w' || text[0] == 'W') && (text[1] == 's' || text[1] == 'S') &&
-           strncmp(text + 2, "://", 3) == 0;
+    size_t len = 2;
+
+    if ((text[0] != 'w' && text[0] != 'W') || (text[1] != 's' && text[1] != 'S')) {
+        return 0;
+    }
+    len += text[2] == 's' || text[2] == 'S';
+    return strncmp(text + len, "://", 3) == 0 ? len + 3 : 0;
 }
 
 /* Printable ASCII without blanks: whatever else a path has is to be percent-encoded. */
@@ -76,7 +82,7 @@ static bool parse_authority(struct meeple__url *url, const char *at, const char 
         }
     }
     url->host = (meeple_bytes){(const uint8_t *)host, (size_t)(host_end - host)};
-    url->port = 80;
+    url->port = url->secure ? MEEPLE__WSS_PORT : MEEPLE__WS_PORT;
     return at == end || (*at == ':' && parse_port(&url->port, at + 1, end));
 }
 
@@ -84,11 +90,13 @@ int meeple__url_parse(struct meeple__url *url, const char *text)
 {
     struct meeple__url result;
     const char *authority, *end;
+    size_t scheme = scheme_len(text);
 
-    if (!has_scheme(text) || !is_plain(text)) {
+    if (scheme == 0 || !is_plain(text)) {
         return MEEPLE_EINVAL;
     }
-    authority = text + strlen("ws://");
+    result.secure = scheme > strlen("ws://");
+    authority = text + scheme;
     end = authority + strcspn(authority, "/?");
     if (!parse_authority(&result, authority, end)) {
         return MEEPLE_EINVAL;

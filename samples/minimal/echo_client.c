@@ -12,16 +12,19 @@
 
 static const char usage[] =
     "usage: echo_client URL [--message TEXT | --size BYTES] [--binary] [--protocol NAME]...\n"
-    "                   [--max-message BYTES] [--deflate]\n"
+    "                   [--max-message BYTES] [--deflate] [--ca FILE] [--insecure]\n"
     "\n"
-    "Connects to ws://HOST[:PORT][/PATH], sends one message and closes when it has come back.\n"
+    "Connects to ws://HOST[:PORT][/PATH] or wss://..., sends one message and closes when it has "
+    "come back.\n"
     "\n"
     "  --message TEXT       what to send, \"Test packet\" if not given\n"
     "  --size BYTES         so many letters instead\n"
     "  --binary             as bytes instead of text\n"
     "  --protocol NAME      a subprotocol to offer, the best one first\n"
     "  --max-message BYTES  the longest message it takes, 65536 if not given\n"
-    "  --deflate            compress, if the server agrees\n";
+    "  --deflate            compress, if the server agrees\n"
+    "  --ca FILE            wss: the authorities to believe instead of the system's\n"
+    "  --insecure           wss: believe anybody, for tests\n";
 
 struct client {
     const char *url, *message;
@@ -30,6 +33,7 @@ struct client {
     struct protocols protocols;
     meeple_limits limits;
     meeple_deflate_options deflate;
+    meeple_tls_client_options tls;
     bool echoed, clean; /* how it went */
 };
 
@@ -59,6 +63,10 @@ static void read_arguments(struct client *client, char **argv)
             client->limits.message_bytes_max = arguments_number(&arguments, flag, MESSAGE_MAX);
         } else if (strcmp(flag, "--deflate") == 0) {
             client->deflate.enabled = true;
+        } else if (strcmp(flag, "--ca") == 0) {
+            client->tls.ca_file = arguments_value(&arguments, flag);
+        } else if (strcmp(flag, "--insecure") == 0) {
+            client->tls.insecure = true;
         } else if (flag[0] == '-' || client->url) {
             arguments_refuse(&arguments, flag, "is not known here");
         } else {
@@ -151,11 +159,13 @@ int main(int argc, char **argv)
                                                                        ? client.protocols.names
                                                                        : NULL,
                                                       .limits = client.limits,
-                                                      .deflate = client.deflate});
+                                                      .deflate = client.deflate,
+                                                      .tls = client.tls});
     if (rc < 0) {
         fprintf(stderr, "Unable to connect to %s: %s\n", client.url,
-                rc == MEEPLE_EINVAL ? "this is no ws://HOST[:PORT][/PATH], or a --protocol no token"
-                                    : meeple_strerror(rc));
+                rc == MEEPLE_EINVAL
+                    ? "this is no ws:// or wss://HOST[:PORT][/PATH], or a --protocol no token"
+                    : meeple_strerror(rc));
         free(client.letters);
         return 1;
     }

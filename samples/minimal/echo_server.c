@@ -2,6 +2,7 @@
 #include <meeple/net.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "samples/minimal/arguments.h"
@@ -9,16 +10,32 @@
 #define MESSAGE_MAX (64u << 20)
 
 static const char usage[] =
-    "usage: echo_server [--port N] [--bind ADDRESS] [--protocol NAME]... [--max-message BYTES]\n"
-    "                   [--deflate]\n"
+    "usage: echo_server [--port N] [--bind ADDRESS] [--tls CERT KEY] [--protocol NAME]...\n"
+    "                   [--max-message BYTES] [--deflate]\n"
     "\n"
     "Gives every WebSocket message back to whoever sent it, until it is stopped.\n"
     "\n"
     "  --port N             where to listen, 9080 if not given; 0: any free port\n"
     "  --bind ADDRESS       only at this address of the machine, 127.0.0.1 for instance\n"
+    "  --tls CERT KEY       wss:// instead of ws://, with the certificate and key in these files\n"
     "  --protocol NAME      a subprotocol to agree to, if the client offers it\n"
     "  --max-message BYTES  the longest message it takes, 65536 if not given\n"
     "  --deflate            compress, with clients that offer it\n";
+
+/* Certificates for any number of nets; ours is the only one. */
+static meeple_tls_server *read_certificate(struct arguments *arguments, const char *flag)
+{
+    const char *cert = arguments_value(arguments, flag), *key = arguments_value(arguments, flag);
+    meeple_tls_server_options options = {.cert_file = cert, .key_file = key};
+    meeple_tls_server *tls;
+    char why[200] = "out of memory";
+
+    if (meeple_tls_server_new(&tls, &options, why, sizeof why) < 0) {
+        fprintf(stderr, "Unable to use the certificate: %s\n", why);
+        exit(1);
+    }
+    return tls;
+}
 
 /* The plain dialect: WebSocket messages as they are, so that any client will do. */
 static meeple_listen_options read_options(char **argv, struct protocols *protocols)
@@ -31,6 +48,9 @@ static meeple_listen_options read_options(char **argv, struct protocols *protoco
             options.port = (uint16_t)arguments_number(&arguments, flag, UINT16_MAX);
         } else if (strcmp(flag, "--bind") == 0) {
             options.host = arguments_value(&arguments, flag);
+        } else if (strcmp(flag, "--tls") == 0) {
+            meeple_tls_server_free(options.tls);
+            options.tls = read_certificate(&arguments, flag);
         } else if (strcmp(flag, "--protocol") == 0) {
             arguments_protocol(&arguments, flag, protocols);
         } else if (strcmp(flag, "--max-message") == 0) {
@@ -105,6 +125,8 @@ int main(int argc, char **argv)
     int rc = meeple_net_listen(&net, &options);
 
     (void)argc;
+    /* The net keeps the certificates that it uses. */
+    meeple_tls_server_free(options.tls);
     if (rc < 0) {
         fprintf(stderr, "Unable to start server on port %u: %s\n", (unsigned)options.port,
                 rc == MEEPLE_EINVAL ? "--bind is no address of this machine, or --protocol no token"

@@ -7,7 +7,10 @@ import http
 import logging
 import os
 import re
+import ssl
+import subprocess
 import sys
+import tempfile
 import unittest
 
 import websockets
@@ -360,11 +363,79 @@ class EchoClient(AsyncTest):
         for url in ("http://localhost/", "ws://", "localhost"):
             client = self.program("echo_client", url)
             self.assertEqual((client.status(), client.out), (1, []))
-            self.assertEqual(client.err, ["Unable to connect to %s: this is no ws://HOST[:PORT][/PATH], or a --protocol no token" % url])
+            self.assertEqual(client.err, ["Unable to connect to %s: this is no ws:// or wss://HOST[:PORT][/PATH], or a "
+                                          "--protocol no token" % url])
         for arguments in ([], ["--message"], ["ws://a", "ws://b"], ["ws://a", "--size", "x"]):
             client = self.program("echo_client", *arguments)
             self.assertEqual(client.status(), 2)
             self.assertRegex(client.err[0], "--help")
+
+
+class Encrypted(AsyncTest):
+    """wss, with Python's ssl at the other end."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.cert, self.key = (os.path.join(folder.name, name) for name in ("cert.pem", "key.pem"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-keyout", self.key, "-out", self.cert, "-days", "1", "-subj", "/CN=meeple test",
+                        "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+                       check=True, capture_output=True)
+
+    def serve(self):
+        server = self.program("echo_server", "--port", "0", "--bind", "127.0.0.1", "--tls", self.cert, self.key)
+        listening = server.wait_for(lambda line: re.fullmatch(r"Listening on port (\d+)", line), server.err)
+        return server, "wss://127.0.0.1:%s/" % listening.group(1)
+
+    async def test_our_server(self):
+        server, url = self.serve()
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            trusting = ssl.create_default_context(cafile=self.cert)
+            trusting.minimum_version = trusting.maximum_version = version
+            ws = await self.in_time(websockets.connect(url, ssl=trusting, max_size=4 * MIB).__aenter__())
+            for message in messages():
+                await self.in_time(ws.send(message))
+                self.assertEqual(await self.in_time(ws.recv()), message)
+            await self.in_time(ws.close(4001, "bye"))
+            self.assertEqual(ws.close_code, 4001)
+            server.wait_for(lambda line: re.fullmatch(r"Client \d+ disconnected, clean: true", line))
+        with self.assertRaises(ssl.SSLCertVerificationError):
+            await self.in_time(websockets.connect(url, ssl=ssl.create_default_context()).__aenter__())
+
+    async def run_client(self, *arguments):
+        async def echo(ws, *_):
+            async for message in ws:
+                await ws.send(message)
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.cert, self.key)
+        async with websockets.serve(echo, "127.0.0.1", 0, ssl=context, max_size=4 * MIB) as server:
+            port = server.sockets[0].getsockname()[1]
+            client = self.program("echo_client", "wss://127.0.0.1:%d/" % port, *arguments)
+            status = await self.in_time(asyncio.to_thread(client.status))
+        return client.out, client.err, status
+
+    async def test_our_client(self):
+        for arguments in (["--ca", self.cert], ["--insecure"],
+                          ["--ca", self.cert, "--size", str(MIB), "--max-message", str(MIB)]):
+            out, err, status = await self.run_client(*arguments)
+            self.assertEqual((out[-1], err, status), ("Closed, clean: true", [], 0))
+        _, err, status = await self.run_client()
+        self.assertEqual((err, status), (["Unable to connect: the server's certificate is self-signed"], 1))
+
+    def test_ours_and_ours(self):
+        _, url = self.serve()
+        for arguments in (["--ca", self.cert], ["--insecure", "--size", str(LIMIT)]):
+            client = self.program("echo_client", url, *arguments)
+            self.assertEqual(client.status(), 0, client.err)
+        client = self.program("echo_client", url.replace("wss", "ws"))
+        self.assertEqual(client.status(), 1)
+
+    def test_a_certificate_that_is_not_there(self):
+        server = self.program("echo_server", "--tls", "/nowhere", self.key)
+        self.assertEqual((server.status(), server.err),
+                         (1, ["Unable to use the certificate: cannot read /nowhere: No such file or directory"]))
 
 
 class Together(AsyncTest):

@@ -884,7 +884,7 @@ Test(net, checks_the_arguments)
     cr_assert_eq(meeple_net_listen(NULL, NULL), MEEPLE_EINVAL);
     cr_assert_eq(meeple_net_connect(NULL, "ws://h", NULL), MEEPLE_EINVAL);
     cr_assert_eq(meeple_net_connect(&net, NULL, NULL), MEEPLE_EINVAL);
-    cr_assert_eq(meeple_net_connect(&net, "wss://h", NULL), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_net_connect(&net, "wsss://h", NULL), MEEPLE_EINVAL);
     cr_assert_null(net);
     cr_assert_eq(meeple_net_join(NULL, server, NULL), MEEPLE_EINVAL);
     cr_assert_eq(meeple_net_join(&net, NULL, NULL), MEEPLE_EINVAL);

@@ -72,7 +72,9 @@ Test(url, refuses_what_is_none)
         "ws://?query",
         "ws://:80/",
         "ws:/host",
-        "wss://host/",
+        "wsss://host/",
+        "wss:/host/",
+        "wss://",
         "http://host/",
         "host",
         "host:80",
@@ -127,6 +129,18 @@ Test(url, refuses_what_is_none)
         cr_assert_eq(url.port, 7, "%s: touched on failure", rows[i]);
         free(copy);
     }
+}
+
+Test(url, wss_is_encrypted_and_has_a_port_of_its_own)
+{
+    struct meeple__url url;
+
+    cr_assert_eq(meeple__url_parse(&url, "wss://host/x"), 0);
+    cr_assert(url.secure && url.port == 443 && url.host.len == 4 && url.target.len == 2);
+    cr_assert_eq(meeple__url_parse(&url, "WsS://[::1]:80"), 0);
+    cr_assert(url.secure && url.port == 80 && url.literal_v6);
+    cr_assert_eq(meeple__url_parse(&url, "ws://host:443"), 0);
+    cr_assert(!url.secure && url.port == 443);
 }
 
 Test(url, a_host_has_a_ceiling)

@@ -88,7 +88,8 @@ MEEPLE_API const char *meeple_stage_name(meeple_stage stage);
 typedef struct meeple_fault {
     meeple_stage stage; /* MEEPLE_STAGE_NONE: there was no fault */
     int number;         /* RESOLVE: getaddrinfo()'s; CONNECT: errno; HTTP: the status, 0 if the
-                           answer was not HTTP; SESSION: a close code; else 0 */
+                           answer was not HTTP; SESSION: a close code; TLS: the alert that came or
+                           an X509_V_ERR_; else 0 */
     const char *text;   /* a sentence for people; never NULL */
 } meeple_fault;
 

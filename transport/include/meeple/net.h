@@ -4,6 +4,7 @@
 
 #include <meeple/event.h>
 #include <meeple/io.h>
+#include <meeple/tls.h>
 #include <meeple/ws.h>
 
 #ifdef __cplusplus
@@ -26,7 +27,7 @@ typedef struct meeple_limits {
     size_t queue_bytes_max;        /* 1 MiB, or two messages if that is more: what may wait to be
                                       sent to one peer */
     uint32_t connect_timeout_ms;   /* 10000: name lookup and TCP */
-    uint32_t handshake_timeout_ms; /* 5000: from the TCP connection to UP or JOIN */
+    uint32_t handshake_timeout_ms; /* 5000: from the TCP connection to UP or JOIN, TLS included */
     uint32_t close_timeout_ms;     /* 3000: how long a close handshake may take */
     uint32_t heartbeat_ms;         /* 20000: a peer that was not heard for so long is pinged;
                                       UINT32_MAX: never */
@@ -53,6 +54,8 @@ typedef struct meeple_listen_options {
     meeple_limits limits;
     meeple_full_policy full;
     meeple_deflate_options deflate; /* off if zeroed */
+    meeple_tls_server *tls; /* "wss://" with these certificates; the caller's to free, at any time
+                               after.  NULL: "ws://" */
     const meeple_io_driver *io;
     const meeple_mem *mem;
     const meeple_log *log;
@@ -64,6 +67,7 @@ typedef struct meeple_connect_options {
     meeple_dialect dialect;
     meeple_limits limits;
     meeple_deflate_options deflate; /* off if zeroed */
+    meeple_tls_client_options tls;  /* of a "wss://" URL */
     const meeple_io_driver *io;
     const meeple_mem *mem;
     const meeple_log *log;
@@ -81,9 +85,11 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_listen(meeple_net **out,
 
 /*
  * A client: begins to connect to "ws://host[:port][/path][?query]" (port 80, path "/"; IPv6 in
- * brackets).  options NULL: all defaults.  *out as above.  MEEPLE_EINVAL: not such a URL ("wss://"
- * is not supported yet), or a header that is none.  MEEPLE_ETOOBIG: path and headers over 8 KiB.
- * MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked is said by the first event, UP or DOWN.  Godot:
+ * brackets), or to "wss://..." (port 443), which is encrypted and shows a certificate that is
+ * looked at first.  options NULL: all defaults.  *out as above.  MEEPLE_EINVAL: not such a URL, a
+ * header that is none, or a pin or server name that is none.  MEEPLE_ETOOBIG: path and headers over
+ * 8 KiB.  MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked is said by the first event, UP or DOWN; a
+ * file of options.tls that cannot be used is said by DOWN and a fault of stage TLS.  Godot:
  * WebSocketClient.connect_to_url().
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_connect(meeple_net **out, const char *url,
@@ -92,12 +98,12 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_connect(meeple_net **out, const char *
 /*
  * A server that only clients in this process can join, over memory: no socket, no clock, hence no
  * time-outs.  All of them belong to one thread.  meeple_net_next() on either end never waits.
- * options: host, port and io are not looked at.  *out as above.
+ * options: host, port, tls and io are not looked at.  *out as above.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_loopback(meeple_net **out,
                                                    const meeple_listen_options *options);
 /*
- * A client of a loopback server; may outlive it.  options: io is not looked at.
+ * A client of a loopback server; may outlive it.  options: tls and io are not looked at.
  * MEEPLE_EINVAL: the server is no loopback server.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_join(meeple_net **out, meeple_net *server,
