@@ -6,85 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "samples/minimal/arguments.h"
+#include "samples/minimal/echo_flags.h"
 
-#define MESSAGE_MAX (64u << 20)
-
-static const char usage[] =
-    "usage: echo_client URL [--message TEXT | --size BYTES] [--binary] [--protocol NAME]...\n"
-    "                   [--max-message BYTES] [--deflate] [--ca FILE] [--insecure]\n"
-    "\n"
-    "Connects to ws://HOST[:PORT][/PATH] or wss://..., sends one message and closes when it has "
-    "come back.\n"
-    "\n"
-    "  --message TEXT       what to send, \"Test packet\" if not given\n"
-    "  --size BYTES         so many letters instead\n"
-    "  --binary             as bytes instead of text\n"
-    "  --protocol NAME      a subprotocol to offer, the best one first\n"
-    "  --max-message BYTES  the longest message it takes, 65536 if not given\n"
-    "  --deflate            compress, if the server agrees\n"
-    "  --ca FILE            wss: the authorities to believe instead of the system's\n"
-    "  --insecure           wss: believe anybody, for tests\n";
-
-struct client {
-    const char *url, *message;
-    char *letters; /* the message if --size made it; ours to free */
-    bool binary;
-    struct protocols protocols;
-    meeple_limits limits;
-    meeple_deflate_options deflate;
-    meeple_tls_client_options tls;
-    bool echoed, clean; /* how it went */
-};
-
-static void read_arguments(struct client *client, char **argv)
-{
-    struct arguments arguments = arguments_of(argv, usage);
-
-    for (const char *flag; (flag = arguments_next(&arguments)) != NULL;) {
-        if (strcmp(flag, "--message") == 0) {
-            client->message = arguments_value(&arguments, flag);
-        } else if (strcmp(flag, "--size") == 0) {
-            size_t size = arguments_number(&arguments, flag, MESSAGE_MAX);
-
-            free(client->letters);
-            client->letters = malloc(size + 1);
-            if (!client->letters) {
-                arguments_refuse(&arguments, flag, "is more than there is memory");
-            }
-            memset(client->letters, 'x', size);
-            client->letters[size] = '\0';
-            client->message = client->letters;
-        } else if (strcmp(flag, "--binary") == 0) {
-            client->binary = true;
-        } else if (strcmp(flag, "--protocol") == 0) {
-            arguments_protocol(&arguments, flag, &client->protocols);
-        } else if (strcmp(flag, "--max-message") == 0) {
-            client->limits.message_bytes_max = arguments_number(&arguments, flag, MESSAGE_MAX);
-        } else if (strcmp(flag, "--deflate") == 0) {
-            client->deflate.enabled = true;
-        } else if (strcmp(flag, "--ca") == 0) {
-            client->tls.ca_file = arguments_value(&arguments, flag);
-        } else if (strcmp(flag, "--insecure") == 0) {
-            client->tls.insecure = true;
-        } else if (flag[0] == '-' || client->url) {
-            arguments_refuse(&arguments, flag, "is not known here");
-        } else {
-            client->url = flag;
-        }
-    }
-    if (!client->url) {
-        arguments_refuse(&arguments, "the URL", "is missing");
-    }
-}
-
-static meeple_bytes message_of(const struct client *client)
+static meeple_bytes message_of(const struct echo_client *client)
 {
     return (meeple_bytes){(const uint8_t *)client->message, strlen(client->message)};
 }
 
 /* The server's id is 1, always. */
-static void send_message(const struct client *client, meeple_net *net)
+static void send_message(const struct echo_client *client, meeple_net *net)
 {
     int rc = client->binary ? meeple_net_send(net, MEEPLE_SERVER, message_of(client))
                             : meeple_net_send_text(net, MEEPLE_SERVER, client->message);
@@ -95,7 +25,7 @@ static void send_message(const struct client *client, meeple_net *net)
     }
 }
 
-static void take_answer(struct client *client, meeple_net *net, const meeple_event *event)
+static void take_answer(struct echo_client *client, meeple_net *net, const meeple_event *event)
 {
     meeple_bytes sent = message_of(client);
     struct shown shown;
@@ -109,7 +39,7 @@ static void take_answer(struct client *client, meeple_net *net, const meeple_eve
     meeple_net_close(net, MEEPLE_CLOSE_NORMAL, NULL);
 }
 
-static void tell(struct client *client, meeple_net *net, const meeple_event *event)
+static void tell(struct echo_client *client, meeple_net *net, const meeple_event *event)
 {
     switch (event->type) {
     case MEEPLE_EVENT_UP:
@@ -145,13 +75,13 @@ static void tell(struct client *client, meeple_net *net, const meeple_event *eve
 
 int main(int argc, char **argv)
 {
-    struct client client = {.message = "Test packet"};
+    struct echo_client client = {.message = "Test packet"};
     meeple_net *net;
     meeple_event event;
     int rc;
 
     (void)argc;
-    read_arguments(&client, argv);
+    echo_client_read(&client, argv);
     /* The plain dialect: WebSocket messages as they are, so that any server will do. */
     rc = meeple_net_connect(&net, client.url,
                             &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN,

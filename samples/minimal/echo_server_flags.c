@@ -1,0 +1,65 @@
+/* echo_server_flags: what the command line of echo_server says. */
+#include "samples/minimal/echo_flags.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MESSAGE_MAX (64u << 20)
+
+static const char usage[] =
+    "usage: echo_server [--port N] [--bind ADDRESS] [--tls CERT KEY] [--protocol NAME]...\n"
+    "                   [--max-message BYTES] [--deflate]\n"
+    "\n"
+    "Gives every WebSocket message back to whoever sent it, until it is stopped.\n"
+    "\n"
+    "  --port N             where to listen, 9080 if not given; 0: any free port\n"
+    "  --bind ADDRESS       only at this address of the machine, 127.0.0.1 for instance\n"
+    "  --tls CERT KEY       wss:// instead of ws://, with the certificate and key in these files\n"
+    "  --protocol NAME      a subprotocol to agree to, if the client offers it\n"
+    "  --max-message BYTES  the longest message it takes, 65536 if not given\n"
+    "  --deflate            compress, with clients that offer it\n";
+
+/* Certificates for any number of nets; ours is the only one. */
+static meeple_tls_server *read_certificate(struct arguments *arguments, const char *flag)
+{
+    const char *cert = arguments_value(arguments, flag), *key = arguments_value(arguments, flag);
+    meeple_tls_server_options options = {.cert_file = cert, .key_file = key};
+    meeple_tls_server *tls;
+    char why[200] = "out of memory";
+
+    if (meeple_tls_server_new(&tls, &options, why, sizeof why) < 0) {
+        fprintf(stderr, "Unable to use the certificate: %s\n", why);
+        exit(1);
+    }
+    return tls;
+}
+
+meeple_listen_options echo_server_options(char **argv, struct protocols *protocols)
+{
+    struct arguments arguments = arguments_of(argv, usage);
+    meeple_listen_options options = {.port = 9080, .dialect = MEEPLE_DIALECT_PLAIN};
+
+    for (const char *flag; (flag = arguments_next(&arguments)) != NULL;) {
+        if (strcmp(flag, "--port") == 0) {
+            options.port = (uint16_t)arguments_number(&arguments, flag, UINT16_MAX);
+        } else if (strcmp(flag, "--bind") == 0) {
+            options.host = arguments_value(&arguments, flag);
+        } else if (strcmp(flag, "--tls") == 0) {
+            meeple_tls_server_free(options.tls);
+            options.tls = read_certificate(&arguments, flag);
+        } else if (strcmp(flag, "--protocol") == 0) {
+            arguments_protocol(&arguments, flag, protocols);
+        } else if (strcmp(flag, "--max-message") == 0) {
+            options.limits.message_bytes_max = arguments_number(&arguments, flag, MESSAGE_MAX);
+        } else if (strcmp(flag, "--deflate") == 0) {
+            options.deflate.enabled = true;
+        } else {
+            arguments_refuse(&arguments, flag, "is not known here");
+        }
+    }
+    if (protocols->count > 0) {
+        options.protocols = protocols->names;
+    }
+    return options;
+}
