@@ -189,11 +189,11 @@ static void admit(struct meeple__server *server, struct meeple__peer *peer)
     int rc;
 
     if (net->refusing || net->closing) {
-        rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server takes no new peers now");
+        rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server takes no new peers now", NULL);
     } else if (net->roster.count >= net->limits.peers_max) {
-        rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server is full");
+        rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server is full", NULL);
     } else {
-        rc = meeple__ws_accept_request(&peer->conn.ws);
+        rc = meeple__ws_accept_request(&peer->conn.ws, NULL, NULL);
     }
     if (rc < 0) {
         meeple__ws_eof(&peer->conn.ws);
@@ -409,7 +409,7 @@ static int server_close(meeple_net *net, uint16_t code, const char *reason)
             rc = meeple__ws_close(&peer->conn.ws, code, reason, net->loop.now_ms);
         } else if (!peer->joined && !peer->closed) {
             peer->conn.ws.now_ms = net->loop.now_ms;
-            rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server is closing");
+            rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server is closing", NULL);
         }
         if (rc < 0 && rc != MEEPLE_ESTATE) {
             meeple__ws_eof(&peer->conn.ws);

@@ -234,7 +234,8 @@ static void client_fault(struct meeple__ws *ws, meeple_stage stage, int number, 
     ws->why = why;
 }
 
-int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text)
+int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text,
+                      const char *const *headers)
 {
     struct meeple__buf head = {0};
     int rc;
@@ -242,7 +243,7 @@ int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text)
     if (!ws->config->options.server || ws->state > MEEPLE__WS_ASKED) {
         return MEEPLE_ESTATE;
     }
-    rc = meeple__ws_refusal_write(&head, ws->config->mem, status, text);
+    rc = meeple__ws_refusal_write(&head, ws->config->mem, status, text, headers);
     if (rc == 0) {
         rc = queue_head(ws, &head);
     }
@@ -260,7 +261,7 @@ int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text)
 static int head_failed(struct meeple__ws *ws, int status, const char *why)
 {
     if (ws->config->options.server) {
-        return meeple__ws_refuse(ws, status, why);
+        return meeple__ws_refuse(ws, status, why, NULL);
     }
     client_fault(ws, MEEPLE_STAGE_HTTP, 0, why);
     return 0;
@@ -276,7 +277,7 @@ static int read_request(struct meeple__ws *ws, const struct meeple__http_head *h
                                           &offer, &why);
 
     if (status != 0) {
-        return meeple__ws_refuse(ws, status, why);
+        return meeple__ws_refuse(ws, status, why, NULL);
     }
     ws->protocol = offer.protocol;
     ws->state = MEEPLE__WS_ASKED;
@@ -351,34 +352,70 @@ static int read_head(struct meeple__ws *ws, meeple_ws_event *event)
     return 0;
 }
 
-int meeple__ws_accept_request(struct meeple__ws *ws)
+void meeple__ws_request_head(const struct meeple__ws *ws, struct meeple__http_head *head)
 {
-    struct meeple__buf response = {0};
+    int rc = meeple__http_head_parse(head, (meeple_bytes){ws->in.ptr, ws->in.len});
+
+    assert(ws->state == MEEPLE__WS_ASKED && rc == 0);
+    (void)rc;
+}
+
+/* A choice among what both sides know. */
+static bool choose_protocol(struct meeple__ws *ws, const struct meeple__http_head *head,
+                            const char *protocol)
+{
+    const char *const *ours = ws->config->options.protocols;
+
+    for (uint16_t i = 0; ours && ours[i]; i++) {
+        if (strcmp(ours[i], protocol) == 0 && meeple__ws_offered(head, protocol)) {
+            ws->protocol = (uint16_t)(i + 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+static int queue_response(struct meeple__ws *ws, const struct meeple__http_head *head,
+                          const char *extensions, const char *const *headers)
+{
+    struct meeple__ws_response response = {
+        .protocol = meeple__ws_protocol(ws), .extensions = extensions, .headers = headers};
+    struct meeple__buf bytes = {0};
+    int rc;
+
+    meeple__http_head_field(head, "Sec-WebSocket-Key", &response.key);
+    rc = meeple__ws_response_write(&bytes, ws->config->mem, &response);
+    if (rc == 0) {
+        rc = queue_head(ws, &bytes);
+    }
+    meeple__buf_done(&bytes, ws->config->mem);
+    return rc;
+}
+
+int meeple__ws_accept_request(struct meeple__ws *ws, const char *protocol,
+                              const char *const *headers)
+{
     struct meeple__http_head head;
     struct meeple__deflate_params agreed;
     char extensions[MEEPLE__DEFLATE_TEXT_SIZE] = "";
-    meeple_bytes key = {NULL, 0};
     int rc;
 
     if (!ws->config->options.server || ws->state != MEEPLE__WS_ASKED) {
         return MEEPLE_ESTATE;
     }
-    rc = meeple__http_head_parse(&head, (meeple_bytes){ws->in.ptr, ws->in.len});
-    assert(rc == 0);
-    meeple__http_head_field(&head, "Sec-WebSocket-Key", &key);
+    meeple__ws_request_head(ws, &head);
+    if (!meeple__ws_options_valid(NULL, headers) ||
+        (protocol && !choose_protocol(ws, &head, protocol))) {
+        return MEEPLE_EINVAL;
+    }
     rc = meeple__deflate_offer_choose(&head, wish_of(ws), &agreed, extensions);
     if (rc == 1) {
         end_deflate(ws); /* of an answer that there was no memory for */
         rc = begin_deflate(ws, &agreed);
     }
     if (rc == 0) {
-        rc = meeple__ws_response_write(&response, ws->config->mem, key, meeple__ws_protocol(ws),
-                                       extensions);
+        rc = queue_response(ws, &head, extensions, headers);
     }
-    if (rc == 0) {
-        rc = queue_head(ws, &response);
-    }
-    meeple__buf_done(&response, ws->config->mem);
     if (rc == 0) {
         meeple__buf_done(&ws->in, ws->config->mem);
         ws->state = MEEPLE__WS_READY;
@@ -437,7 +474,7 @@ void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms)
         return;
     }
     if (ws->state <= MEEPLE__WS_ASKED && ws->config->options.server) {
-        if (meeple__ws_refuse(ws, 408, "the handshake took too long") < 0) {
+        if (meeple__ws_refuse(ws, 408, "the handshake took too long", NULL) < 0) {
             ws->timed_out = true;
         }
     } else if (ws->state <= MEEPLE__WS_ASKED) {
@@ -544,7 +581,7 @@ int meeple__ws_next(struct meeple__ws *ws, meeple_ws_event *event)
     }
     if (rc == 0 && ws->state == MEEPLE__WS_ASKED && ws->fed_len > 0) {
         /* Not answered yet, and the bytes are not ours to keep: section 4.1 has clients wait. */
-        rc = meeple__ws_refuse(ws, 400, "a client waits for the answer to its request");
+        rc = meeple__ws_refuse(ws, 400, "a client waits for the answer to its request", NULL);
     }
     if (rc == 0 && ws->state == MEEPLE__WS_REFUSED) {
         ws->fed_len = 0;

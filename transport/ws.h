@@ -80,8 +80,16 @@ void meeple__ws_done(struct meeple__ws *ws);
 void meeple__ws_feed(struct meeple__ws *ws, uint8_t *bytes, size_t len, uint64_t now_ms);
 void meeple__ws_eof(struct meeple__ws *ws);
 int meeple__ws_next(struct meeple__ws *ws, meeple_ws_event *event);
-int meeple__ws_accept_request(struct meeple__ws *ws);
-int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text);
+/* The head of the request that waits for an answer (ASKED); it points into what the ws keeps. */
+void meeple__ws_request_head(const struct meeple__ws *ws, struct meeple__http_head *head);
+/* 101.  protocol NULL: the first of ours that the client offers; headers NULL: none.
+ * MEEPLE_EINVAL: a protocol that is not ours or was not offered, or a header that is none; it still
+ * waits for an answer then.  MEEPLE_ESTATE, MEEPLE_ENOMEM. */
+int meeple__ws_accept_request(struct meeple__ws *ws, const char *protocol,
+                              const char *const *headers);
+/* headers are valid, or NULL.  MEEPLE_ESTATE, MEEPLE_ENOMEM. */
+int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text,
+                      const char *const *headers);
 int meeple__ws_close(struct meeple__ws *ws, uint16_t code, const char *reason, uint64_t now_ms);
 /* The frames fed so far: 1 and an event, 0, or MEEPLE_ENOMEM. */
 int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event);

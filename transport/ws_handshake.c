@@ -23,6 +23,19 @@ static int add_texts(struct meeple__buf *buf, const meeple_mem *mem, size_t ceil
     return rc;
 }
 
+static int add_headers(struct meeple__buf *buf, const meeple_mem *mem, size_t ceiling,
+                       const char *const *headers)
+{
+    int rc = 0;
+
+    for (; rc == 0 && headers && *headers; headers++) {
+        const char *const line[] = {*headers, "\r\n", NULL};
+
+        rc = add_texts(buf, mem, ceiling, line);
+    }
+    return rc;
+}
+
 static uint16_t index_of(const char *const *protocols, meeple_bytes name)
 {
     for (uint16_t i = 0; protocols && protocols[i]; i++) {
@@ -39,6 +52,7 @@ static bool header_valid(const char *header)
                                       "Upgrade",
                                       "Connection",
                                       "Sec-WebSocket-Key",
+                                      "Sec-WebSocket-Accept",
                                       "Sec-WebSocket-Version",
                                       "Sec-WebSocket-Protocol",
                                       "Sec-WebSocket-Extensions",
@@ -105,10 +119,8 @@ int meeple__ws_request_write(struct meeple__buf *buf, const meeple_mem *mem,
         meeple__deflate_offer_write(offer, request->deflate);
         rc = add_texts(buf, mem, ceiling, extensions);
     }
-    for (size_t i = 0; rc == 0 && request->headers && request->headers[i]; i++) {
-        const char *const header[] = {request->headers[i], "\r\n", NULL};
-
-        rc = add_texts(buf, mem, ceiling, header);
+    if (rc == 0) {
+        rc = add_headers(buf, mem, ceiling, request->headers);
     }
     return rc == 0 ? add_texts(buf, mem, ceiling, end) : rc;
 }
@@ -282,25 +294,46 @@ int meeple__ws_request_check(const struct meeple__http_head *head, const char *c
     return choose_protocol(head, protocols, required, offer, why);
 }
 
-int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem, meeple_bytes key,
-                              const char *protocol, const char *extensions)
+bool meeple__ws_offered(const struct meeple__http_head *head, const char *protocol)
+{
+    struct meeple__http_list at = {0};
+    meeple_bytes element;
+
+    while (meeple__http_list_next(head, "Sec-WebSocket-Protocol", &at, &element)) {
+        if (meeple__bytes_equal(element, protocol)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem,
+                              const struct meeple__ws_response *response)
 {
     char accept[MEEPLE__WS_ACCEPT_SIZE];
+    bool protocol = *response->protocol != '\0', extensions = *response->extensions != '\0';
     /* Godot wants exactly these values, and no header without one. */
     const char *const head[] = {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                                 "Connection: Upgrade\r\nSec-WebSocket-Accept: ",
                                 accept,
                                 "\r\n",
-                                *protocol ? "Sec-WebSocket-Protocol: " : "",
-                                protocol,
-                                *protocol ? "\r\n" : "",
-                                *extensions ? "Sec-WebSocket-Extensions: " : "",
-                                extensions,
-                                *extensions ? "\r\n\r\n" : "\r\n",
+                                protocol ? "Sec-WebSocket-Protocol: " : "",
+                                response->protocol,
+                                protocol ? "\r\n" : "",
+                                extensions ? "Sec-WebSocket-Extensions: " : "",
+                                response->extensions,
+                                extensions ? "\r\n" : "",
                                 NULL};
-    int rc = meeple__ws_accept(accept, key);
+    const char *const end[] = {"\r\n", NULL};
+    int rc = meeple__ws_accept(accept, response->key);
 
-    return rc < 0 ? rc : add_texts(buf, mem, SIZE_MAX, head);
+    if (rc == 0) {
+        rc = add_texts(buf, mem, SIZE_MAX, head);
+    }
+    if (rc == 0) {
+        rc = add_headers(buf, mem, SIZE_MAX, response->headers);
+    }
+    return rc == 0 ? add_texts(buf, mem, SIZE_MAX, end) : rc;
 }
 
 static const char *phrase_of(int status)
@@ -308,17 +341,30 @@ static const char *phrase_of(int status)
     static const struct {
         int status;
         const char *phrase;
-    } phrases[] = {{400, "Bad Request"},
+    } phrases[] = {{301, "Moved Permanently"},
+                   {302, "Found"},
+                   {303, "See Other"},
+                   {307, "Temporary Redirect"},
+                   {308, "Permanent Redirect"},
+                   {400, "Bad Request"},
                    {401, "Unauthorized"},
+                   {402, "Payment Required"},
                    {403, "Forbidden"},
                    {404, "Not Found"},
                    {405, "Method Not Allowed"},
+                   {406, "Not Acceptable"},
                    {408, "Request Timeout"},
+                   {409, "Conflict"},
+                   {410, "Gone"},
                    {426, "Upgrade Required"},
                    {429, "Too Many Requests"},
                    {431, "Request Header Fields Too Large"},
+                   {451, "Unavailable For Legal Reasons"},
                    {500, "Internal Server Error"},
+                   {501, "Not Implemented"},
+                   {502, "Bad Gateway"},
                    {503, "Service Unavailable"},
+                   {504, "Gateway Timeout"},
                    {505, "HTTP Version Not Supported"}};
 
     for (size_t i = 0; i < MEEPLE_COUNT(phrases); i++) {
@@ -326,27 +372,41 @@ static const char *phrase_of(int status)
             return phrases[i].phrase;
         }
     }
-    return "Error";
+    return status < 400 ? "Redirect" : "Error";
+}
+
+static bool has_header(const char *const *headers, const char *name)
+{
+    for (; headers && *headers; headers++) {
+        meeple_bytes found = {(const uint8_t *)*headers, strcspn(*headers, ":")};
+
+        if (meeple__bytes_equal_caseless(found, name)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 int meeple__ws_refusal_write(struct meeple__buf *buf, const meeple_mem *mem, int status,
-                             const char *text)
+                             const char *text, const char *const *headers)
 {
-    char first[128], length[96];
-    const char *const head[] = {first,
-                                status == 426 ? "Upgrade: websocket\r\n"
-                                                "Sec-WebSocket-Version: 13\r\n"
-                                              : "",
-                                status == 405 ? "Allow: GET\r\n" : "",
-                                length,
-                                text,
-                                "\n",
-                                NULL};
+    char first[128], length[48];
+    const char *const head[] = {
+        first,
+        status == 426 ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : "",
+        status == 405 ? "Allow: GET\r\n" : "",
+        has_header(headers, "Content-Type") ? "" : "Content-Type: text/plain; charset=utf-8\r\n",
+        length,
+        NULL};
+    const char *const body[] = {"\r\n", text, "\n", NULL};
+    int rc;
 
     snprintf(first, sizeof first, "HTTP/1.1 %d %s\r\nConnection: %s\r\n", status, phrase_of(status),
              status == 426 ? "close, Upgrade" : "close");
-    snprintf(length, sizeof length,
-             "Content-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\n\r\n",
-             strlen(text) + 1);
-    return add_texts(buf, mem, SIZE_MAX, head);
+    snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(text) + 1);
+    rc = add_texts(buf, mem, SIZE_MAX, head);
+    if (rc == 0) {
+        rc = add_headers(buf, mem, SIZE_MAX, headers);
+    }
+    return rc == 0 ? add_texts(buf, mem, SIZE_MAX, body) : rc;
 }

@@ -57,11 +57,19 @@ struct meeple__ws_offer {
 /* 0 and the offer; or the HTTP status to refuse it with, and *why (static). */
 int meeple__ws_request_check(const struct meeple__http_head *head, const char *const *protocols,
                              bool required, struct meeple__ws_offer *offer, const char **why);
+struct meeple__ws_response {
+    meeple_bytes key;
+    const char *protocol, *extensions; /* "": none */
+    const char *const *headers;        /* valid ones; may be NULL */
+};
+/* Whether the client offered that subprotocol. */
+bool meeple__ws_offered(const struct meeple__http_head *head, const char *protocol);
 /* Appends the 101.  MEEPLE_ENOMEM. */
-int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem, meeple_bytes key,
-                              const char *protocol, const char *extensions);
-/* Appends an HTTP error with text as its body.  MEEPLE_ENOMEM. */
+int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem,
+                              const struct meeple__ws_response *response);
+/* Appends an HTTP answer that is no 101, with text as its body; headers as above, one of
+ * Content-Type takes the place of "text/plain".  MEEPLE_ENOMEM. */
 int meeple__ws_refusal_write(struct meeple__buf *buf, const meeple_mem *mem, int status,
-                             const char *text);
+                             const char *text, const char *const *headers);
 
 #endif /* MEEPLE_TRANSPORT_WS_HANDSHAKE_H */

@@ -112,17 +112,28 @@ int meeple_ws_next(meeple_ws *ws, meeple_ws_event *event)
     return ws && event ? meeple__ws_next(&ws->ws, event) : MEEPLE_EINVAL;
 }
 
-int meeple_ws_accept(meeple_ws *ws)
+size_t meeple_ws_header(const meeple_ws *ws, const char *name, meeple_bytes *value)
 {
-    return ws ? meeple__ws_accept_request(&ws->ws) : MEEPLE_EINVAL;
+    struct meeple__http_head head;
+
+    if (!ws || !name || !value || ws->ws.state != MEEPLE__WS_ASKED) {
+        return 0;
+    }
+    meeple__ws_request_head(&ws->ws, &head);
+    return meeple__http_head_field(&head, name, value);
 }
 
-int meeple_ws_refuse(meeple_ws *ws, int status, const char *text)
+int meeple_ws_accept(meeple_ws *ws, const char *protocol, const char *const *headers)
 {
-    if (!ws || status < 400 || status > 599 || !text) {
+    return ws ? meeple__ws_accept_request(&ws->ws, protocol, headers) : MEEPLE_EINVAL;
+}
+
+int meeple_ws_refuse(meeple_ws *ws, int status, const char *text, const char *const *headers)
+{
+    if (!ws || status < 300 || status > 599 || !text || !meeple__ws_options_valid(NULL, headers)) {
         return MEEPLE_EINVAL;
     }
-    return ws->ws.state == MEEPLE__WS_ASKED ? meeple__ws_refuse(&ws->ws, status, text)
+    return ws->ws.state == MEEPLE__WS_ASKED ? meeple__ws_refuse(&ws->ws, status, text, headers)
                                             : MEEPLE_ESTATE;
 }
 

@@ -37,8 +37,11 @@ static void handshake(const struct meeple__http_head *head)
     MUST(status == 0 || (status >= 400 && status < 600 && why));
     if (status == 0) {
         MUST(offer.protocol >= 1 && offer.protocol <= 2);
-        MUST(meeple__ws_response_write(&buf, NULL, offer.key, protocols[offer.protocol - 1], "") ==
-             0);
+        const struct meeple__ws_response response = {offer.key, protocols[offer.protocol - 1], "",
+                                                     NULL};
+
+        MUST(meeple__ws_offered(head, response.protocol));
+        MUST(meeple__ws_response_write(&buf, NULL, &response) == 0);
         meeple__buf_done(&buf, NULL);
     }
     if (meeple__ws_response_good(head, &expected, &agreed, &fault)) {

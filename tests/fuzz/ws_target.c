@@ -78,7 +78,7 @@ static void drain(struct run *run)
     while ((rc = meeple_ws_next(run->ws, &event)) > 0) {
         check(run, &event);
         if (event.type == MEEPLE_WS_REQUEST) {
-            MUST(meeple_ws_accept(run->ws) == 0);
+            MUST(meeple_ws_accept(run->ws, NULL, NULL) == 0);
         } else if (event.type == MEEPLE_WS_MESSAGE && run->messages % 16 == 1) {
             meeple_ws_send(run->ws, event.data, event.text);
         }

@@ -79,7 +79,7 @@ static void take_events(struct raw_peer *raw)
     while (meeple_ws_next(raw->ws, &event) > 0) {
         snprintf(what, sizeof what, "%s", names[event.type]);
         if (event.type == MEEPLE_WS_REQUEST) {
-            meeple_ws_accept(raw->ws);
+            meeple_ws_accept(raw->ws, NULL, NULL);
             continue;
         }
         if (event.type == MEEPLE_WS_MESSAGE) {

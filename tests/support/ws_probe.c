@@ -117,8 +117,8 @@ static bool take_events(struct ws_probe *probe)
         check_order(probe, &event);
         tell(probe, &event);
         if (event.type == MEEPLE_WS_REQUEST && !probe->unanswered) {
-            rc = probe->refuse ? meeple_ws_refuse(probe->ws, probe->refuse, "no")
-                               : meeple_ws_accept(probe->ws);
+            rc = probe->refuse ? meeple_ws_refuse(probe->ws, probe->refuse, "no", NULL)
+                               : meeple_ws_accept(probe->ws, NULL, NULL);
             if (rc < 0) { /* out of memory: as net_server does */
                 meeple_ws_eof(probe->ws);
             }

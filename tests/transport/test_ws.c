@@ -397,8 +397,8 @@ Test(ws, no_endpoint_is_an_argument_that_is_refused)
     meeple_ws_sent(NULL, 0);
     meeple_ws_tick(NULL, 0);
     cr_assert_eq(meeple_ws_next(NULL, &event), MEEPLE_EINVAL);
-    cr_assert_eq(meeple_ws_accept(NULL), MEEPLE_EINVAL);
-    cr_assert_eq(meeple_ws_refuse(NULL, 400, "no"), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_accept(NULL, NULL, NULL), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_refuse(NULL, 400, "no", NULL), MEEPLE_EINVAL);
     cr_assert_eq(meeple_ws_send(NULL, (meeple_bytes){NULL, 0}, false), MEEPLE_EINVAL);
     cr_assert_eq(meeple_ws_ping(NULL, (meeple_bytes){NULL, 0}), MEEPLE_EINVAL);
     cr_assert_eq(meeple_ws_close(NULL, 0, NULL, 0), MEEPLE_EINVAL);
@@ -631,7 +631,7 @@ static void feed_ws(struct meeple__ws *ws, const struct stream *stream, size_t p
         meeple__ws_feed(ws, copy + at, stream->len - at < piece ? stream->len - at : piece, 5);
         while (meeple__ws_next(ws, &event) > 0) {
             if (event.type == MEEPLE_WS_REQUEST) {
-                cr_assert_eq(meeple__ws_accept_request(ws), 0);
+                cr_assert_eq(meeple__ws_accept_request(ws, NULL, NULL), 0);
             }
         }
         meeple__ws_sent(ws, ws->out.bytes);
@@ -872,7 +872,7 @@ static size_t carry(meeple_ws *from, meeple_ws *to, uint64_t random, struct send
     meeple_ws_feed(to, copy, len, 0);
     while (meeple_ws_next(to, &event) > 0) {
         if (event.type == MEEPLE_WS_REQUEST) {
-            cr_assert_eq(meeple_ws_accept(to), 0);
+            cr_assert_eq(meeple_ws_accept(to, NULL, NULL), 0);
         } else if (event.type == MEEPLE_WS_MESSAGE) {
             bool text;
             size_t size = nth_message(sender->seed, sender->got++, want, &text);

@@ -429,7 +429,7 @@ Test(ws_close, a_handshake_that_is_done_but_not_told_has_no_clock)
     probe_init(&probe, true, NULL);
     probe.unanswered = true;
     probe_feed(&probe, request, sizeof request - 1);
-    cr_assert_eq(meeple_ws_accept(probe.ws), 0);
+    cr_assert_eq(meeple_ws_accept(probe.ws, NULL, NULL), 0);
     cr_assert_eq(meeple_ws_deadline_ms(probe.ws), UINT64_MAX);
     meeple_ws_tick(probe.ws, 1000000);
     probe_turn(&probe);

@@ -285,7 +285,7 @@ Test(ws_handshake, a_refusal_has_a_body_of_the_length_it_says)
     const char *body;
     size_t len;
 
-    cr_assert_eq(meeple__ws_refusal_write(&buf, NULL, 503, "full"), 0);
+    cr_assert_eq(meeple__ws_refusal_write(&buf, NULL, 503, "full", NULL), 0);
     cr_assert_eq(meeple__buf_add(&buf, NULL, (meeple_bytes){(const uint8_t *)"", 1}, SIZE_MAX), 0);
     body = strstr((char *)buf.ptr, "\r\n\r\n");
     cr_assert(body && strncmp((char *)buf.ptr, "HTTP/1.1 503 Service Unavailable\r\n", 34) == 0);
@@ -305,8 +305,8 @@ Test(ws_handshake, the_application_can_refuse)
     probe_feed(&probe, REQUEST, sizeof REQUEST - 1);
     cr_assert_str_eq(probe.said, "head HTTP/1.1 404 Not Found\n");
     cr_assert_str_eq(probe.told, "request /\nclosed 1006 unclean the handshake was refused\n");
-    cr_assert_eq(meeple_ws_accept(probe.ws), MEEPLE_ESTATE);
-    cr_assert_eq(meeple_ws_refuse(probe.ws, 404, "again"), MEEPLE_ESTATE);
+    cr_assert_eq(meeple_ws_accept(probe.ws, NULL, NULL), MEEPLE_ESTATE);
+    cr_assert_eq(meeple_ws_refuse(probe.ws, 404, "again", NULL), MEEPLE_ESTATE);
     probe_done(&probe);
 }
 
@@ -316,17 +316,127 @@ Test(ws_handshake, checks_the_arguments_of_a_refusal)
 
     probe_init(&probe, true, NULL);
     probe.unanswered = true;
-    cr_assert_eq(meeple_ws_accept(probe.ws), MEEPLE_ESTATE);
-    cr_assert_eq(meeple_ws_refuse(probe.ws, 404, "too early"), MEEPLE_ESTATE);
+    cr_assert_eq(meeple_ws_accept(probe.ws, NULL, NULL), MEEPLE_ESTATE);
+    cr_assert_eq(meeple_ws_refuse(probe.ws, 404, "too early", NULL), MEEPLE_ESTATE);
     probe_feed(&probe, REQUEST, sizeof REQUEST - 1);
-    cr_assert_eq(meeple_ws_refuse(probe.ws, 399, "x"), MEEPLE_EINVAL);
-    cr_assert_eq(meeple_ws_refuse(probe.ws, 600, "x"), MEEPLE_EINVAL);
-    cr_assert_eq(meeple_ws_refuse(probe.ws, 404, NULL), MEEPLE_EINVAL);
-    cr_assert_eq(meeple_ws_accept(probe.ws), 0);
+    cr_assert_eq(meeple_ws_refuse(probe.ws, 299, "x", NULL), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_refuse(probe.ws, 600, "x", NULL), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_refuse(probe.ws, 404, NULL, NULL), MEEPLE_EINVAL);
+    cr_assert_eq(meeple_ws_accept(probe.ws, NULL, NULL), 0);
     probe_turn(&probe);
     cr_assert_str_eq(probe.told, "request /\nopen\n");
-    cr_assert_eq(meeple_ws_accept(probe.ws), MEEPLE_ESTATE);
+    cr_assert_eq(meeple_ws_accept(probe.ws, NULL, NULL), MEEPLE_ESTATE);
     probe_done(&probe);
+}
+
+/* A server that looks at the request before it answers. */
+static void ask(struct ws_probe *probe, const char *fields)
+{
+    char request[600];
+
+    probe_init(probe, true, &(meeple_ws_options){.protocols = chat});
+    probe->unanswered = true;
+    snprintf(request, sizeof request, "%.*s%s\r\n", (int)(sizeof REQUEST - 3), REQUEST, fields);
+    probe_feed(probe, request, strlen(request));
+    cr_assert_str_eq(probe->told, "request /\n");
+}
+
+Test(ws_handshake, the_application_sees_the_header_before_it_answers)
+{
+    struct ws_probe probe;
+    meeple_bytes value;
+
+    probe_init(&probe, true, NULL);
+    cr_assert_eq(meeple_ws_header(probe.ws, "Host", &value), 0);
+    probe_done(&probe);
+    ask(&probe, "Cookie: a=1\r\nX-Key:  two words \r\ncookie: b=2\r\n");
+    cr_assert_eq(meeple_ws_header(probe.ws, "COOKIE", &value), 2);
+    cr_assert(value.len == 3 && memcmp(value.ptr, "a=1", 3) == 0);
+    cr_assert_eq(meeple_ws_header(probe.ws, "x-key", &value), 1);
+    cr_assert(value.len == 9 && memcmp(value.ptr, "two words", 9) == 0);
+    cr_assert_eq(meeple_ws_header(probe.ws, "X", &value), 0);
+    cr_assert_eq(meeple_ws_header(probe.ws, NULL, &value), 0);
+    cr_assert_eq(meeple_ws_header(probe.ws, "X", NULL), 0);
+    cr_assert_eq(meeple_ws_header(NULL, "X", &value), 0);
+    cr_assert_eq(meeple_ws_accept(probe.ws, NULL, NULL), 0);
+    cr_assert_eq(meeple_ws_header(probe.ws, "X-Key", &value), 0);
+    probe_done(&probe);
+}
+
+Test(ws_handshake, the_application_chooses_the_subprotocol_and_adds_headers)
+{
+    static const char *const headers[] = {"Set-Cookie: seat=7", "X-Table: 3", NULL};
+    struct ws_probe probe;
+
+    ask(&probe, OFFER "other, chat, superchat\r\n");
+    cr_assert_eq(meeple_ws_accept(probe.ws, "superchat", headers), 0);
+    probe_turn(&probe);
+    cr_assert_str_eq(probe.told, "request /\nopen superchat\n");
+    cr_assert(said_header(&probe, "\r\nSec-WebSocket-Protocol: superchat\r\n"));
+    cr_assert(strstr((char *)probe.out, "\r\nSet-Cookie: seat=7\r\nX-Table: 3\r\n\r\n"));
+    probe_done(&probe);
+}
+
+Test(ws_handshake, what_the_application_may_not_answer_leaves_the_request_waiting)
+{
+    static const char *const wrong[][2] = {{"Sec-WebSocket-Accept: x", NULL},
+                                           {"Connection: close", NULL},
+                                           {"no colon", NULL},
+                                           {"Two words: x", NULL},
+                                           {"X: a\r\nY: b", NULL},
+                                           {"", NULL}};
+    struct ws_probe probe;
+
+    ask(&probe, OFFER "chat\r\n");
+    cr_assert_eq(meeple_ws_accept(probe.ws, "superchat", NULL), MEEPLE_EINVAL); /* not offered */
+    cr_assert_eq(meeple_ws_accept(probe.ws, "other", NULL), MEEPLE_EINVAL);     /* not ours */
+    cr_assert_eq(meeple_ws_accept(probe.ws, "", NULL), MEEPLE_EINVAL);
+    for (size_t i = 0; i < MEEPLE_COUNT(wrong); i++) {
+        cr_assert_eq(meeple_ws_accept(probe.ws, NULL, wrong[i]), MEEPLE_EINVAL, "%s", *wrong[i]);
+        cr_assert_eq(meeple_ws_refuse(probe.ws, 403, "no", wrong[i]), MEEPLE_EINVAL);
+    }
+    cr_assert_eq(meeple_ws_accept(probe.ws, "chat", NULL), 0);
+    probe_turn(&probe);
+    cr_assert_str_eq(probe.told, "request /\nopen chat\n");
+    probe_done(&probe);
+}
+
+Test(ws_handshake, the_application_refuses_in_its_own_words)
+{
+    static const char *const headers[] = {"WWW-Authenticate: Basic", NULL};
+    static const char *const json[] = {"content-type: application/json", NULL};
+    static const char *const place[] = {"Location: /table/2", NULL};
+    static const struct {
+        int status;
+        const char *text;
+        const char *const *headers;
+        const char *head;
+    } rows[] = {{401, "who are you?", headers,
+                 "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n"
+                 "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 13\r\n"
+                 "WWW-Authenticate: Basic\r\n\r\nwho are you?\n"},
+                {403, "{}", json,
+                 "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 3\r\n"
+                 "content-type: application/json\r\n\r\n{}\n"},
+                {307, "", place,
+                 "HTTP/1.1 307 Temporary Redirect\r\nConnection: close\r\n"
+                 "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 1\r\n"
+                 "Location: /table/2\r\n\r\n\n"},
+                {399, "?", NULL,
+                 "HTTP/1.1 399 Redirect\r\nConnection: close\r\n"
+                 "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 2\r\n\r\n?\n"}};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(rows); i++) {
+        struct ws_probe probe;
+
+        ask(&probe, "");
+        cr_assert_eq(meeple_ws_refuse(probe.ws, rows[i].status, rows[i].text, rows[i].headers), 0);
+        probe_turn(&probe);
+        probe.out[probe.out_len] = '\0';
+        cr_assert_str_eq((char *)probe.out, rows[i].head);
+        cr_assert(probe.closed);
+        probe_done(&probe);
+    }
 }
 
 /* The application thinks about it; what comes meanwhile may not be kept (RFC 6455 section 4.1: the
@@ -357,7 +467,7 @@ Test(ws_handshake, a_stream_that_ends_before_the_answer_is_closed)
     probe_feed(&probe, REQUEST, sizeof REQUEST - 1);
     probe_eof(&probe);
     cr_assert(probe.closed);
-    cr_assert_eq(meeple_ws_accept(probe.ws), MEEPLE_ESTATE);
+    cr_assert_eq(meeple_ws_accept(probe.ws, NULL, NULL), MEEPLE_ESTATE);
     probe_done(&probe);
 }
 

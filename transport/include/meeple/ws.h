@@ -94,10 +94,18 @@ MEEPLE_API void meeple_ws_eof(meeple_ws *ws);
  * connection is then closing with 1011). */
 MEEPLE_API MEEPLE_MUST_USE int meeple_ws_next(meeple_ws *ws, meeple_ws_event *event);
 
-/* Server, after REQUEST: 101; meeple_ws_next() gives OPEN.  MEEPLE_ESTATE, MEEPLE_ENOMEM. */
-MEEPLE_API int meeple_ws_accept(meeple_ws *ws);
-/* Server, after REQUEST: an HTTP error (400..599) with the text as its body; CLOSED follows. */
-MEEPLE_API int meeple_ws_refuse(meeple_ws *ws, int status, const char *text);
+/* Server, between REQUEST and its answer: how many header fields of that name (in any case) the
+ * request has; *value is the first one's, borrowed until the answer.  0 at any other time. */
+MEEPLE_API size_t meeple_ws_header(const meeple_ws *ws, const char *name, meeple_bytes *value);
+/* Server, after REQUEST: 101; meeple_ws_next() gives OPEN.  protocol: which of the subprotocols
+ * that both sides know; NULL: the first of the client's.  headers: "Name: value", NULL-terminated,
+ * added to the answer; may be NULL.  MEEPLE_EINVAL: a protocol that one side does not know, or a
+ * header that is none or the handshake's own.  MEEPLE_ESTATE: no request waits.  MEEPLE_ENOMEM. */
+MEEPLE_API int meeple_ws_accept(meeple_ws *ws, const char *protocol, const char *const *headers);
+/* Server, after REQUEST: an HTTP redirect or error (300..599) with the text and a line end as its
+ * body, plain unless headers (as above) have a Content-Type; CLOSED follows. */
+MEEPLE_API int meeple_ws_refuse(meeple_ws *ws, int status, const char *text,
+                                const char *const *headers);
 
 /* Queues a copy.  MEEPLE_EFULL: over queue_bytes_max; MEEPLE_ETOOBIG: over message_bytes_max;
  * MEEPLE_EINVAL: text that is not UTF-8; MEEPLE_ESTATE: not open; MEEPLE_ENOMEM, MEEPLE_EIO.
