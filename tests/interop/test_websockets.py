@@ -6,26 +6,18 @@ import asyncio
 import http
 import logging
 import os
-import re
 import ssl
-import subprocess
-import sys
-import tempfile
 import unittest
 
 import websockets
 from websockets.extensions import permessage_deflate
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "samples"))
-import programs
+import peers
+from peers import LIMIT, MIB, SIZES
 
 # Connections that break are what some tests are about.
 logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
-BIN = ""
-LIMIT = 65536  # of a message, where none is given
-SIZES = (0, 1, 125, 126, 65535, 65536)
-MIB = 1 << 20
 TEXTS = ("Test packet", "Příliš žluťoučký kůň 日本 \U0001f3b2")
 
 
@@ -36,23 +28,13 @@ def messages(sizes=SIZES):
         yield bytes(at % 251 for at in range(size))
 
 
-class AsyncTest(unittest.IsolatedAsyncioTestCase):
-    def program(self, name, *arguments):
-        program = programs.Program(os.path.join(BIN, name), *arguments)
-        self.addCleanup(program.end)
-        return program
-
+class AsyncTest(peers.Peers, unittest.IsolatedAsyncioTestCase):
     async def in_time(self, awaitable):
-        return await asyncio.wait_for(awaitable, programs.TIMEOUT)
+        return await asyncio.wait_for(awaitable, peers.TIMEOUT)
 
 
 class EchoServer(AsyncTest):
     """websockets is the client."""
-
-    def serve(self, *arguments):
-        server = self.program("echo_server", "--port", "0", "--bind", "127.0.0.1", *arguments)
-        listening = server.wait_for(lambda line: re.fullmatch(r"Listening on port (\d+)", line), server.err)
-        return server, "ws://127.0.0.1:%s/" % listening.group(1)
 
     def connect(self, url, **options):
         return self.in_time(websockets.connect(url, max_size=4 * MIB, **options).__aenter__())
@@ -63,9 +45,6 @@ class EchoServer(AsyncTest):
 
     async def close(self, ws, *arguments):
         await self.in_time(ws.close(*arguments))
-
-    def line(self, server, pattern):
-        return server.wait_for(lambda line: re.fullmatch(pattern, line))
 
     async def test_echoes_text_and_bytes_of_every_length(self):
         _, url = self.serve()
@@ -127,7 +106,7 @@ class EchoServer(AsyncTest):
             self.assertIsNone(ws.subprotocol)
             await self.echo(ws, "hello")
             await self.close(ws)
-        server.wait_for(lambda line: re.fullmatch(r"Client \d+ connected with protocol: ", line), count=2)
+        self.line(server, r"Client \d+ connected with protocol: ", count=2)
         _, url = self.serve("--protocol", "a", "--protocol", "b")
         for offered, agreed in ((["b", "a"], "b"), (["c", "a"], "a"), (None, None)):
             ws = await self.connect(url, subprotocols=offered)
@@ -215,7 +194,7 @@ class EchoServer(AsyncTest):
         self.assertTrue(shown.startswith(".[2J..Client 1 connectedyyy") and shown.endswith("..."), shown)
 
     def test_says_why_it_cannot_listen(self):
-        taken, port = programs.take_port()
+        taken, port = peers.take_port()
         with taken:
             server = self.program("echo_server", "--port", str(port), "--bind", "127.0.0.1")
             self.assertEqual(server.status(), 1)
@@ -354,7 +333,7 @@ class EchoClient(AsyncTest):
         self.assertRegex(err[0], "^Unable to connect: the server refused with HTTP status 403")
 
     def test_nobody_there_and_no_url(self):
-        taken, port = programs.take_port(listening=False)
+        taken, port = peers.take_port(listening=False)
         with taken:
             client = self.program("echo_client", "ws://127.0.0.1:%d" % port)
             self.assertEqual(client.status(), 1)
@@ -375,18 +354,10 @@ class Encrypted(AsyncTest):
     """wss, with Python's ssl at the other end."""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.cert, self.key = (os.path.join(folder.name, name) for name in ("cert.pem", "key.pem"))
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-keyout", self.key, "-out", self.cert, "-days", "1", "-subj", "/CN=meeple test",
-                        "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-                       check=True, capture_output=True)
+        self.cert, self.key = peers.self_signed(self.folder())
 
     def serve(self):
-        server = self.program("echo_server", "--port", "0", "--bind", "127.0.0.1", "--tls", self.cert, self.key)
-        listening = server.wait_for(lambda line: re.fullmatch(r"Listening on port (\d+)", line), server.err)
-        return server, "wss://127.0.0.1:%s/" % listening.group(1)
+        return super().serve("--tls", self.cert, self.key, scheme="wss")
 
     async def test_our_server(self):
         server, url = self.serve()
@@ -399,7 +370,7 @@ class Encrypted(AsyncTest):
                 self.assertEqual(await self.in_time(ws.recv()), message)
             await self.in_time(ws.close(4001, "bye"))
             self.assertEqual(ws.close_code, 4001)
-            server.wait_for(lambda line: re.fullmatch(r"Client \d+ disconnected, clean: true", line))
+            self.line(server, r"Client \d+ disconnected, clean: true")
         with self.assertRaises(ssl.SSLCertVerificationError):
             await self.in_time(websockets.connect(url, ssl=ssl.create_default_context()).__aenter__())
 
@@ -440,16 +411,12 @@ class Encrypted(AsyncTest):
 
 class Together(AsyncTest):
     def test_ours_and_ours(self):
-        server = self.program("echo_server", "--port", "0", "--bind", "127.0.0.1", "--max-message", str(MIB))
-        listening = server.wait_for(lambda line: re.fullmatch(r"Listening on port (\d+)", line), server.err)
-        url = "ws://localhost:%s" % listening.group(1)
+        _, url = self.serve("--max-message", str(MIB))
+        url = url.replace("127.0.0.1", "localhost")
         for arguments in ([], ["--binary"], ["--size", str(MIB), "--max-message", str(MIB)]):
             client = self.program("echo_client", url, *arguments)
             self.assertEqual(client.status(), 0, client.err)
 
 
 if __name__ == "__main__":
-    BIN = sys.argv.pop(1) if len(sys.argv) > 1 else ""
-    if not BIN:
-        sys.exit(__doc__)
-    unittest.main(verbosity=2)
+    peers.main(__doc__)

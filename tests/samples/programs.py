@@ -2,17 +2,21 @@
 import os
 import socket
 import subprocess
+import sys
 import threading
+import unittest
 
 TIMEOUT = 60
+BIN = ""  # where our executables are
 
 
 class Program:
     """A program whose standard output and error are read, line by line, in threads of their own."""
+    stdin = subprocess.DEVNULL
 
     def __init__(self, path, *arguments, **environment):
         self.command = [path, *arguments]
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen(self.command, stdin=self.stdin, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, env={**os.environ, **environment})
         self.changed = threading.Condition()
         self.out, self.err = [], []
@@ -73,6 +77,8 @@ class Program:
 
     def end(self):
         """For addCleanup(): whatever state it is in."""
+        if self.process.stdin:
+            self.process.stdin.close()
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -87,3 +93,17 @@ def take_port(listening=True):
     if listening:
         taken.listen()
     return taken, taken.getsockname()[1]
+
+
+def ours(name):
+    """The path of an executable of ours."""
+    return os.path.join(BIN, name)
+
+
+def main(usage):
+    """Runs the tests of the script; its first argument is the folder of the executables."""
+    global BIN
+    if len(sys.argv) < 2:
+        sys.exit(usage)
+    BIN = sys.argv.pop(1)
+    unittest.main(verbosity=2)

@@ -6,13 +6,11 @@ import json
 import os
 import signal
 import socket
-import sys
 import tempfile
 import unittest
 
 import programs
 
-BIN = ""
 EVENT_KEYS = {"ev", "ms", "bot", "peer", "code", "reason", "clean", "fault"}
 RPC_KEYS = {"ev", "ms", "bot", "m", "from", "args", "ids", "names", "turn"}
 METHODS = {"set_player_name", "update_player_name", "request_action", "do_action", "set_turn", "add_player",
@@ -21,7 +19,7 @@ METHODS = {"set_player_name", "update_player_name", "request_action", "do_action
 
 class Dice(programs.Program):
     def __init__(self, *arguments, **environment):
-        super().__init__(os.path.join(BIN, "dice"), *arguments, **environment)
+        super().__init__(programs.ours("dice"), *arguments, **environment)
 
     def wait_line(self, count=1, **fields):
         """The count-th line that has these fields."""
@@ -245,7 +243,7 @@ class Ends(DiceTest):
     def test_output_that_goes_nowhere_is_no_success(self):
         if not os.path.exists("/dev/full"):
             self.skipTest("no /dev/full here")
-        command = '"%s" --headless --host --port 0 --quit-after 0.1 > /dev/full' % os.path.join(BIN, "dice")
+        command = '"%s" --headless --host --port 0 --quit-after 0.1 > /dev/full' % programs.ours("dice")
         shell = programs.Program("/bin/sh", "-c", command)
         self.addCleanup(shell.end)
         self.assertEqual(shell.status(), 1)
@@ -327,7 +325,4 @@ class Window(DiceTest):
 
 
 if __name__ == "__main__":
-    BIN = sys.argv.pop(1) if len(sys.argv) > 1 else ""
-    if not BIN:
-        sys.exit(__doc__)
-    unittest.main(verbosity=2)
+    programs.main(__doc__)
