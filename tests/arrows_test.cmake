@@ -51,6 +51,7 @@ passes(transport/ws_accept.c "#include <openssl/sha.h>\n")
 passes(transport/ws_deflate.c "#include <zlib.h>\n")
 passes(rpc/codec_msgpack.c "#include <msgpack.h>\n#include <msgpack/pack.h>\n")
 passes(samples/a.c "#include <SDL.h>\n#include <meeple/world.h>\n#include \"samples/b.h\"\n#include <stb/stb_truetype.h>\n")
+passes(samples/minimal/clock.c "#include <time.h>\n")
 passes(core/a.c "/* a word: #include \"rpc/world.h\" */\nint include;\n")
 
 # Upwards.

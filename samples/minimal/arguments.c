@@ -1,4 +1,4 @@
-/* arguments: what the echo samples share besides the network: flags in, text out. */
+/* arguments: what the samples without a window share besides the network: flags in, text out. */
 #include "samples/minimal/arguments.h"
 
 #include <stdio.h>

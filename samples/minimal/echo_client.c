@@ -1,42 +1,65 @@
-/* echo_client: connects to a WebSocket server, sends one message, shows the answer, says goodbye.
- */
+/* echo_client: connects to a WebSocket server, sends a message, shows the answer, says goodbye. */
 #include <meeple/net.h>
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "samples/minimal/echo_client_autobahn.h"
 #include "samples/minimal/echo_flags.h"
 
-static meeple_bytes message_of(const struct echo_client *client)
+/* One message, or as many as may be on their way.  The server's id is 1, always. */
+static void send_messages(struct echo_client *client, meeple_net *net)
 {
-    return (meeple_bytes){(const uint8_t *)client->message, strlen(client->message)};
-}
+    meeple_bytes message;
 
-/* The server's id is 1, always. */
-static void send_message(const struct echo_client *client, meeple_net *net)
-{
-    int rc = client->binary ? meeple_net_send(net, MEEPLE_SERVER, message_of(client))
-                            : meeple_net_send_text(net, MEEPLE_SERVER, client->message);
+    while (echo_rounds_next(&client->rounds, &message)) {
+        int rc = client->binary ? meeple_net_send(net, MEEPLE_SERVER, message)
+                                : meeple_net_send_utf8(net, MEEPLE_SERVER, message);
 
-    if (rc < 0) {
-        fprintf(stderr, "Unable to send: %s\n", meeple_strerror(rc));
-        meeple_net_close(net, MEEPLE_CLOSE_NORMAL, NULL);
+        if (rc < 0) {
+            fprintf(stderr, "Unable to send: %s\n", meeple_strerror(rc));
+            client->failed = true;
+            meeple_net_close(net, MEEPLE_CLOSE_NORMAL, NULL);
+            return;
+        }
+        echo_rounds_sent(&client->rounds);
     }
 }
 
 static void take_answer(struct echo_client *client, meeple_net *net, const meeple_event *event)
 {
-    meeple_bytes sent = message_of(client);
     struct shown shown;
 
-    printf("Got data from server: %s\n", show(&shown, event->data, event->text));
-    client->echoed = event->text == !client->binary && event->data.len == sent.len &&
-                     (sent.len == 0 || memcmp(event->data.ptr, sent.ptr, sent.len) == 0);
-    if (!client->echoed) {
-        fputs("That is not what was sent\n", stderr);
+    if (!client->measure) {
+        printf("Got data from server: %s\n", show(&shown, event->data, event->text));
     }
-    meeple_net_close(net, MEEPLE_CLOSE_NORMAL, NULL);
+    if (event->text == client->binary || !echo_rounds_came_back(&client->rounds, event->data)) {
+        fputs("That is not what was sent\n", stderr);
+        client->failed = true;
+    }
+    if (client->failed || echo_rounds_done(&client->rounds)) {
+        meeple_net_close(net, MEEPLE_CLOSE_NORMAL, NULL);
+    } else {
+        send_messages(client, net);
+    }
+}
+
+/* The end, whatever it was.  Clean means that both sides had said goodbye. */
+static void tell_end(struct echo_client *client, const meeple_net *net, const meeple_event *event)
+{
+    meeple_fault fault = meeple_net_fault(net);
+
+    if (client->measure && client->up) {
+        echo_rounds_print(&client->rounds);
+    }
+    printf("Closed, clean: %s\n", event->clean ? "true" : "false");
+    if (!client->up) {
+        fprintf(stderr, "Unable to connect: %s\n", fault.text);
+    } else if (fault.stage != MEEPLE_STAGE_NONE) {
+        fprintf(stderr, "The connection was lost: %s\n", fault.text);
+    } else if (event->code != MEEPLE_CLOSE_NORMAL) {
+        fprintf(stderr, "It closed with code %u: %s\n", (unsigned)event->code, event->reason);
+    }
+    client->clean = event->clean;
 }
 
 static void tell(struct echo_client *client, meeple_net *net, const meeple_event *event)
@@ -45,25 +68,17 @@ static void tell(struct echo_client *client, meeple_net *net, const meeple_event
     case MEEPLE_EVENT_UP:
         /* The connection is there; a subprotocol is optional. */
         printf("Connected with protocol: %s\n", event->protocol);
+        client->up = true;
         break;
     case MEEPLE_EVENT_JOIN:
         /* The server: it can be sent to. */
-        send_message(client, net);
+        send_messages(client, net);
         break;
     case MEEPLE_EVENT_PACKET:
         take_answer(client, net, event);
         break;
     case MEEPLE_EVENT_DOWN:
-        /* The end, whatever it was.  Clean means that both sides had said goodbye. */
-        if (meeple_net_fault(net).stage != MEEPLE_STAGE_NONE) {
-            fprintf(stderr, "Unable to connect: %s\n", meeple_net_fault(net).text);
-        }
-        printf("Closed, clean: %s\n", event->clean ? "true" : "false");
-        if (event->code != MEEPLE_CLOSE_NORMAL &&
-            meeple_net_fault(net).stage == MEEPLE_STAGE_NONE) {
-            fprintf(stderr, "It closed with code %u: %s\n", (unsigned)event->code, event->reason);
-        }
-        client->clean = event->clean;
+        tell_end(client, net, event);
         break;
     case MEEPLE_EVENT_CLOSING:
     case MEEPLE_EVENT_LEAVE:
@@ -73,39 +88,48 @@ static void tell(struct echo_client *client, meeple_net *net, const meeple_event
     }
 }
 
-int main(int argc, char **argv)
+/* The exit status. */
+static int run(struct echo_client *client)
 {
-    struct echo_client client = {.message = "Test packet"};
     meeple_net *net;
     meeple_event event;
-    int rc;
+    int rc = meeple_net_connect(&net, client->url, &client->options);
 
-    (void)argc;
-    echo_client_read(&client, argv);
-    /* The plain dialect: WebSocket messages as they are, so that any server will do. */
-    rc = meeple_net_connect(&net, client.url,
-                            &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN,
-                                                      .protocols = client.protocols.count > 0
-                                                                       ? client.protocols.names
-                                                                       : NULL,
-                                                      .limits = client.limits,
-                                                      .deflate = client.deflate,
-                                                      .tls = client.tls});
     if (rc < 0) {
-        fprintf(stderr, "Unable to connect to %s: %s\n", client.url,
+        fprintf(stderr, "Unable to connect to %s: %s\n", client->url,
                 rc == MEEPLE_EINVAL
                     ? "this is no ws:// or wss://HOST[:PORT][/PATH], or a --protocol no token"
                     : meeple_strerror(rc));
-        free(client.letters);
         return 1;
     }
-    setvbuf(stdout, NULL, _IOLBF, 0);
-
     /* Everything happens in here, until the connection is down. */
     while ((rc = meeple_net_next(net, &event, -1)) > 0) {
-        tell(&client, net, &event);
+        tell(client, net, &event);
     }
     meeple_net_free(net);
-    free(client.letters);
-    return rc == MEEPLE_ECLOSED && client.echoed && client.clean ? 0 : 1;
+    return rc == MEEPLE_ECLOSED && echo_rounds_done(&client->rounds) && !client->failed &&
+                   client->clean
+               ? 0
+               : 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct echo_client client = {0};
+    int status = 1;
+
+    (void)argc;
+    echo_client_read(&client, argv);
+    /* Each line as it is said, also into a file. */
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (client.agent) {
+        return echo_autobahn(client.url, client.agent, &client.options);
+    }
+    if (echo_rounds_begin(&client.rounds, &client.plan) < 0) {
+        fputs("There is not enough memory for so many or so long messages\n", stderr);
+    } else {
+        status = run(&client);
+    }
+    echo_rounds_end(&client.rounds);
+    return status;
 }

@@ -5,23 +5,32 @@
 #include <meeple/net.h>
 
 #include "samples/minimal/arguments.h"
+#include "samples/minimal/echo_rounds.h"
 
-/* Where to listen and how, plain dialect; ends the program if that makes no sense.  options.tls, if
- * any, is the caller's to free; protocols is storage that must stay. */
-meeple_listen_options echo_server_options(char **argv, struct protocols *protocols);
-
-struct echo_client {
-    const char *url, *message;
-    char *letters; /* the message if --size made it; ours to free */
-    bool binary;
+struct echo_server {
+    meeple_listen_options options; /* tls, if any, is ours to free */
     struct protocols protocols;
-    meeple_limits limits;
-    meeple_deflate_options deflate;
-    meeple_tls_client_options tls;
-    bool echoed, clean; /* how it went */
+    bool quiet; /* says nothing about single clients and messages */
 };
 
-/* Fills in what was asked for; ends the program if that makes no sense. */
+/* Fills in where to listen and how, plain dialect; ends the program if that makes no sense.  server
+ * has to be zeroed and to stay. */
+void echo_server_read(struct echo_server *server, char **argv);
+
+struct echo_client {
+    const char *url;
+    const char *agent; /* a conformance client of this name, or NULL */
+    meeple_connect_options options;
+    struct protocols protocols;
+    struct echo_plan plan;
+    bool binary;
+    bool measure; /* shows how long it took, instead of what came */
+    struct echo_rounds rounds;
+    bool up, failed, clean; /* how it went */
+};
+
+/* Fills in what was asked for; ends the program if that makes no sense.  client has to be zeroed
+ * and to stay. */
 void echo_client_read(struct echo_client *client, char **argv);
 
 #endif /* MINIMAL_ECHO_FLAGS_H */

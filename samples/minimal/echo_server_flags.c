@@ -9,7 +9,7 @@
 
 static const char usage[] =
     "usage: echo_server [--port N] [--bind ADDRESS] [--tls CERT KEY] [--protocol NAME]...\n"
-    "                   [--max-message BYTES] [--deflate]\n"
+    "                   [--max-message BYTES] [--deflate] [--quiet]\n"
     "\n"
     "Gives every WebSocket message back to whoever sent it, until it is stopped.\n"
     "\n"
@@ -18,7 +18,8 @@ static const char usage[] =
     "  --tls CERT KEY       wss:// instead of ws://, with the certificate and key in these files\n"
     "  --protocol NAME      a subprotocol to agree to, if the client offers it\n"
     "  --max-message BYTES  the longest message it takes, 65536 if not given\n"
-    "  --deflate            compress, with clients that offer it\n";
+    "  --deflate            compress, with clients that offer it\n"
+    "  --quiet              no line for each client and each message, for tests under load\n";
 
 /* Certificates for any number of nets; ours is the only one. */
 static meeple_tls_server *read_certificate(struct arguments *arguments, const char *flag)
@@ -35,31 +36,33 @@ static meeple_tls_server *read_certificate(struct arguments *arguments, const ch
     return tls;
 }
 
-meeple_listen_options echo_server_options(char **argv, struct protocols *protocols)
+void echo_server_read(struct echo_server *server, char **argv)
 {
     struct arguments arguments = arguments_of(argv, usage);
-    meeple_listen_options options = {.port = 9080, .dialect = MEEPLE_DIALECT_PLAIN};
+    meeple_listen_options *options = &server->options;
 
+    /* The plain dialect: WebSocket messages as they are, so that any client will do. */
+    options->port = 9080;
+    options->dialect = MEEPLE_DIALECT_PLAIN;
     for (const char *flag; (flag = arguments_next(&arguments)) != NULL;) {
         if (strcmp(flag, "--port") == 0) {
-            options.port = (uint16_t)arguments_number(&arguments, flag, UINT16_MAX);
+            options->port = (uint16_t)arguments_number(&arguments, flag, UINT16_MAX);
         } else if (strcmp(flag, "--bind") == 0) {
-            options.host = arguments_value(&arguments, flag);
+            options->host = arguments_value(&arguments, flag);
         } else if (strcmp(flag, "--tls") == 0) {
-            meeple_tls_server_free(options.tls);
-            options.tls = read_certificate(&arguments, flag);
+            meeple_tls_server_free(options->tls);
+            options->tls = read_certificate(&arguments, flag);
         } else if (strcmp(flag, "--protocol") == 0) {
-            arguments_protocol(&arguments, flag, protocols);
+            arguments_protocol(&arguments, flag, &server->protocols);
+            options->protocols = server->protocols.names;
         } else if (strcmp(flag, "--max-message") == 0) {
-            options.limits.message_bytes_max = arguments_number(&arguments, flag, MESSAGE_MAX);
+            options->limits.message_bytes_max = arguments_number(&arguments, flag, MESSAGE_MAX);
         } else if (strcmp(flag, "--deflate") == 0) {
-            options.deflate.enabled = true;
+            options->deflate.enabled = true;
+        } else if (strcmp(flag, "--quiet") == 0) {
+            server->quiet = true;
         } else {
             arguments_refuse(&arguments, flag, "is not known here");
         }
     }
-    if (protocols->count > 0) {
-        options.protocols = protocols->names;
-    }
-    return options;
 }

@@ -7,6 +7,7 @@ import http
 import logging
 import os
 import ssl
+import string
 import unittest
 
 import websockets
@@ -19,6 +20,11 @@ from peers import LIMIT, MIB, SIZES
 logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
 TEXTS = ("Test packet", "Příliš žluťoučký kůň 日本 \U0001f3b2")
+
+
+def letters(size):
+    """What echo_client --size sends first."""
+    return (string.ascii_lowercase * (size // 26 + 1))[:size]
 
 
 def messages(sizes=SIZES):
@@ -182,6 +188,17 @@ class EchoServer(AsyncTest):
         await sending
         await self.close(ws)
 
+    async def test_who_does_not_read_the_echoes_is_told_to_go(self):
+        _, url = self.serve()
+        ws = await self.connect(url, max_queue=1, read_limit=1024)
+        # More than the queue and the buffers between hold; nothing is received in the meantime.
+        for _ in range(200):
+            await self.in_time(ws.send(bytes(60000)))
+        with self.assertRaises(websockets.ConnectionClosed) as closed:
+            while True:
+                self.assertEqual(await self.in_time(ws.recv()), bytes(60000))
+        self.assertEqual((closed.exception.rcvd.code, closed.exception.rcvd.reason), (1008, "its echoes were not read"))
+
     def test_what_clients_write_does_nothing_to_a_terminal(self):
         async def send():
             ws = await self.connect(url)
@@ -246,7 +263,7 @@ class EchoClient(AsyncTest):
             for binary in ([], ["--binary"]):
                 _, err, status = await self.run_client(self.echo, "--size", str(size), *binary, *raised)
                 self.assertEqual((err, status), ([], 0))
-                self.assertEqual(self.got, [b"x" * size if binary else "x" * size])
+                self.assertEqual(self.got, [letters(size).encode() if binary else letters(size)])
 
     async def test_compresses_if_the_server_agrees(self):
         agreed = []
@@ -259,7 +276,7 @@ class EchoClient(AsyncTest):
             for size in (*SIZES, 300):
                 _, err, status = await self.run_client(echo, "--deflate", "--size", str(size), compression=compression)
                 self.assertEqual((err, status), ([], 0))
-                self.assertEqual((self.got, agreed.pop()), (["x" * size], names))
+                self.assertEqual((self.got, agreed.pop()), ([letters(size)], names))
 
     async def test_sends_what_it_is_told(self):
         for text in TEXTS:
