@@ -124,7 +124,8 @@ bool meeple__announce_all(meeple_world *world)
             meeple__log(world->log, MEEPLE_LOG_DEBUG, "rpc",
                         "peer %" PRId32 " has to wait for announcements: %s", remote->id,
                         meeple_strerror(rc));
-            all = false;
+            /* When a full queue has room again, the net tells us. */
+            all = all && rc == MEEPLE_EFULL;
         }
     }
     return all;
@@ -148,7 +149,19 @@ void meeple__announce_gone(meeple_world *world, const meeple_object *object)
     }
 }
 
-int meeple__announce_fits(meeple_world *world, const struct meeple__methods *methods)
+int meeple__announce_class_fits(meeple_world *world, const struct meeple__methods *methods)
 {
     return write_class(world, methods);
+}
+
+int meeple__announce_path_fits(meeple_world *world, const char *path)
+{
+    struct meeple__sink sink = meeple__world_sink(world);
+
+    /* Numbers have their greatest length. */
+    meeple__command_write(&sink, &(struct meeple__command){.type = MEEPLE__COMMAND_OBJECT,
+                                                           .number = UINT32_MAX,
+                                                           .class_number = UINT32_MAX,
+                                                           .name = bytes_of(path)});
+    return sink.rc;
 }

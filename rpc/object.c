@@ -136,7 +136,7 @@ static int add_class(meeple_world *world, const meeple_class *cls, struct meeple
     meeple__sentence_init(&why);
     rc = meeple__classes_add(&world->classes, world->mem, cls, out, &why);
     if (rc == 0 && world->classes.count > before) {
-        rc = meeple__announce_fits(world, *out);
+        rc = meeple__announce_class_fits(world, *out);
         if (rc == MEEPLE_ETOOBIG) {
             meeple__say(&why, "class %s does not fit a packet", cls->name);
             rc = MEEPLE_EINVAL;
@@ -192,7 +192,10 @@ static int add(meeple_object **out, meeple_world *world, const meeple_class *cls
     if (world->objects.by_path.count >= world->objects_max) {
         return MEEPLE_ETOOBIG;
     }
-    rc = new_object(&object, world, normal, (size_t)len);
+    rc = meeple__announce_path_fits(world, normal);
+    if (rc == 0) {
+        rc = new_object(&object, world, normal, (size_t)len);
+    }
     if (rc < 0) {
         return rc;
     }

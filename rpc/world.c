@@ -10,8 +10,9 @@
 enum {
     OBJECTS_MAX = 4096,
     LOCAL_BYTES_MAX = 1 << 20,
-    TURNS_MAX = 1024, /* events and calls that one poll handles */
-    LAG_MS = 10       /* how long to wait before announcing again to who lags behind */
+    TURNS_MAX = 1024,  /* events and calls that one poll handles */
+    PACKET_LEAST = 16, /* of the net; what every world has to say to a peer is shorter */
+    LAG_MS = 10        /* how long to wait for memory to announce with */
 };
 
 struct meeple__remote *meeple__world_remote(const meeple_world *world, int32_t id)
@@ -63,7 +64,8 @@ int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_opt
     if (out) {
         *out = NULL;
     }
-    if (!out || !net || meeple__net_dialect(net) != MEEPLE_DIALECT_NATIVE) {
+    if (!out || !net || meeple__net_dialect(net) != MEEPLE_DIALECT_NATIVE ||
+        meeple__net_packet_max(net) < PACKET_LEAST) {
         meeple_net_free(net);
         return MEEPLE_EINVAL;
     }
@@ -146,8 +148,8 @@ int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes)
     return sink.rc < 0 ? sink.rc : meeple_net_send(world->net, to, meeple__world_tx(world));
 }
 
-/* Does not wait for long while a peer lags behind: that its queue has room again is nothing that
- * the net tells us of. */
+/* Does not wait for long while there is no memory to announce with: nobody tells us when there is.
+ */
 static int next_event(meeple_world *world, int timeout_ms)
 {
     bool lags = !meeple__announce_all(world);

@@ -180,6 +180,42 @@ size_t meeple__conn_queued(const struct meeple__conn *conn)
     return conn->ws.out.bytes + (conn->tls ? conn->tls->out.bytes : 0);
 }
 
+void meeple__conn_missed(struct meeple__conn *conn, size_t len)
+{
+    size_t max = conn->ws.config->options.queue_bytes_max;
+    size_t need = len + MEEPLE__WS_HEAD_MAX < max ? len + MEEPLE__WS_HEAD_MAX : max;
+    size_t most = need > max / 2 ? max - need : max / 2;
+
+    if (!conn->missed || most < conn->drained_bytes) {
+        conn->drained_bytes = most;
+    }
+    conn->missed = true;
+}
+
+static bool has_drained(const struct meeple__conn *conn)
+{
+    return conn->missed && conn->ws.out.bytes <= conn->drained_bytes;
+}
+
+bool meeple__conn_drained(struct meeple__conn *conn)
+{
+    if (!has_drained(conn) || !meeple__ws_is_open(&conn->ws)) {
+        return false;
+    }
+    conn->missed = false;
+    return true;
+}
+
+/* The first len bytes of the WebSocket's queue went on. */
+static void gone(struct meeple__conn *conn, size_t len)
+{
+    conn->ws.now_ms = conn->loop->now_ms;
+    meeple__ws_sent(&conn->ws, len);
+    if (has_drained(conn)) {
+        meeple__conn_wake(conn);
+    }
+}
+
 /* What the WebSocket says to a TLS that has failed will never be sent. */
 static bool all_gone(const struct meeple__conn *conn)
 {
@@ -203,8 +239,7 @@ static void encrypt(struct meeple__conn *conn)
 
         taken = meeple__tls_send(tls, parts, count);
         if (taken > 0) {
-            conn->ws.now_ms = conn->loop->now_ms;
-            meeple__ws_sent(&conn->ws, (size_t)taken);
+            gone(conn, (size_t)taken);
         }
     }
     if (taken < 0 && conn->phase == MEEPLE__CONN_LIVE) {
@@ -227,7 +262,6 @@ static void finish(struct meeple__conn *conn)
 static void sent(struct meeple__conn *conn, size_t len)
 {
     conn->loop->bytes_out += len;
-    conn->ws.now_ms = conn->loop->now_ms;
     if (conn->tls) {
         meeple__queue_sent(&conn->tls->out, &conn->loop->pool, len);
         if (len > 0 && conn->tls->out.bytes > 0) {
@@ -236,7 +270,7 @@ static void sent(struct meeple__conn *conn, size_t len)
         }
         encrypt(conn);
     } else {
-        meeple__ws_sent(&conn->ws, len);
+        gone(conn, len);
     }
     if (meeple__conn_queued(conn) == 0) {
         finish(conn);

@@ -65,8 +65,10 @@ struct meeple__conn {
     struct meeple__deadline deadline;
     uint64_t extra_deadline_ms; /* the owner's, or of a phase; UINT64_MAX: none */
     uint8_t phase;
-    bool blocked;  /* the driver has bytes that it will answer for with SENT */
-    bool finished; /* our end of the stream was said */
+    bool blocked;         /* the driver has bytes that it will answer for with SENT */
+    bool finished;        /* our end of the stream was said */
+    bool missed;          /* something did not fit the queue, and DRAINED is due */
+    size_t drained_bytes; /* when no more than so many bytes are queued */
     meeple_fault fault;
 };
 
@@ -97,6 +99,11 @@ void meeple__conn_wake(struct meeple__conn *conn);
 void meeple__conn_schedule(struct meeple__conn *conn);
 /* Bytes that wait to be sent, encrypted already or not. */
 size_t meeple__conn_queued(const struct meeple__conn *conn);
+/* Something of len bytes did not fit: when there is room for it, and half of the queue is free, the
+ * conn is ready. */
+void meeple__conn_missed(struct meeple__conn *conn, size_t len);
+/* Whether that has come; true once, and only as long as it can be sent to. */
+bool meeple__conn_drained(struct meeple__conn *conn);
 /* As much as the system takes now. */
 void meeple__conn_flush(struct meeple__conn *conn);
 

@@ -139,8 +139,13 @@ meeple_dialect meeple__net_dialect(const meeple_net *net)
 
 size_t meeple__net_packet_max(const meeple_net *net)
 {
-    return net->limits.message_bytes_max -
-           (net->dialect == MEEPLE_DIALECT_NATIVE ? MEEPLE__PACKET_HEAD : 0);
+    size_t head = net->dialect == MEEPLE_DIALECT_NATIVE ? MEEPLE__PACKET_HEAD : 0;
+    size_t message = net->config.options.message_bytes_max;
+    size_t queue = net->config.options.queue_bytes_max;
+
+    queue = queue > MEEPLE__WS_HEAD_MAX ? queue - MEEPLE__WS_HEAD_MAX : 0;
+    message = message < queue ? message : queue;
+    return message > head ? message - head : 0;
 }
 
 void meeple_net_free(meeple_net *net)

@@ -79,7 +79,7 @@ void meeple__net_blame(meeple_net *net, const meeple_fault *fault);
 int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool clean);
 
 meeple_dialect meeple__net_dialect(const meeple_net *net);
-/* The longest packet that can be sent. */
+/* The longest packet that can be sent: it fits a message, and an empty queue. */
 size_t meeple__net_packet_max(const meeple_net *net);
 
 /* A server on the loopback hub, open to meeple_net_join() or not. */

@@ -260,6 +260,11 @@ static int conn_step(struct client *client, meeple_event *event)
         client->welcome_deadline_ms =
             client->net.loop.now_ms + client->net.limits.handshake_timeout_ms;
     }
+    if (meeple__conn_drained(conn)) {
+        event->type = MEEPLE_EVENT_DRAINED;
+        event->peer = MEEPLE_SERVER;
+        return 1;
+    }
     rc = meeple__conn_next(conn, &ws);
     if (rc <= 0) {
         if (rc < 0) {
@@ -373,6 +378,8 @@ static int client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool te
     if (rc == 0) {
         net->stats.packets_out++;
         meeple__conn_wrote(&client->conn);
+    } else if (rc == MEEPLE_EFULL) {
+        meeple__conn_missed(&client->conn, head.len + packet.len);
     }
     return rc;
 }

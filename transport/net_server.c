@@ -303,6 +303,11 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         free_peer(server, peer);
         return 0;
     }
+    if (peer->member.id > 0 && meeple__conn_drained(&peer->conn)) {
+        event->type = MEEPLE_EVENT_DRAINED;
+        event->peer = peer->id;
+        return 1;
+    }
     rc = meeple__conn_next(&peer->conn, &ws);
     if (rc < 0) {
         meeple__log(server->net.loop.log, MEEPLE_LOG_ERROR, "net", "peer %d: %s", (int)peer->id,

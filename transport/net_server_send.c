@@ -1,12 +1,24 @@
 /* net_server_send: packets of the server's seat, to one peer or framed once for many. */
 #include "transport/net_server.h"
 
-/* A peer that reads too slowly missed a packet: it must not get the ones behind it. */
+/* What goes to many: its parts, and the frame that most of them share. */
+struct outgoing {
+    meeple_bytes head, body;
+    meeple__spread_kind kind;
+    struct meeple__block *frame;
+};
+
+/* A peer that reads too slowly missed a packet: it must not get the ones behind it, or is told of
+ * nothing but that there is room again. */
 static void overfull(struct meeple__server *server, struct meeple__peer *peer,
-                     meeple__spread_kind kind)
+                     const struct outgoing *outgoing)
 {
     server->net.stats.skipped++;
-    if ((server->net.full == MEEPLE_FULL_SKIP && kind != MEEPLE__SPREAD_ROSTER) || peer->overfull) {
+    if (server->net.full == MEEPLE_FULL_SKIP && outgoing->kind != MEEPLE__SPREAD_ROSTER) {
+        meeple__conn_missed(&peer->conn, outgoing->head.len + outgoing->body.len);
+        return;
+    }
+    if (peer->overfull) {
         return;
     }
     peer->overfull = true;
@@ -18,13 +30,6 @@ static void overfull(struct meeple__server *server, struct meeple__peer *peer,
     meeple__conn_schedule(&peer->conn);
     meeple__conn_wake(&peer->conn);
 }
-
-/* What goes to many: its parts, and the frame that most of them share. */
-struct outgoing {
-    meeple_bytes head, body;
-    meeple__spread_kind kind;
-    struct meeple__block *frame;
-};
 
 /* Who gets it compressed gets a frame of its own: the window before it is its own, too. */
 static int queue(struct meeple__peer *peer, const struct outgoing *outgoing)
@@ -53,7 +58,7 @@ static bool give(struct meeple__server *server, struct meeple__peer *peer,
         return true;
     }
     if (rc == MEEPLE_EFULL) {
-        overfull(server, peer, outgoing->kind);
+        overfull(server, peer, outgoing);
     } else if (rc == MEEPLE_ENOMEM) {
         meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
         meeple__conn_wake(&peer->conn);
@@ -138,6 +143,8 @@ int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool t
         if (rc == 0) {
             net->stats.packets_out++;
             meeple__conn_wrote(conn);
+        } else if (rc == MEEPLE_EFULL) {
+            meeple__conn_missed(conn, head.len + packet.len);
         }
     }
     return rc < 0 ? rc : 0;

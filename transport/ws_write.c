@@ -63,12 +63,12 @@ static int queue_frame(struct meeple__ws *ws, uint8_t opcode, meeple_bytes head,
     return rc;
 }
 
-/* Whether len more bytes of payload fit the queue. */
+/* Whether a frame of len bytes fits the queue. */
 static bool fits(const struct meeple__ws *ws, size_t len)
 {
     size_t max = ws->config->options.queue_bytes_max;
 
-    return ws->out.bytes <= max && len + MEEPLE__WS_HEAD_MAX <= max - ws->out.bytes;
+    return ws->out.bytes <= max && len <= max - ws->out.bytes;
 }
 
 bool meeple__ws_compresses(const struct meeple__ws *ws, size_t len)
@@ -112,7 +112,7 @@ int meeple__ws_send(struct meeple__ws *ws, meeple_bytes head, meeple_bytes body,
     if (head.len + body.len > ws->config->options.message_bytes_max) {
         return MEEPLE_ETOOBIG;
     }
-    if (!fits(ws, head.len + body.len)) {
+    if (!fits(ws, head.len + body.len + MEEPLE__WS_HEAD_MAX)) {
         return MEEPLE_EFULL;
     }
     if (meeple__ws_compresses(ws, head.len + body.len)) {
@@ -159,7 +159,9 @@ int meeple__ws_ping(struct meeple__ws *ws, meeple_bytes payload)
     if (!meeple__ws_is_open(ws)) {
         return MEEPLE_ESTATE;
     }
-    return fits(ws, payload.len) ? meeple__ws_control(ws, MEEPLE__WS_PING, payload) : MEEPLE_EFULL;
+    return fits(ws, payload.len + MEEPLE__WS_HEAD_MAX)
+               ? meeple__ws_control(ws, MEEPLE__WS_PING, payload)
+               : MEEPLE_EFULL;
 }
 
 int meeple__ws_beat(struct meeple__ws *ws, uint64_t now_ms)

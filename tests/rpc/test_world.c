@@ -317,6 +317,62 @@ Test(world, announces_later_what_found_the_queue_full)
     session_end(&small);
 }
 
+Test(world, tells_when_a_call_that_did_not_fit_will)
+{
+    struct session small = {.limits = {.queue_bytes_max = 1000}};
+    const struct seat *teller;
+    int32_t id;
+
+    session_begin(&small, 1);
+    teller = &small.seats[0];
+    id = id_of(&small.seats[1]);
+    while (meeple_rpc(teller->object, id, tell, "once more") == 0) {
+    }
+    cr_expect_eq(meeple_rpc(teller->object, id, tell, "once more"), MEEPLE_EFULL);
+    settle(&small);
+    small.trace[0] = '\0';
+    small.seats[0].events = true;
+    while (meeple_rpc(teller->object, id, tell, "again") == 0) {
+    }
+    while (meeple_world_poll(small.seats[1].world, 0) > 0) {
+        small.trace[0] = '\0';
+    }
+    settle(&small);
+    cr_expect_not_null(strstr(small.trace, "server: drained; "), "%s", small.trace);
+    small.trace[0] = '\0';
+    cr_expect_eq(meeple_rpc(teller->object, id, tell, "now"), 0);
+    expect_trace(&small, "a.tell(now) from server; ");
+    session_end(&small);
+}
+
+/* An announcement that never fits would be tried for ever. */
+Test(world, refuses_what_could_never_be_announced)
+{
+    struct session small = {.limits = {.queue_bytes_max = 200}};
+    meeple_object *object;
+    char path[200];
+
+    memset(path, 'p', sizeof path);
+    path[sizeof path - 1] = '\0';
+    session_server(&small);
+    cr_expect_eq(
+        meeple_object_add(&object, small.seats[0].world, &session_class, path, &small.seats[0]),
+        MEEPLE_ETOOBIG);
+    cr_expect_null(object);
+    session_end(&small);
+}
+
+Test(world, takes_no_net_that_has_no_room_for_anything)
+{
+    meeple_world *world;
+    meeple_net *net;
+
+    cr_assert_eq(meeple_net_loopback(&net, &(meeple_listen_options){.limits.queue_bytes_max = 30}),
+                 0);
+    cr_expect_eq(meeple_world_new(&world, net, NULL), MEEPLE_EINVAL);
+    cr_expect_null(world);
+}
+
 /* Any one allocation of the world fails; nothing is lost, and the next poll goes on. */
 static void play_with_failure(size_t n, size_t *calls)
 {

@@ -95,8 +95,12 @@ static void check_order(struct seat *seat, const meeple_event *event)
         break;
     case MEEPLE_EVENT_PACKET:
     case MEEPLE_EVENT_CLOSING:
+    case MEEPLE_EVENT_DRAINED:
         cr_assert(here, "%s of %d, who is not here", meeple_event_name(event->type),
                   (int)event->peer);
+        cr_assert(event->type != MEEPLE_EVENT_DRAINED ||
+                  (meeple_net_has_peer(seat->net, event->peer) &&
+                   (event->peer == MEEPLE_SERVER) != (seat->id == MEEPLE_SERVER)));
         seat->packets += event->type == MEEPLE_EVENT_PACKET;
         break;
     case MEEPLE_EVENT_LEAVE:
@@ -145,6 +149,7 @@ static void write_down(struct seat *seat, const meeple_event *event)
         tell(seat, "down %u %s%s%s\n", (unsigned)event->code, clean, blank, event->reason);
         break;
     case MEEPLE_EVENT_JOIN:
+    case MEEPLE_EVENT_DRAINED:
     case MEEPLE_EVENT_NONE:
     default:
         tell(seat, "%s #%d\n", name, (int)event->peer);

@@ -53,9 +53,9 @@ void session_done(struct session *session);
 
 /*
  * What a seat was told, a line each: "up a meeple.1", "join 1", "packet 1 Hello",
- * "packet 1 text Hello", "closing 1 1000 bye", "leave 1 1000 clean bye", "down 1000 clean bye".
- * Ids are the names of the seats: the first is 1, then a, b, c...; "?" if it is nobody's.
- * In a buffer of the seat's; forgets them.
+ * "packet 1 text Hello", "drained 1", "closing 1 1000 bye", "leave 1 1000 clean bye", "down 1000
+ * clean bye". Ids are the names of the seats: the first is 1, then a, b, c...; "?" if it is
+ * nobody's. In a buffer of the seat's; forgets them.
  */
 const char *session_told(struct session *session, struct seat *seat);
 void session_forget(struct session *session);

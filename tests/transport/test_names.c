@@ -9,6 +9,7 @@ Test(names, every_event_has_its_word)
     cr_assert_str_eq(meeple_event_name(MEEPLE_EVENT_UP), "up");
     cr_assert_str_eq(meeple_event_name(MEEPLE_EVENT_JOIN), "join");
     cr_assert_str_eq(meeple_event_name(MEEPLE_EVENT_PACKET), "packet");
+    cr_assert_str_eq(meeple_event_name(MEEPLE_EVENT_DRAINED), "drained");
     cr_assert_str_eq(meeple_event_name(MEEPLE_EVENT_CLOSING), "closing");
     cr_assert_str_eq(meeple_event_name(MEEPLE_EVENT_LEAVE), "leave");
     cr_assert_str_eq(meeple_event_name(MEEPLE_EVENT_DOWN), "down");

@@ -38,8 +38,9 @@ typedef struct meeple_refusal {
 } meeple_refusal;
 
 typedef struct meeple_world_options {
-    /* Every event of the net, in its place between the calls: UP, JOIN, CLOSING, LEAVE and DOWN as
-     * in meeple/event.h; PACKET for what meeple_world_send() sent.  May be NULL. */
+    /* Every event of the net, in its place between the calls: UP, JOIN, DRAINED, CLOSING, LEAVE and
+     * DOWN as in meeple/event.h; PACKET for what meeple_world_send() sent.  DRAINED also after what
+     * the world itself had to say of its objects did not fit.  May be NULL. */
     void (*on_event)(meeple_world *world, const meeple_event *event);
     /* A call that was refused here, or that we made and peer `sender` has told us it does not
      * answer; also in meeple_world_poll(), like every handler.  May be NULL; the first
@@ -55,7 +56,8 @@ typedef struct meeple_world_options {
 /*
  * A world on a net, which it takes over, also on failure.  options NULL: all defaults.  *out is the
  * caller's to meeple_world_free(), NULL on failure.  The net must be one of the native dialect, and
- * nobody else may take its events.  MEEPLE_EINVAL, MEEPLE_ENOMEM.
+ * nobody else may take its events.  MEEPLE_EINVAL: also a net whose packets or queue are too short
+ * for anything.  MEEPLE_ENOMEM.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_world_new(meeple_world **out, meeple_net *net,
                                                 const meeple_world_options *options);
@@ -90,8 +92,8 @@ MEEPLE_API int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes b
  * until the object is removed; path is copied; cls must stay.  *out is borrowed: good until
  * meeple_object_remove(), or NULL on failure.  MEEPLE_EINVAL: a path that is empty, not UTF-8,
  * with control characters, over 255 bytes or taken, or a class that makes no sense (the log says
- * why) or whose names do not fit a packet.  MEEPLE_ETOOBIG: over objects_max.
- * MEEPLE_ENOMEM.
+ * why) or whose names do not fit a packet.  MEEPLE_ETOOBIG: over objects_max,
+ * or a path that does not fit a packet.  MEEPLE_ENOMEM.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_object_add(meeple_object **out, meeple_world *world,
                                                  const meeple_class *cls, const char *path,

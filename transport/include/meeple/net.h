@@ -130,8 +130,9 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_next(meeple_net *net, meeple_event *ev
  * for other clients goes through the server, which stamps the sender.  Nothing is queued on error:
  * MEEPLE_ENOTFOUND: no such peer (oneself is none).  MEEPLE_EFULL: the queue would pass
  * queue_bytes_max; to many, a full peer follows the net's meeple_full_policy instead.
- * MEEPLE_ETOOBIG: longer than message_bytes_max less five bytes of header.  MEEPLE_ESTATE: not UP.
- * MEEPLE_EINVAL, MEEPLE_ENOMEM.  Godot: put_packet(), set_target_peer().
+ * MEEPLE_ETOOBIG: longer than message_bytes_max less five bytes of header, or than would ever fit
+ * the queue.  MEEPLE_ESTATE: not UP.  MEEPLE_EINVAL, MEEPLE_ENOMEM.  After MEEPLE_EFULL,
+ * MEEPLE_EVENT_DRAINED says when to send again.  Godot: put_packet(), set_target_peer().
  */
 MEEPLE_API int meeple_net_send(meeple_net *net, int32_t to, meeple_bytes packet);
 /* The same, marked as text: a string of C, or bytes that may have a NUL inside, as PACKET hands
