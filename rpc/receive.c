@@ -180,6 +180,7 @@ int meeple__receive(meeple_world *world, const meeple_event *event)
         go_down(world);
         break;
     case MEEPLE_EVENT_DRAINED: /* what waits is announced before the next event */
+    case MEEPLE_EVENT_REQUEST:
     case MEEPLE_EVENT_CLOSING:
     case MEEPLE_EVENT_NONE:
     default:

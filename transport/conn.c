@@ -69,6 +69,13 @@ void meeple__conn_schedule(struct meeple__conn *conn)
     meeple__heap_set(&conn->loop->deadlines, &conn->deadline, at_ms);
 }
 
+void meeple__conn_touched(struct meeple__conn *conn)
+{
+    meeple__conn_wrote(conn);
+    meeple__conn_schedule(conn);
+    meeple__conn_wake(conn);
+}
+
 static void done_tls(struct meeple__conn *conn)
 {
     if (conn->tls) {

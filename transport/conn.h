@@ -97,6 +97,8 @@ void meeple__conn_wrote(struct meeple__conn *conn);
 void meeple__conn_wake(struct meeple__conn *conn);
 /* Its deadlines have moved. */
 void meeple__conn_schedule(struct meeple__conn *conn);
+/* The owner did something to its WebSocket: all of these. */
+void meeple__conn_touched(struct meeple__conn *conn);
 /* Bytes that wait to be sent, encrypted already or not. */
 size_t meeple__conn_queued(const struct meeple__conn *conn);
 /* Something of len bytes did not fit: when there is room for it, and half of the queue is free, the

@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "transport/strings.h"
 
 static void free_peer(struct meeple__server *server, struct meeple__peer *peer)
 {
@@ -14,9 +15,7 @@ static void free_peer(struct meeple__server *server, struct meeple__peer *peer)
     if (peer->member.id > 0) {
         meeple__roster_remove(&server->net.roster, &peer->member);
     }
-    if (!peer->joined && !peer->closed) {
-        server->handshakes--;
-    }
+    meeple__server_came(server, peer);
     meeple__conn_done(&peer->conn);
     meeple__list_remove(&peer->all);
     meeple__free(mem, peer);
@@ -65,139 +64,6 @@ static void depart_if_closing(struct meeple__server *server, struct meeple__peer
                                 sizeof MEEPLE__OVERFULL_REASON - 1};
     }
     depart(server, peer, code, reason);
-}
-
-/* Random in 2..2^31-1, and nobody's.  0: no randomness. */
-static int32_t new_id(struct meeple__server *server)
-{
-    struct meeple__loop *loop = &server->net.loop;
-    uint32_t id = 0;
-
-    do {
-        if (loop->driver->random(loop->io, &id, sizeof id) < 0) {
-            return 0;
-        }
-        id &= INT32_MAX;
-    } while (id < 2 || meeple__roster_find(&server->net.roster, (int32_t)id));
-    return (int32_t)id;
-}
-
-static int tell(struct meeple__peer *peer, meeple__packet_kind kind, int32_t id)
-{
-    uint8_t head[MEEPLE__PACKET_HEAD];
-
-    meeple__packet_head(head, kind, false, id);
-    meeple__conn_wrote(&peer->conn);
-    return meeple__ws_send(&peer->conn.ws, (meeple_bytes){head, sizeof head},
-                           (meeple_bytes){NULL, 0}, false);
-}
-
-/* WELCOME and the others to the newcomer, then the newcomer to the others. */
-static int introduce(struct meeple__server *server, struct meeple__peer *peer)
-{
-    struct meeple__member *member = NULL;
-    uint8_t head[MEEPLE__PACKET_HEAD];
-    int rc = tell(peer, MEEPLE__PACKET_WELCOME, peer->id);
-
-    while (rc == 0 && (member = meeple__roster_next(&server->net.roster, member))) {
-        if (member->id != peer->id) {
-            rc = tell(peer, MEEPLE__PACKET_JOIN, member->id);
-        }
-    }
-    if (rc < 0) {
-        return rc;
-    }
-    meeple__packet_head(head, MEEPLE__PACKET_JOIN, false, peer->id);
-    return meeple__server_spread(server, peer->id, MEEPLE_ALL, (meeple_bytes){head, sizeof head},
-                                 (meeple_bytes){NULL, 0}, MEEPLE__SPREAD_ROSTER);
-}
-
-static int join(struct meeple__server *server, struct meeple__peer *peer, meeple_event *event)
-{
-    meeple_net *net = &server->net;
-    int rc;
-
-    peer->id = new_id(server);
-    rc = peer->id == 0 ? MEEPLE_EIO
-                       : meeple__roster_add(&net->roster, net->loop.mem, &peer->member, peer->id);
-    if (rc == 0 && net->dialect == MEEPLE_DIALECT_NATIVE) {
-        rc = introduce(server, peer);
-    }
-    if (rc < 0) {
-        meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, meeple_strerror(rc));
-        /* The others have not heard of it, so they are told nothing. */
-        if (peer->member.id > 0) {
-            meeple__roster_remove(&net->roster, &peer->member);
-        }
-        return 0;
-    }
-    peer->joined = true;
-    server->handshakes--;
-    net->loop.driver->address(net->loop.io, peer->conn.socket, net->address, sizeof net->address);
-    meeple__log(net->loop.log, MEEPLE_LOG_INFO, "net", "peer %d joined from %s", (int)peer->id,
-                *net->address ? net->address : "this process");
-    event->type = MEEPLE_EVENT_JOIN;
-    event->peer = peer->id;
-    event->protocol = meeple__ws_protocol(&peer->conn.ws);
-    event->address = net->address;
-    return 1;
-}
-
-/* Those that are on their way out have a ceiling too: as many as may be there, and may come. */
-static bool has_room(const struct meeple__server *server)
-{
-    const meeple_limits *limits = &server->net.limits;
-    uint64_t most = 2 * ((uint64_t)limits->peers_max + limits->handshakes_max);
-
-    return server->handshakes < limits->handshakes_max && server->net.loop.conn_count < most &&
-           !server->net.closing;
-}
-
-/* Said once in a row: whoever can connect could fill the log with it. */
-static void dropped(struct meeple__server *server)
-{
-    server->net.stats.refused++;
-    meeple__log(server->net.loop.log, server->drop_warned ? MEEPLE_LOG_DEBUG : MEEPLE_LOG_WARN,
-                "net", "dropped a connection: too many are coming or going, or out of memory");
-    server->drop_warned = true;
-}
-
-static void server_accepted(meeple_net *net, meeple_socket *socket)
-{
-    struct meeple__server *server = meeple__server_of(net);
-    struct meeple__tls_context *tls = net->tls ? meeple__tls_server_context(net->tls) : NULL;
-    struct meeple__peer *peer = NULL;
-
-    if (has_room(server)) {
-        peer = meeple__alloc(net->loop.mem, sizeof *peer);
-    }
-    if (!peer || meeple__conn_init(&peer->conn, &net->loop, &net->config, socket, tls) < 0) {
-        meeple__free(net->loop.mem, peer);
-        net->loop.driver->close(net->loop.io, socket);
-        dropped(server);
-        return;
-    }
-    server->drop_warned = false;
-    meeple__list_init(&peer->all);
-    meeple__list_append(&server->peers, &peer->all);
-    server->handshakes++;
-}
-
-static void admit(struct meeple__server *server, struct meeple__peer *peer)
-{
-    meeple_net *net = &server->net;
-    int rc;
-
-    if (net->refusing || net->closing) {
-        rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server takes no new peers now", NULL);
-    } else if (net->roster.count >= net->limits.peers_max) {
-        rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server is full", NULL);
-    } else {
-        rc = meeple__ws_accept_request(&peer->conn.ws, NULL, NULL);
-    }
-    if (rc < 0) {
-        meeple__ws_eof(&peer->conn.ws);
-    }
 }
 
 /* A packet of a peer: passed on, handed out, or both.  1: event is for us. */
@@ -274,8 +140,8 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
     peer->closed = true;
     reason = meeple__net_reason(&server->net, ws->data);
     meeple__conn_linger(&peer->conn);
+    meeple__server_came(server, peer);
     if (!peer->joined) {
-        server->handshakes--;
         server->net.stats.refused++;
         meeple__log(server->net.loop.log, MEEPLE_LOG_DEBUG, "net",
                     "a connection did not become a peer: %s",
@@ -321,10 +187,9 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
     }
     switch (ws.type) {
     case MEEPLE_WS_REQUEST:
-        admit(server, peer);
-        return 0;
+        return meeple__server_request(server, peer, event);
     case MEEPLE_WS_OPEN:
-        return join(server, peer, event);
+        return meeple__server_join(server, peer, event);
     case MEEPLE_WS_MESSAGE:
         return peer->member.id > 0 ? message(server, peer, &ws, event) : 0;
     case MEEPLE_WS_CLOSING:
@@ -347,6 +212,8 @@ static int server_step(meeple_net *net, meeple_event *event)
 {
     struct meeple__server *server = meeple__server_of(net);
 
+    meeple__request_free(server->request, net->loop.mem);
+    server->request = NULL;
     if (!net->up_told) {
         net->up_told = true;
         event->type = MEEPLE_EVENT_UP;
@@ -362,7 +229,7 @@ static int server_step(meeple_net *net, meeple_event *event)
             return rc;
         }
     }
-    if (net->closing && meeple__list_empty(&server->peers)) {
+    if (net->closing && meeple__list_empty(&server->peers) && meeple__list_empty(&server->comers)) {
         event->reason = net->close_reason;
         return meeple__net_down(net, event, net->close_code, net->close_clean);
     }
@@ -384,9 +251,7 @@ static int server_kick(meeple_net *net, int32_t id, uint16_t code, const char *r
     }
     depart(meeple__server_of(net), peer, code,
            (meeple_bytes){(const uint8_t *)reason, strlen(reason)});
-    meeple__conn_wrote(&peer->conn);
-    meeple__conn_schedule(&peer->conn);
-    meeple__conn_wake(&peer->conn);
+    meeple__conn_touched(&peer->conn);
     return 0;
 }
 
@@ -398,30 +263,36 @@ static void close_listener(struct meeple__server *server)
     }
 }
 
+static void say_goodbye(struct meeple__server *server, struct meeple__peer *peer, uint16_t code,
+                        const char *reason)
+{
+    meeple_net *net = &server->net;
+    int rc = 0;
+
+    if (peer->member.id > 0) {
+        meeple__roster_remove(&net->roster, &peer->member);
+        rc = meeple__ws_close(&peer->conn.ws, code, reason, net->loop.now_ms);
+    } else if (!peer->joined && !peer->closed) {
+        peer->conn.ws.now_ms = net->loop.now_ms;
+        rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server is closing", NULL);
+    }
+    if (rc < 0 && rc != MEEPLE_ESTATE) {
+        meeple__ws_eof(&peer->conn.ws);
+    }
+    meeple__conn_touched(&peer->conn);
+}
+
 static int server_close(meeple_net *net, uint16_t code, const char *reason)
 {
     struct meeple__server *server = meeple__server_of(net);
-    struct meeple__list *link = server->peers.next;
+    struct meeple__list *const all[] = {&server->peers, &server->comers};
 
     close_listener(server);
     meeple__loop_now(&net->loop);
-    for (; link != &server->peers; link = link->next) {
-        struct meeple__peer *peer = MEEPLE__CONTAINER(link, struct meeple__peer, all);
-        int rc = 0;
-
-        if (peer->member.id > 0) {
-            meeple__roster_remove(&net->roster, &peer->member);
-            rc = meeple__ws_close(&peer->conn.ws, code, reason, net->loop.now_ms);
-        } else if (!peer->joined && !peer->closed) {
-            peer->conn.ws.now_ms = net->loop.now_ms;
-            rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server is closing", NULL);
+    for (size_t i = 0; i < MEEPLE_COUNT(all); i++) {
+        for (struct meeple__list *link = all[i]->next; link != all[i]; link = link->next) {
+            say_goodbye(server, MEEPLE__CONTAINER(link, struct meeple__peer, all), code, reason);
         }
-        if (rc < 0 && rc != MEEPLE_ESTATE) {
-            meeple__ws_eof(&peer->conn.ws);
-        }
-        meeple__conn_wrote(&peer->conn);
-        meeple__conn_schedule(&peer->conn);
-        meeple__conn_wake(&peer->conn);
     }
     return 0;
 }
@@ -432,19 +303,27 @@ static struct meeple__conn *server_conn_of(const meeple_net *net, struct meeple_
     return &meeple__peer_of(member)->conn;
 }
 
+static void free_all(struct meeple__server *server, struct meeple__list *peers)
+{
+    while (!meeple__list_empty(peers)) {
+        free_peer(server, MEEPLE__CONTAINER(peers->next, struct meeple__peer, all));
+    }
+}
+
 static void server_free(meeple_net *net)
 {
     struct meeple__server *server = meeple__server_of(net);
 
-    while (!meeple__list_empty(&server->peers)) {
-        free_peer(server, MEEPLE__CONTAINER(server->peers.next, struct meeple__peer, all));
-    }
+    free_all(server, &server->peers);
+    free_all(server, &server->comers);
     close_listener(server);
+    meeple__request_free(server->request, net->loop.mem);
+    meeple__strings_free(server->origins, net->loop.mem);
 }
 
-static const struct meeple__net_ops server_ops = {server_free,         server_step, server_accepted,
-                                                  meeple__server_send, server_kick, server_close,
-                                                  server_conn_of};
+static const struct meeple__net_ops server_ops = {
+    server_free, server_step,  meeple__server_accepted, meeple__server_send,
+    server_kick, server_close, server_conn_of};
 
 int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
                        struct meeple__loopback *hub, bool listening)
@@ -469,8 +348,13 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
     if (options->tls && !hub) {
         server->net.tls = meeple__tls_server_ref(options->tls);
     }
+    server->asks = options->asks;
     meeple__list_init(&server->peers);
+    meeple__list_init(&server->comers);
     rc = meeple__net_init(&server->net, &common);
+    if (rc == 0) {
+        rc = meeple__strings_copy(&server->origins, options->origins, options->mem);
+    }
     if (rc == 0) {
         rc = meeple__net_config(&server->net, (meeple_ws_options){.deflate = options->deflate});
     }

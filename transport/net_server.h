@@ -3,6 +3,7 @@
 #define MEEPLE_TRANSPORT_NET_SERVER_H
 
 #include "transport/net.h"
+#include "transport/request.h"
 
 /* For the peer itself and for the others. */
 #define MEEPLE__OVERFULL_REASON "read too slowly: the outgoing queue is full"
@@ -10,16 +11,24 @@
 struct meeple__server {
     meeple_net net;
     meeple_socket *listener;
-    struct meeple__list peers; /* every connection */
-    size_t handshakes;         /* of them, those that are not joined yet */
-    bool drop_warned;          /* since a connection was taken */
+    /* Every connection is in one of them: comers have not joined yet, the oldest first; peers have,
+     * or are on their way out. */
+    struct meeple__list comers, peers;
+    size_t comer_count, welcome_count; /* comers; of them, those that only have to be told so */
+    char **origins;                    /* NULL: any */
+    meeple_request *request;           /* of the last event */
+    bool asks;
+    bool drop_warned; /* since a connection was taken */
 };
 
 struct meeple__peer {
     struct meeple__conn conn;
     struct meeple__member member; /* id 0: in no roster */
     struct meeple__list all;
-    int32_t id; /* stays after it left the roster, for LEAVE */
+    int32_t id;   /* from its REQUEST or JOIN on; stays after it left the roster, for LEAVE */
+    bool coming;  /* one of the comers */
+    bool asking;  /* its REQUEST waits for an answer */
+    bool welcome; /* the answer was yes */
     bool joined, closed, overfull;
 };
 
@@ -38,6 +47,21 @@ typedef enum meeple__spread_kind {
     MEEPLE__SPREAD_TEXT,  /* a WebSocket text message */
     MEEPLE__SPREAD_ROSTER /* who comes and goes: a peer that cannot be told is closed */
 } meeple__spread_kind;
+
+/* ---- coming ---- */
+
+/* meeple__net_ops.accepted. */
+void meeple__server_accepted(meeple_net *net, meeple_socket *socket);
+/* A good request: it is answered, or (1) event asks the application. */
+int meeple__server_request(struct meeple__server *server, struct meeple__peer *peer,
+                           meeple_event *event);
+/* The handshake is done.  1: event is its JOIN. */
+int meeple__server_join(struct meeple__server *server, struct meeple__peer *peer,
+                        meeple_event *event);
+/* It is no comer any more, whatever became of it. */
+void meeple__server_came(struct meeple__server *server, struct meeple__peer *peer);
+
+/* ---- sending ---- */
 
 /* A message in two parts, framed once, to every peer that `to` reaches.  Returns how many got it,
  * or MEEPLE_ENOMEM.  What a full queue means for packets is the net's policy. */

@@ -26,9 +26,7 @@ static void overfull(struct meeple__server *server, struct meeple__peer *peer,
                          meeple__loop_now(&server->net.loop)) < 0) {
         meeple__ws_eof(&peer->conn.ws);
     }
-    meeple__conn_wrote(&peer->conn);
-    meeple__conn_schedule(&peer->conn);
-    meeple__conn_wake(&peer->conn);
+    meeple__conn_touched(&peer->conn);
 }
 
 /* Who gets it compressed gets a frame of its own: the window before it is its own, too. */

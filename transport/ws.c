@@ -474,7 +474,12 @@ void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms)
         return;
     }
     if (ws->state <= MEEPLE__WS_ASKED && ws->config->options.server) {
-        if (meeple__ws_refuse(ws, 408, "the handshake took too long", NULL) < 0) {
+        bool asked = ws->state == MEEPLE__WS_ASKED;
+
+        if (meeple__ws_refuse(ws, asked ? 503 : 408,
+                              asked ? "the server did not decide in time"
+                                    : "the handshake took too long",
+                              NULL) < 0) {
             ws->timed_out = true;
         }
     } else if (ws->state <= MEEPLE__WS_ASKED) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/utf8.h"
+#include "transport/request.h"
 
 static meeple_bytes bytes_of(const char *text)
 {
@@ -256,7 +257,7 @@ static int choose_protocol(const struct meeple__http_head *head, const char *con
 int meeple__ws_request_check(const struct meeple__http_head *head, const char *const *protocols,
                              bool required, struct meeple__ws_offer *offer, const char **why)
 {
-    meeple_bytes value;
+    meeple_bytes value, path, query;
 
     *why = "";
     if (!meeple__bytes_equal(head->words[2], "HTTP/1.1")) {
@@ -266,6 +267,10 @@ int meeple__ws_request_check(const struct meeple__http_head *head, const char *c
     if (!meeple__bytes_equal(head->words[0], "GET")) {
         *why = "a WebSocket begins with GET";
         return 405;
+    }
+    if (!meeple__target_split(head->words[1], &path, &query)) {
+        *why = "the request's target is no path";
+        return 400;
     }
     if (meeple__http_head_field(head, "Host", &value) != 1) {
         *why = "there has to be one Host header";

@@ -70,6 +70,15 @@ static void note(struct raw_peer *raw, const char *what, const void *bytes, size
     }
 }
 
+static void hear(struct raw_peer *raw, const void *bytes, size_t len)
+{
+    size_t room = RAW_TOLD - 1 - raw->heard_len;
+
+    memcpy(raw->heard + raw->heard_len, bytes, len < room ? len : room);
+    raw->heard_len += len < room ? len : room;
+    raw->heard[raw->heard_len] = '\0';
+}
+
 static void take_events(struct raw_peer *raw)
 {
     static const char *const names[] = {"", "request", "open", "message", "closing", "closed"};
@@ -140,6 +149,7 @@ bool raw_turn(void *ctx)
             take_events(raw);
         } else if (event.type == MEEPLE_IO_RECEIVED) {
             note(raw, "bytes", event.bytes, event.len);
+            hear(raw, event.bytes, event.len);
         } else if (event.type == MEEPLE_IO_SENT) {
             raw->blocked = false;
             cr_assert(raw->ws);

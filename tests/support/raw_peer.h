@@ -24,6 +24,8 @@ struct raw_peer {
      * WebSocket what came, quoted. */
     char told[RAW_TOLD];
     size_t told_len;
+    char heard[RAW_TOLD]; /* without a WebSocket: the bytes that came, as they are */
+    size_t heard_len;
 };
 
 /* Connects to a host and handshakes; protocol may be NULL.  ws false: just a stream. */

@@ -72,6 +72,7 @@ static void check_fields(const meeple_event *event)
     if (type != MEEPLE_EVENT_JOIN) {
         cr_assert_str_eq(event->address, "");
     }
+    cr_assert_eq(event->request != NULL, type == MEEPLE_EVENT_REQUEST);
 }
 
 static void check_order(struct seat *seat, const meeple_event *event)
@@ -86,6 +87,10 @@ static void check_order(struct seat *seat, const meeple_event *event)
         seat->up = true;
         seat->id = event->peer;
         cr_assert_eq(meeple_net_id(seat->net), event->peer);
+        break;
+    case MEEPLE_EVENT_REQUEST:
+        cr_assert(seat->up && !here && event->peer > 1);
+        cr_assert_not(meeple_net_has_peer(seat->net, event->peer));
         break;
     case MEEPLE_EVENT_JOIN:
         cr_assert(seat->up && !here && event->peer > 0 && event->peer != seat->id);
@@ -131,6 +136,10 @@ static void write_down(struct seat *seat, const meeple_event *event)
     switch (event->type) {
     case MEEPLE_EVENT_UP:
         tell(seat, "up #%d%s%s\n", (int)event->peer, *event->protocol ? " " : "", event->protocol);
+        break;
+    case MEEPLE_EVENT_REQUEST:
+        tell(seat, "request #%d %s%s%s\n", (int)event->peer, event->request->path,
+             *event->request->query ? "?" : "", event->request->query);
         break;
     case MEEPLE_EVENT_PACKET:
         probe_quote(quoted, sizeof quoted, event->data.ptr, event->data.len);
@@ -181,6 +190,9 @@ static bool take(struct seat *seat)
         check_fields(&event);
         check_order(seat, &event);
         write_down(seat, &event);
+        if (event.type == MEEPLE_EVENT_REQUEST && seat->on_request) {
+            seat->on_request(seat, &event);
+        }
         if (seat->events > 0 && --seat->events == 0) {
             seat->idle = true;
         }

@@ -26,6 +26,7 @@ struct seat {
     size_t packets;
     int32_t here[SEAT_IDS]; /* joined and not left */
     size_t here_count;
+    void (*on_request)(struct seat *seat, const meeple_event *event); /* answers, or not */
     unsigned events; /* until it stops; 0: as many as there are */
 };
 
@@ -52,9 +53,9 @@ void session_run_until(struct session *session, uint64_t until_ms);
 void session_done(struct session *session);
 
 /*
- * What a seat was told, a line each: "up a meeple.1", "join 1", "packet 1 Hello",
- * "packet 1 text Hello", "drained 1", "closing 1 1000 bye", "leave 1 1000 clean bye", "down 1000
- * clean bye". Ids are the names of the seats: the first is 1, then a, b, c...; "?" if it is
+ * What a seat was told, a line each: "up a meeple.1", "request ? /path", "join 1", "packet 1
+ * Hello", "packet 1 text Hello", "drained 1", "closing 1 1000 bye", "leave 1 1000 clean bye", "down
+ * 1000 clean bye". Ids are the names of the seats: the first is 1, then a, b, c...; "?" if it is
  * nobody's. In a buffer of the seat's; forgets them.
  */
 const char *session_told(struct session *session, struct seat *seat);

@@ -4,6 +4,7 @@
 
 #include <meeple/base.h>
 #include <meeple/close.h>
+#include <meeple/request.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,6 +24,7 @@ typedef enum meeple_dialect {
 
 #define MEEPLE_EVENT_MAP(X)                                                                        \
     X(UP, "up")                                                                                    \
+    X(REQUEST, "request")                                                                          \
     X(JOIN, "join")                                                                                \
     X(PACKET, "packet")                                                                            \
     X(DRAINED, "drained")                                                                          \
@@ -32,6 +34,9 @@ typedef enum meeple_dialect {
 
 /*
  * UP       we are in the session.  peer is our own id.  Godot: connection_established.
+ * REQUEST  somebody asks to come in, at a server that asks (meeple_listen_options): request says
+ *          who.  Answer with meeple_net_accept() or meeple_net_reject(), now or later.  peer is the
+ *          id it will have; nothing can be sent to it before its JOIN.
  * JOIN     peer can be sent to.  Godot: client_connected, network_peer_connected.
  * PACKET   data came from peer.  Godot: data_received, network_peer_packet.
  * DRAINED  there is room in peer's queue again.  Once after a packet for it did not fit: a send
@@ -64,6 +69,7 @@ typedef struct meeple_event {
     const char *reason;   /* CLOSING, LEAVE, DOWN: UTF-8; never NULL */
     const char *protocol; /* UP, JOIN: the agreed subprotocol, "" if none; never NULL */
     const char *address;  /* JOIN, on a server: "127.0.0.1:5000", "[::1]:5000"; else "" */
+    const meeple_request *request; /* REQUEST; else NULL */
 } meeple_event;
 
 /* "up", "join", ...; "none" for anything else.  Static storage. */

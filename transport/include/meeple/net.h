@@ -51,6 +51,12 @@ typedef struct meeple_listen_options {
      * offering nothing is fine. */
     const char *const *protocols;
     meeple_dialect dialect;
+    bool asks; /* every good request becomes a MEEPLE_EVENT_REQUEST and waits for its answer; else
+                  all are accepted */
+    /* NULL-terminated, "https://example.org": what a request may have as Origin, or it is refused
+     * with 403 (RFC 6455 section 10.2).  A request without one, which no browser sends, is let
+     * through.  NULL: pages from anywhere. */
+    const char *const *origins;
     meeple_limits limits;
     meeple_full_policy full;
     meeple_deflate_options deflate; /* off if zeroed */
@@ -149,6 +155,26 @@ MEEPLE_API void meeple_net_compress(meeple_net *net, bool compress);
 MEEPLE_API void meeple_net_flush(meeple_net *net);
 
 /*
+ * Server: lets the peer of a REQUEST in; its JOIN follows.  protocol: a subprotocol of ours that it
+ * offers; NULL: the first of its own order.  headers: "Name: value", NULL-terminated, added to the
+ * answer, a Set-Cookie for instance; may be NULL.  MEEPLE_ENOTFOUND: no request of that peer waits
+ * (any more: it went away, or handshake_timeout_ms passed).  MEEPLE_EFULL: peers_max are there by
+ * now, it was refused with 503.  MEEPLE_EINVAL: such a protocol or header cannot be answered; the
+ * request still waits.  MEEPLE_ESTATE: not a server.  MEEPLE_ENOMEM: the request still waits.
+ */
+MEEPLE_API int meeple_net_accept(meeple_net *net, int32_t peer, const char *protocol,
+                                 const char *const *headers);
+
+/*
+ * Server: refuses the peer of a REQUEST with an HTTP redirect or error (300..599), with text (NULL:
+ * none) as its body, and headers as above; a Content-Type among them takes the place of plain text.
+ * Nothing more is heard of that peer.  MEEPLE_EINVAL: a status or header that cannot be answered.
+ * Other errors as above.
+ */
+MEEPLE_API int meeple_net_reject(meeple_net *net, int32_t peer, int status, const char *text,
+                                 const char *const *headers);
+
+/*
  * Server: asks one peer to go, with a code (0: 1000) and a reason (NULL: none).  It is no peer from
  * here on, for anybody; its LEAVE comes when the close handshake is done or close_timeout_ms
  * passed. MEEPLE_ENOTFOUND: no such peer.  MEEPLE_EINVAL: a code that may not be sent, or a reason
@@ -216,6 +242,7 @@ typedef struct meeple_stats {
     uint64_t unroutable;              /* server: packets for a peer that is gone */
     uint64_t skipped;                 /* messages to many that a full peer missed */
     uint64_t refused;                 /* server: connections that did not become peers */
+    uint64_t refused_origin;          /* of them, pages that are not among the origins */
 } meeple_stats;
 
 MEEPLE_API meeple_stats meeple_net_stats(const meeple_net *net);

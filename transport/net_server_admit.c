@@ -1,0 +1,310 @@
+/* net_server_admit: from a stream to a peer: who may come in, who is asked, who is told. */
+#include "transport/net_server.h"
+
+#include <string.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+
+/* ---- a stream ---- */
+
+/* Those that are on their way out have a ceiling too: as many as may be there, and may come. */
+static bool has_room(const struct meeple__server *server)
+{
+    const meeple_limits *limits = &server->net.limits;
+    uint64_t most = 2 * ((uint64_t)limits->peers_max + limits->handshakes_max);
+
+    return server->comer_count < limits->handshakes_max && server->net.loop.conn_count < most &&
+           !server->net.closing;
+}
+
+/* Said once in a row: whoever can connect could fill the log with it. */
+static void dropped(struct meeple__server *server)
+{
+    server->net.stats.refused++;
+    meeple__log(server->net.loop.log, server->drop_warned ? MEEPLE_LOG_DEBUG : MEEPLE_LOG_WARN,
+                "net", "dropped a connection: too many are coming or going, or out of memory");
+    server->drop_warned = true;
+}
+
+void meeple__server_accepted(meeple_net *net, meeple_socket *socket)
+{
+    struct meeple__server *server = meeple__server_of(net);
+    struct meeple__tls_context *tls = net->tls ? meeple__tls_server_context(net->tls) : NULL;
+    struct meeple__peer *peer = NULL;
+
+    if (has_room(server)) {
+        peer = meeple__alloc(net->loop.mem, sizeof *peer);
+    }
+    if (!peer || meeple__conn_init(&peer->conn, &net->loop, &net->config, socket, tls) < 0) {
+        meeple__free(net->loop.mem, peer);
+        net->loop.driver->close(net->loop.io, socket);
+        dropped(server);
+        return;
+    }
+    server->drop_warned = false;
+    meeple__list_init(&peer->all);
+    meeple__list_append(&server->comers, &peer->all);
+    peer->coming = true;
+    server->comer_count++;
+}
+
+void meeple__server_came(struct meeple__server *server, struct meeple__peer *peer)
+{
+    if (!peer->coming) {
+        return;
+    }
+    meeple__list_remove(&peer->all);
+    meeple__list_append(&server->peers, &peer->all);
+    server->comer_count--;
+    server->welcome_count -= peer->welcome;
+    peer->coming = peer->asking = peer->welcome = false;
+}
+
+/* ---- its request ---- */
+
+static struct meeple__peer *comer_of(const struct meeple__server *server, int32_t id)
+{
+    struct meeple__list *link = server->comers.next;
+
+    for (; link != &server->comers; link = link->next) {
+        struct meeple__peer *peer = MEEPLE__CONTAINER(link, struct meeple__peer, all);
+
+        if (peer->id == id) {
+            return peer;
+        }
+    }
+    return NULL;
+}
+
+/* Random in 2..2^31-1, and nobody's.  0: no randomness. */
+static int32_t new_id(struct meeple__server *server)
+{
+    struct meeple__loop *loop = &server->net.loop;
+    uint32_t id = 0;
+
+    do {
+        if (loop->driver->random(loop->io, &id, sizeof id) < 0) {
+            return 0;
+        }
+        id &= INT32_MAX;
+    } while (id < 2 || meeple__roster_find(&server->net.roster, (int32_t)id) ||
+             comer_of(server, (int32_t)id));
+    return (int32_t)id;
+}
+
+/* Whoever was let in and is not here yet has a place already. */
+static bool is_full(const struct meeple__server *server)
+{
+    return server->net.roster.count + server->welcome_count >= server->net.limits.peers_max;
+}
+
+/* A page from anywhere can open a WebSocket to here, with its user's cookies. */
+static bool origin_allowed(const struct meeple__server *server,
+                           const struct meeple__http_head *head)
+{
+    meeple_bytes origin;
+    size_t count = meeple__http_head_field(head, "Origin", &origin);
+
+    if (!server->origins || count == 0) {
+        return true;
+    }
+    for (char *const *allowed = server->origins; count == 1 && *allowed; allowed++) {
+        if (meeple__bytes_equal_caseless(origin, *allowed)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void refuse(struct meeple__peer *peer, int status, const char *why)
+{
+    if (meeple__ws_refuse(&peer->conn.ws, status, why, NULL) < 0) {
+        meeple__ws_eof(&peer->conn.ws);
+    }
+}
+
+static int let_in(struct meeple__server *server, struct meeple__peer *peer, const char *protocol,
+                  const char *const *headers)
+{
+    int rc = meeple__ws_accept_request(&peer->conn.ws, protocol, headers);
+
+    if (rc == 0) {
+        peer->asking = false;
+        peer->welcome = true;
+        server->welcome_count++;
+    }
+    return rc;
+}
+
+/* 1: the event.  MEEPLE_ENOMEM, MEEPLE_EIO: the application cannot be asked. */
+static int ask(struct meeple__server *server, struct meeple__peer *peer,
+               const struct meeple__http_head *head, meeple_event *event)
+{
+    meeple_net *net = &server->net;
+    int rc;
+
+    peer->id = new_id(server);
+    if (peer->id == 0) {
+        return MEEPLE_EIO;
+    }
+    rc = meeple__request_new(&server->request, head, net->loop.mem);
+    if (rc < 0) {
+        return rc;
+    }
+    net->loop.driver->address(net->loop.io, peer->conn.socket, net->address, sizeof net->address);
+    server->request->address = net->address;
+    server->request->encrypted = peer->conn.tls != NULL;
+    peer->asking = true;
+    event->type = MEEPLE_EVENT_REQUEST;
+    event->peer = peer->id;
+    event->request = server->request;
+    return 1;
+}
+
+int meeple__server_request(struct meeple__server *server, struct meeple__peer *peer,
+                           meeple_event *event)
+{
+    meeple_net *net = &server->net;
+    struct meeple__http_head head;
+    int rc = 0;
+
+    meeple__ws_request_head(&peer->conn.ws, &head);
+    if (net->refusing || net->closing) {
+        refuse(peer, 503, "this server takes no new peers now");
+    } else if (is_full(server)) {
+        refuse(peer, 503, "this server is full");
+    } else if (!origin_allowed(server, &head)) {
+        net->stats.refused_origin++;
+        refuse(peer, 403, "this server takes no players from that page");
+    } else {
+        rc = server->asks ? ask(server, peer, &head, event) : let_in(server, peer, NULL, NULL);
+        if (rc < 0) {
+            refuse(peer, 500, "out of memory");
+        }
+    }
+    return rc > 0;
+}
+
+/* What waits for the application's answer under that id. */
+static int asking_of(meeple_net *net, int32_t id, struct meeple__peer **out)
+{
+    if (!net->is_server) {
+        return MEEPLE_ESTATE;
+    }
+    *out = id > 0 ? comer_of(meeple__server_of(net), id) : NULL;
+    if (!*out || !(*out)->asking || (*out)->conn.ws.state != MEEPLE__WS_ASKED ||
+        (*out)->conn.ws.ended) {
+        return MEEPLE_ENOTFOUND;
+    }
+    (*out)->conn.ws.now_ms = meeple__loop_now(&net->loop);
+    return 0;
+}
+
+int meeple_net_accept(meeple_net *net, int32_t id, const char *protocol, const char *const *headers)
+{
+    struct meeple__peer *peer;
+    int rc;
+
+    if (!net) {
+        return MEEPLE_EINVAL;
+    }
+    rc = asking_of(net, id, &peer);
+    if (rc == 0 && is_full(meeple__server_of(net))) {
+        refuse(peer, 503, "this server is full");
+        rc = MEEPLE_EFULL;
+    } else if (rc == 0) {
+        rc = let_in(meeple__server_of(net), peer, protocol, headers);
+    }
+    if (rc == 0 || rc == MEEPLE_EFULL) {
+        meeple__conn_touched(&peer->conn);
+    }
+    return rc;
+}
+
+int meeple_net_reject(meeple_net *net, int32_t id, int status, const char *text,
+                      const char *const *headers)
+{
+    struct meeple__peer *peer;
+    int rc;
+
+    if (!net || status < 300 || status > 599 || !meeple__ws_options_valid(NULL, headers)) {
+        return MEEPLE_EINVAL;
+    }
+    rc = asking_of(net, id, &peer);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = meeple__ws_refuse(&peer->conn.ws, status, text ? text : "", headers);
+    if (rc < 0) {
+        meeple__ws_eof(&peer->conn.ws);
+    }
+    meeple__conn_touched(&peer->conn);
+    return 0;
+}
+
+/* ---- a peer ---- */
+
+static int tell(struct meeple__peer *peer, meeple__packet_kind kind, int32_t id)
+{
+    uint8_t head[MEEPLE__PACKET_HEAD];
+
+    meeple__packet_head(head, kind, false, id);
+    meeple__conn_wrote(&peer->conn);
+    return meeple__ws_send(&peer->conn.ws, (meeple_bytes){head, sizeof head},
+                           (meeple_bytes){NULL, 0}, false);
+}
+
+/* WELCOME and the others to the newcomer, then the newcomer to the others. */
+static int introduce(struct meeple__server *server, struct meeple__peer *peer)
+{
+    struct meeple__member *member = NULL;
+    uint8_t head[MEEPLE__PACKET_HEAD];
+    int rc = tell(peer, MEEPLE__PACKET_WELCOME, peer->id);
+
+    while (rc == 0 && (member = meeple__roster_next(&server->net.roster, member))) {
+        if (member->id != peer->id) {
+            rc = tell(peer, MEEPLE__PACKET_JOIN, member->id);
+        }
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    meeple__packet_head(head, MEEPLE__PACKET_JOIN, false, peer->id);
+    return meeple__server_spread(server, peer->id, MEEPLE_ALL, (meeple_bytes){head, sizeof head},
+                                 (meeple_bytes){NULL, 0}, MEEPLE__SPREAD_ROSTER);
+}
+
+int meeple__server_join(struct meeple__server *server, struct meeple__peer *peer,
+                        meeple_event *event)
+{
+    meeple_net *net = &server->net;
+    int rc = 0;
+
+    if (peer->id == 0) {
+        peer->id = new_id(server);
+    }
+    rc = peer->id == 0 ? MEEPLE_EIO
+                       : meeple__roster_add(&net->roster, net->loop.mem, &peer->member, peer->id);
+    if (rc == 0 && net->dialect == MEEPLE_DIALECT_NATIVE) {
+        rc = introduce(server, peer);
+    }
+    if (rc < 0) {
+        meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, meeple_strerror(rc));
+        /* The others have not heard of it, so they are told nothing. */
+        if (peer->member.id > 0) {
+            meeple__roster_remove(&net->roster, &peer->member);
+        }
+        return 0;
+    }
+    meeple__server_came(server, peer);
+    peer->joined = true;
+    net->loop.driver->address(net->loop.io, peer->conn.socket, net->address, sizeof net->address);
+    meeple__log(net->loop.log, MEEPLE_LOG_INFO, "net", "peer %d joined from %s", (int)peer->id,
+                *net->address ? net->address : "this process");
+    event->type = MEEPLE_EVENT_JOIN;
+    event->peer = peer->id;
+    event->protocol = meeple__ws_protocol(&peer->conn.ws);
+    event->address = net->address;
+    return 1;
+}
