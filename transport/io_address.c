@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static_assert(MEEPLE__HOST_TEXT >= INET6_ADDRSTRLEN, "a numeric address fits");
+
 bool meeple__address_parse(struct meeple__address *address, const char *host, uint16_t port)
 {
     /* getaddrinfo() rather than inet_pton() for "fe80::1%eth0"; with these flags it only reads the
@@ -87,7 +89,7 @@ static const char *host_text(const struct meeple__address *address, char *dst, s
 
 void meeple__address_text(const struct meeple__address *address, char *dst, size_t cap)
 {
-    char host[INET6_ADDRSTRLEN];
+    char host[MEEPLE__HOST_TEXT];
     bool is_six;
 
     if (!host_text(address, host, sizeof host, &is_six)) {
@@ -95,6 +97,20 @@ void meeple__address_text(const struct meeple__address *address, char *dst, size
         return;
     }
     snprintf(dst, cap, is_six ? "[%s]:%u" : "%s:%u", host, (unsigned)meeple__address_port(address));
+}
+
+void meeple__address_host(const struct meeple__address *address, char *dst, size_t cap)
+{
+    bool is_six;
+
+    if (!host_text(address, dst, (socklen_t)cap, &is_six)) {
+        snprintf(dst, cap, "%s", "");
+    }
+}
+
+bool meeple__address_equal(const struct meeple__address *a, const struct meeple__address *b)
+{
+    return a->len == b->len && memcmp(&a->storage, &b->storage, a->len) == 0;
 }
 
 void meeple__errno_text(int number, char *dst, size_t cap)

@@ -6,6 +6,10 @@
 
 #include <meeple/base.h>
 
+enum {
+    MEEPLE__HOST_TEXT = 46 /* the longest numeric address, and its NUL */
+};
+
 struct meeple__address {
     struct sockaddr_storage storage;
     socklen_t len;
@@ -18,6 +22,9 @@ void meeple__address_any(struct meeple__address *address, int family, uint16_t p
 uint16_t meeple__address_port(const struct meeple__address *address);
 /* "127.0.0.1:5000" (also for IPv4 that came through IPv6), "[::1]:5000", or ""; cut to cap. */
 void meeple__address_text(const struct meeple__address *address, char *dst, size_t cap);
+/* The same without brackets and port: "127.0.0.1", "::1". */
+void meeple__address_host(const struct meeple__address *address, char *dst, size_t cap);
+bool meeple__address_equal(const struct meeple__address *a, const struct meeple__address *b);
 
 /* What errno says, for people; cut to cap. */
 void meeple__errno_text(int number, char *dst, size_t cap);

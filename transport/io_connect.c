@@ -1,5 +1,4 @@
-/* io_connect: from a host and a port to a stream: the name, then one address after the other. */
-#define _GNU_SOURCE /* SOCK_NONBLOCK */
+/* io_connect: from a host and a port to a stream: the name, then a race of its addresses. */
 #include "transport/io_connect.h"
 
 #include <assert.h>
@@ -7,74 +6,38 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "core/mem.h"
+#include "transport/io_race.h"
 #include "transport/resolver.h"
+
+static_assert((int)MEEPLE__ANSWER_MAX <= (int)MEEPLE__RACE_MAX, "every address of a name can race");
 
 struct meeple__attempt {
     struct meeple__lookup *lookup; /* until the end: the addresses are its own */
     bool asking;                   /* the socket's descriptor is the lookup's */
     bool failed;                   /* nothing is left to try */
-    int error;                     /* errno of what went wrong last */
-    size_t next, count;
-    const struct meeple__address *addresses;
+    int error;                     /* errno of a lookup that could not even begin */
     struct meeple__address numeric;
+    struct meeple__runners runners;
     uint16_t port;
     char host[];
 };
 
-/* Both kinds of descriptor that a socket has on the way to its stream. */
-static void drop_fd(meeple_io *io, meeple_socket *socket)
+/* The lookup closes its descriptor itself. */
+static void stop_asking(meeple_io *io, meeple_socket *socket)
 {
     meeple__socket_ignore(io, socket);
-    if (socket->fd >= 0 && !socket->attempt->asking) {
-        close(socket->fd);
-    }
     socket->fd = -1;
 }
 
-static int new_stream(int family)
-{
-    return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-}
-
-/* 0: the answer comes with the socket's next turn; else errno. */
-static int try_address(meeple_io *io, meeple_socket *socket, const struct meeple__address *address)
-{
-    int error = 0;
-
-    socket->fd = new_stream(address->storage.ss_family);
-    if (socket->fd < 0) {
-        return errno;
-    }
-    if (connect(socket->fd, (const struct sockaddr *)&address->storage, address->len) < 0 &&
-        errno != EINPROGRESS && errno != EINTR) {
-        error = errno;
-    } else if (meeple__socket_watch(io, socket, MEEPLE__WRITABLE) < 0) {
-        error = ENOMEM;
-    }
-    if (error != 0) {
-        drop_fd(io, socket);
-    }
-    return error;
-}
-
-/* The next address that does not fail at once. */
-static void advance(meeple_io *io, meeple_socket *socket)
+static void race(meeple_io *io, meeple_socket *socket, const struct meeple__address *addresses,
+                 size_t count)
 {
     struct meeple__attempt *attempt = socket->attempt;
 
-    while (attempt->next < attempt->count) {
-        int error = try_address(io, socket, &attempt->addresses[attempt->next++]);
-
-        if (error == 0) {
-            return;
-        }
-        attempt->error = error;
-    }
-    attempt->failed = true;
+    meeple__runners_begin(io, &attempt->runners, socket, addresses, count);
+    attempt->failed = meeple__runners_are_lost(&attempt->runners);
 }
 
 /* What could not even be asked is told as a lookup that failed. */
@@ -93,7 +56,7 @@ static int ask(meeple_io *io, meeple_socket *socket)
         if (meeple__socket_watch(io, socket, MEEPLE__READABLE) == 0) {
             return 0;
         }
-        drop_fd(io, socket);
+        stop_asking(io, socket);
         meeple__lookup_free(attempt->lookup);
         attempt->lookup = NULL;
         attempt->error = ENOMEM;
@@ -114,9 +77,7 @@ int meeple__attempt_begin(meeple_io *io, meeple_socket *socket, const char *host
     attempt->port = port;
     socket->attempt = attempt;
     if (meeple__address_parse(&attempt->numeric, host, port)) {
-        attempt->addresses = &attempt->numeric;
-        attempt->count = 1;
-        advance(io, socket);
+        race(io, socket, &attempt->numeric, 1);
     } else if (ask(io, socket) < 0) {
         meeple__attempt_end(io, socket);
         return MEEPLE_ENOMEM;
@@ -130,38 +91,55 @@ int meeple__attempt_begin(meeple_io *io, meeple_socket *socket, const char *host
 void meeple__attempt_end(meeple_io *io, meeple_socket *socket)
 {
     if (socket->attempt) {
-        if (socket->phase == MEEPLE__SOCKET_CONNECTING) {
-            drop_fd(io, socket);
+        if (socket->attempt->asking) {
+            stop_asking(io, socket);
         }
+        meeple__runners_end(io, &socket->attempt->runners);
         meeple__lookup_free(socket->attempt->lookup);
         meeple__free(io->mem, socket->attempt);
         socket->attempt = NULL;
     }
 }
 
-static void broken(meeple_io *io, meeple_socket *socket, meeple_io_event *event)
+static void no_address(const struct meeple__attempt *attempt, meeple_fault *fault, char *text,
+                       size_t cap)
 {
-    const struct meeple__attempt *attempt = socket->attempt;
+    const struct meeple__answer unasked = {.error = EAI_SYSTEM, .number = attempt->error};
+    const struct meeple__answer *answer =
+        attempt->lookup ? meeple__lookup_answer(attempt->lookup) : NULL;
     char why[120];
 
-    event->type = MEEPLE_IO_BROKEN;
-    event->fault.text = io->fault_text;
-    if (attempt->asking) {
-        const struct meeple__answer *answer =
-            attempt->lookup ? meeple__lookup_answer(attempt->lookup) : NULL;
-        const struct meeple__answer unasked = {.error = EAI_SYSTEM, .number = attempt->error};
+    answer = answer ? answer : &unasked;
+    *fault = (meeple_fault){MEEPLE_STAGE_RESOLVE, answer->error, text};
+    snprintf(text, cap, "no address for %.150s: %s", attempt->host,
+             meeple__answer_text(answer, why, sizeof why));
+}
 
-        answer = answer ? answer : &unasked;
-        event->fault.stage = MEEPLE_STAGE_RESOLVE;
-        event->fault.number = answer->error;
-        snprintf(io->fault_text, sizeof io->fault_text, "no address for %.150s: %s", attempt->host,
-                 meeple__answer_text(answer, why, sizeof why));
+static void no_connection(const struct meeple__attempt *attempt, meeple_fault *fault, char *text,
+                          size_t cap)
+{
+    const struct meeple__runners *runners = &attempt->runners;
+    char why[120], tried[120];
+
+    *fault = (meeple_fault){MEEPLE_STAGE_CONNECT, runners->error, text};
+    meeple__errno_text(runners->error, why, sizeof why);
+    meeple__runners_text(runners, tried, sizeof tried);
+    if (attempt->lookup) {
+        snprintf(text, cap, "could not connect to %.120s port %u: %s (tried %s)", attempt->host,
+                 (unsigned)attempt->port, why, tried);
     } else {
-        event->fault.stage = MEEPLE_STAGE_CONNECT;
-        event->fault.number = attempt->error;
-        meeple__errno_text(attempt->error, why, sizeof why);
-        snprintf(io->fault_text, sizeof io->fault_text, "could not connect to %.140s port %u: %s",
-                 attempt->host, (unsigned)attempt->port, why);
+        snprintf(text, cap, "could not connect to %.120s port %u: %s", attempt->host,
+                 (unsigned)attempt->port, why);
+    }
+}
+
+static void broken(meeple_io *io, meeple_socket *socket, meeple_io_event *event)
+{
+    event->type = MEEPLE_IO_BROKEN;
+    if (socket->attempt->asking) {
+        no_address(socket->attempt, &event->fault, io->fault_text, sizeof io->fault_text);
+    } else {
+        no_connection(socket->attempt, &event->fault, io->fault_text, sizeof io->fault_text);
     }
     meeple__attempt_end(io, socket);
     socket->phase = MEEPLE__SOCKET_LOST;
@@ -176,33 +154,13 @@ static void asked(meeple_io *io, meeple_socket *socket)
     if (!answer) {
         return;
     }
-    drop_fd(io, socket);
     if (answer->error != 0) {
         attempt->failed = true;
         return;
     }
+    stop_asking(io, socket);
     attempt->asking = false;
-    attempt->addresses = answer->addresses;
-    attempt->count = answer->count;
-    advance(io, socket);
-}
-
-/* The address that was tried answered: true if with a stream. */
-static bool answered(meeple_io *io, meeple_socket *socket)
-{
-    int error = 0;
-    socklen_t len = sizeof error;
-
-    if (getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0) {
-        error = errno;
-    }
-    if (error == 0) {
-        return true;
-    }
-    socket->attempt->error = error;
-    drop_fd(io, socket);
-    advance(io, socket);
-    return false;
+    race(io, socket, answer->addresses, answer->count);
 }
 
 bool meeple__attempt_turn(meeple_io *io, meeple_socket *socket, meeple_io_event *event)
@@ -212,11 +170,15 @@ bool meeple__attempt_turn(meeple_io *io, meeple_socket *socket, meeple_io_event 
     assert(socket->phase == MEEPLE__SOCKET_CONNECTING && attempt);
     if (!attempt->failed && attempt->asking) {
         asked(io, socket);
-    } else if (!attempt->failed && answered(io, socket)) {
-        event->type = MEEPLE_IO_CONNECTED;
-        socket->phase = MEEPLE__SOCKET_OPEN;
-        meeple__attempt_end(io, socket);
-        return true;
+    } else if (!attempt->failed) {
+        if (meeple__runners_turn(io, &attempt->runners)) {
+            meeple__socket_no_delay(socket->fd);
+            event->type = MEEPLE_IO_CONNECTED;
+            socket->phase = MEEPLE__SOCKET_OPEN;
+            meeple__attempt_end(io, socket);
+            return true;
+        }
+        attempt->failed = meeple__runners_are_lost(&attempt->runners);
     }
     if (!attempt->failed) {
         return false;

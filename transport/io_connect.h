@@ -1,4 +1,4 @@
-/* io_connect: from a host and a port to a stream: the name, then one address after the other. */
+/* io_connect: from a host and a port to a stream: the name, then a race of its addresses. */
 #ifndef MEEPLE_TRANSPORT_IO_CONNECT_H
 #define MEEPLE_TRANSPORT_IO_CONNECT_H
 

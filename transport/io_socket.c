@@ -17,6 +17,7 @@
 #include "transport/io_address.h"
 #include "transport/io_connect.h"
 #include "transport/io_listen.h"
+#include "transport/io_race.h"
 
 enum {
     SEND_PARTS = 64 /* one sendmsg() */
@@ -38,6 +39,7 @@ int meeple__io_open(const struct meeple__multiplexer *multiplexer, const meeple_
     meeple__list_init(&io->sockets);
     meeple__list_init(&io->turns);
     meeple__list_init(&io->paused);
+    meeple__list_init(&io->races);
     /* Not zeroed: pages that no stream ever fills stay the system's. */
     io->received = meeple__resize(mem, NULL, MEEPLE__RECEIVE_BYTES);
     if (io->received) {
@@ -98,6 +100,9 @@ meeple_socket *meeple__socket_new(meeple_io *io, meeple__socket_phase phase, voi
 void meeple__socket_mark(meeple_io *io, meeple_socket *socket, unsigned ready)
 {
     socket->ready |= (uint8_t)ready;
+    if (socket->phase == MEEPLE__SOCKET_RACING) {
+        socket = socket->user;
+    }
     if (meeple__list_empty(&socket->turn)) {
         meeple__list_append(&io->turns, &socket->turn);
     }
@@ -347,16 +352,10 @@ static bool turn(meeple_io *io, meeple_socket *socket, meeple_io_event *event)
     case MEEPLE__SOCKET_LISTENING:
         return meeple__listener_turn(io, socket, event);
     case MEEPLE__SOCKET_CONNECTING:
-        if (!meeple__attempt_turn(io, socket, event)) {
-            return false;
-        }
-        if (socket->phase == MEEPLE__SOCKET_OPEN) {
-            meeple__socket_no_delay(socket->fd);
-            watch_stream(io, socket);
-        }
-        return true;
+        return meeple__attempt_turn(io, socket, event);
     case MEEPLE__SOCKET_OPEN:
         return stream_turn(io, socket, event, ready);
+    case MEEPLE__SOCKET_RACING: /* never has a turn of its own */
     case MEEPLE__SOCKET_LOST:
     default:
         return false;
@@ -379,11 +378,14 @@ static bool take(meeple_io *io, meeple_io_event *out)
     return false;
 }
 
-/* Waits until something is marked, until_ms (UINT64_MAX: for ever), or a signal. */
+/* Waits until something is marked, until_ms (UINT64_MAX: for ever), what this io has to do itself,
+ * or a signal. */
 static int wait_once(meeple_io *io, uint64_t now_ms, uint64_t until_ms)
 {
+    uint64_t race_ms = meeple__races_due_ms(io);
     int timeout_ms = -1, rc;
 
+    until_ms = race_ms < until_ms ? race_ms : until_ms;
     if (!meeple__list_empty(&io->paused) && io->resume_ms < until_ms) {
         until_ms = io->resume_ms;
     }
@@ -395,6 +397,9 @@ static int wait_once(meeple_io *io, uint64_t now_ms, uint64_t until_ms)
     rc = io->multiplexer->wait(io, timeout_ms);
     if (!meeple__list_empty(&io->paused) && meeple__io_now_ms(io) >= io->resume_ms) {
         meeple__listeners_resume(io);
+    }
+    if (!meeple__list_empty(&io->races)) {
+        meeple__races_wake(io, meeple__io_now_ms(io));
     }
     return rc;
 }

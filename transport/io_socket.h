@@ -41,6 +41,7 @@ struct meeple_io {
     struct meeple__list turns; /* sockets that are marked, each once, in the order of their turns */
     struct meeple__list paused; /* listeners that wait for a descriptor to become free */
     uint64_t resume_ms;         /* ... or for this */
+    struct meeple__list races;  /* with an address that waits for its time, the first due first */
     bool accept_warned;
     struct meeple__random random;
     uint8_t *received; /* MEEPLE__RECEIVE_BYTES, the only ones there are */
@@ -50,6 +51,7 @@ struct meeple_io {
 typedef enum meeple__socket_phase {
     MEEPLE__SOCKET_LISTENING,
     MEEPLE__SOCKET_CONNECTING,
+    MEEPLE__SOCKET_RACING, /* inside io_race: `user` is the CONNECTING socket that it runs for */
     MEEPLE__SOCKET_OPEN,
     MEEPLE__SOCKET_LOST /* BROKEN was told */
 } meeple__socket_phase;
@@ -95,7 +97,8 @@ void meeple__io_address(meeple_io *io, meeple_socket *socket, char *dst, size_t 
 
 /* A socket without a descriptor, or NULL when out of memory. */
 meeple_socket *meeple__socket_new(meeple_io *io, meeple__socket_phase phase, void *user);
-/* It has a turn: something is ready, or known without being watched. */
+/* It has a turn: something is ready, or known without being watched.  A runner's turn is its
+ * socket's. */
 void meeple__socket_mark(meeple_io *io, meeple_socket *socket, unsigned ready);
 /* Watches socket->fd; MEEPLE_ENOMEM or MEEPLE_EIO, the first time only. */
 int meeple__socket_watch(meeple_io *io, meeple_socket *socket, unsigned interest);

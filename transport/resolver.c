@@ -32,6 +32,22 @@ static void unref(struct meeple__lookup *lookup)
     }
 }
 
+/* False if there are enough of its family, or it is there already. */
+static bool is_wanted(const struct meeple__answer *answer, const struct meeple__address *address)
+{
+    size_t relatives = 0;
+
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct meeple__address *other = &answer->addresses[i];
+
+        if (meeple__address_equal(other, address)) {
+            return false;
+        }
+        relatives += other->storage.ss_family == address->storage.ss_family;
+    }
+    return relatives < MEEPLE__FAMILY_MAX;
+}
+
 static void fill(struct meeple__answer *answer, const struct addrinfo *found)
 {
     for (; found && answer->count < MEEPLE__ANSWER_MAX; found = found->ai_next) {
@@ -41,7 +57,7 @@ static void fill(struct meeple__answer *answer, const struct addrinfo *found)
             found->ai_addrlen <= sizeof address->storage) {
             memcpy(&address->storage, found->ai_addr, found->ai_addrlen);
             address->len = found->ai_addrlen;
-            answer->count++;
+            answer->count += is_wanted(answer, address);
         }
     }
 }

@@ -13,7 +13,9 @@
 #include "transport/io_address.h"
 
 enum {
-    MEEPLE__ANSWER_MAX = 16 /* addresses; more are dropped */
+    MEEPLE__FAMILY_MAX = 8, /* IPv4 addresses, and as many of IPv6; more are dropped, so that many
+                               of one kind do not crowd out the other */
+    MEEPLE__ANSWER_MAX = 2 * MEEPLE__FAMILY_MAX
 };
 
 /* What a name is. */
@@ -21,7 +23,7 @@ struct meeple__answer {
     int error;  /* getaddrinfo()'s; 0: there is at least one address */
     int number; /* errno, if error is EAI_SYSTEM */
     size_t count;
-    struct meeple__address addresses[MEEPLE__ANSWER_MAX]; /* the best first */
+    struct meeple__address addresses[MEEPLE__ANSWER_MAX]; /* the best first, each once */
 };
 
 struct meeple__lookup;

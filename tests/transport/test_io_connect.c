@@ -1,92 +1,19 @@
-/* test_io_connect: names with several addresses, slow names: getaddrinfo() is a fake here. */
+/* test_io_connect: names with several addresses, slow names. */
+#define _GNU_SOURCE
 #include <meeple/io.h>
 
-#include <arpa/inet.h>
 #include <criterion/criterion.h>
-#include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <semaphore.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
+#include "tests/support/fake_names.h"
 #include "transport/resolver.h"
-
-/* "slow" is answered when somebody posts it.  Global, for the lookup's thread to see. */
-static sem_t slow;
-
-struct found {
-    struct addrinfo info;
-    struct sockaddr_in address;
-};
-
-static struct addrinfo *found_new(const char *text, const char *service, struct addrinfo *next)
-{
-    struct found *found = calloc(1, sizeof *found);
-
-    if (!found) {
-        abort();
-    }
-    found->address.sin_family = AF_INET;
-    found->address.sin_port = htons((uint16_t)atoi(service));
-    inet_pton(AF_INET, text, &found->address.sin_addr);
-    found->info.ai_family = AF_INET;
-    found->info.ai_socktype = SOCK_STREAM;
-    found->info.ai_addr = (struct sockaddr *)&found->address;
-    found->info.ai_addrlen = sizeof found->address;
-    found->info.ai_next = next;
-    return &found->info;
-}
-
-/* In place of the C library's. */
-int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
-                struct addrinfo **out)
-{
-    struct in_addr unused;
-
-    if (hints->ai_flags & AI_NUMERICHOST) {
-        if (inet_pton(AF_INET, name, &unused) != 1) {
-            return EAI_NONAME;
-        }
-        *out = found_new(name, service, NULL);
-    } else if (strcmp(name, "two") == 0) {
-        *out = found_new("127.0.0.2", service, found_new("127.0.0.1", service, NULL));
-    } else if (strcmp(name, "bad") == 0) {
-        /* The first fails at once, the second a little later. */
-        *out = found_new("255.255.255.255", service, found_new("127.0.0.2", service, NULL));
-    } else if (strcmp(name, "strange") == 0) {
-        *out = found_new("127.0.0.1", service, NULL);
-        (*out)->ai_family = AF_UNIX;
-    } else if (strcmp(name, "many") == 0) {
-        *out = NULL;
-        for (int i = 0; i < 100; i++) {
-            *out = found_new("127.0.0.2", service, *out);
-        }
-    } else if (strcmp(name, "slow") == 0) {
-        while (sem_wait(&slow) < 0) {
-        }
-        *out = found_new("127.0.0.1", service, NULL);
-    } else {
-        errno = ENETDOWN;
-        return EAI_SYSTEM;
-    }
-    return 0;
-}
-
-void freeaddrinfo(struct addrinfo *info)
-{
-    while (info) {
-        struct addrinfo *next = info->ai_next;
-
-        free(info);
-        info = next;
-    }
-}
 
 static void setup(void)
 {
-    cr_assert_eq(sem_init(&slow, 0, 0), 0);
+    cr_assert_eq(sem_init(&fake_slow, 0, 0), 0);
+    fake_name("two", "127.0.0.2 127.0.0.1");
+    /* The first fails at once, the second a little later. */
+    fake_name("bad", "255.255.255.255 127.0.0.2");
 }
 
 TestSuite(io_connect, .init = setup);
@@ -146,7 +73,7 @@ Test(io_connect, tries_the_next_address_when_one_fails)
     }
 }
 
-Test(io_connect, tells_the_failure_of_the_last_address)
+Test(io_connect, tells_the_failure_that_says_most)
 {
     EACH_DRIVER(driver)
     {
@@ -209,7 +136,7 @@ Test(io_connect, others_go_on_while_a_name_is_looked_up)
         call(&caller, "127.0.0.1");
         cr_assert_eq(answer(&caller).type, MEEPLE_IO_CONNECTED);
         caller.socket = before;
-        sem_post(&slow);
+        sem_post(&fake_slow);
         cr_assert_eq(answer(&caller).type, MEEPLE_IO_CONNECTED);
         driver->free(caller.io);
     }
@@ -225,25 +152,51 @@ Test(io_connect, a_socket_closed_during_its_lookup_is_gone)
         call(&caller, "slow");
         cr_assert_eq(driver->next(caller.io, &event, 0), 0);
         driver->close(caller.io, caller.socket);
-        sem_post(&slow);
+        sem_post(&fake_slow);
         cr_assert_eq(driver->next(caller.io, &event, 20), 0);
         /* And an io freed, with the thread still at it. */
         call(&caller, "slow");
         driver->free(caller.io);
-        sem_post(&slow);
+        sem_post(&fake_slow);
     }
 }
 
 Test(io_connect, a_name_with_very_many_addresses_is_cut)
 {
-    struct meeple__lookup *lookup;
-    const struct meeple__answer *found;
+    static const struct {
+        const char *addresses, *found; /* the last digit of each */
+    } rows[] = {
+        {"127.0.0.1 127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.6 127.0.0.7 127.0.0.8 "
+         "127.0.0.9 127.0.0.10",
+         "12345678"},
+        {"::1 ::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9 ::a 127.0.0.1", "123456781"},
+        {"127.0.0.1 ::1 127.0.0.2 ::2 127.0.0.3 ::3 127.0.0.4 ::4 127.0.0.5 ::5 127.0.0.6 ::6 "
+         "127.0.0.7 ::7 127.0.0.8 ::8 127.0.0.9 ::9",
+         "1122334455667788"},
+        /* And each counts once. */
+        {"127.0.0.1 127.0.0.1 ::1 127.0.0.1 ::1 127.0.0.2", "112"},
+    };
 
-    cr_assert_eq(meeple__lookup_new(&lookup, "many", 80), 0);
-    do {
-        found = meeple__lookup_answer(lookup);
-    } while (!found);
-    cr_assert_eq(found->error, 0);
-    cr_assert_eq(found->count, MEEPLE__ANSWER_MAX);
-    meeple__lookup_free(lookup);
+    fake_name_count = 1;
+    for (size_t i = 0; i < MEEPLE_COUNT(rows); i++) {
+        struct meeple__lookup *lookup;
+        const struct meeple__answer *found;
+        char digits[MEEPLE__ANSWER_MAX + 1] = "";
+
+        fake_names[0].name = "many";
+        fake_names[0].addresses = rows[i].addresses;
+        cr_assert_eq(meeple__lookup_new(&lookup, "many", 80), 0);
+        do {
+            found = meeple__lookup_answer(lookup);
+        } while (!found);
+        cr_assert_eq(found->error, 0);
+        for (size_t n = 0; n < found->count; n++) {
+            char host[MEEPLE__HOST_TEXT];
+
+            meeple__address_host(&found->addresses[n], host, sizeof host);
+            digits[n] = host[strlen(host) - 1];
+        }
+        cr_assert_str_eq(digits, rows[i].found, "row %zu: %s", i, digits);
+        meeple__lookup_free(lookup);
+    }
 }
