@@ -70,6 +70,7 @@ struct race {
     meeple_socket *socket; /* NULL: connect() failed */
     struct hosts hosts;
     size_t descriptors; /* before */
+    size_t own;         /* the io's, without a socket */
 };
 
 /* And what their name is, in the order of the resolver. */
@@ -86,10 +87,15 @@ static void open_hosts(struct race *race, const struct host hosts[HOSTS_MAX])
     cr_assert(hosts_open(&race->hosts, hosts, 0));
 }
 
-static int begin(struct race *race)
+static void open_io(struct race *race)
 {
     race->descriptors = hosts_descriptors();
     cr_assert_eq(race->driver->open(race->driver, &race->mem.mem, NULL, &race->io), 0);
+    race->own = hosts_descriptors() - race->descriptors;
+}
+
+static int begin(struct race *race)
+{
     return race->driver->connect(race->io, "name", race->hosts.port, race, &race->socket);
 }
 
@@ -99,6 +105,7 @@ static void start(struct race *race, const meeple_io_driver *driver,
     *race = (struct race){.driver = driver};
     counting_mem_init(&race->mem);
     open_hosts(race, hosts);
+    open_io(race);
     cr_assert_eq(begin(race), 0);
 }
 
@@ -110,12 +117,6 @@ static void expect_descriptors(const struct race *race, size_t more)
         poll(NULL, 0, 1);
     }
     cr_assert_eq(hosts_descriptors(), race->descriptors + more);
-}
-
-/* Those of an io: epoll has one of its own. */
-static size_t own(const struct race *race)
-{
-    return race->driver == meeple_io_epoll() ? 1 : 0;
 }
 
 /* Nothing is left of it. */
@@ -215,7 +216,7 @@ BOTH_DRIVERS(the_first_live_address_wins)
         start(&race, driver, rows[i].hosts);
         is_connected_to(&race, rows[i].winner);
         /* A stream is left, and nothing else. */
-        expect_descriptors(&race, own(&race) + 1);
+        expect_descriptors(&race, race.own + 1);
         cr_assert_eq(
             driver->send(race.io, race.socket, &(meeple_bytes){(const uint8_t *)"x", 1}, 1), 1);
         stop(&race);
@@ -255,6 +256,7 @@ BOTH_DRIVERS(when_all_fail_the_most_telling_failure_is_told)
         cr_assert(hosts_open(&race.hosts, taken, 0));
         fake_name_count = 0;
         fake_name("name", rows[i].addresses);
+        open_io(&race);
         cr_assert_eq(begin(&race), 0);
         event = answer(&race);
         cr_assert_eq(event.type, MEEPLE_IO_BROKEN);
@@ -284,7 +286,7 @@ BOTH_DRIVERS(dead_addresses_are_waited_for_asleep_and_together)
     spent_us = (after.tv_sec - before.tv_sec) * 1000000 + (after.tv_nsec - before.tv_nsec) / 1000;
     cr_assert_lt(spent_us, WHOLE_RACE_MS * 1000 / 2, "it was busy");
     /* The three, and what the lookup reads from. */
-    expect_descriptors(&race, own(&race) + 4);
+    expect_descriptors(&race, race.own + 4);
     /* One of them comes back to life. */
     cr_assert_geq(hosts_accept(&race.hosts, 1), 0);
     cr_assert_eq(answer(&race).type, MEEPLE_IO_CONNECTED);
@@ -388,7 +390,7 @@ static struct rlimit no_descriptors(struct race *race)
     struct rlimit before, limit;
     int highest = -1;
 
-    expect_descriptors(race, own(race) + 2);
+    expect_descriptors(race, race->own + 2);
     /* No number is free below that socket's; the last one here is the limit. */
     for (int i = 0; i < FILLING; i++) {
         highest = dup(0);
@@ -474,12 +476,10 @@ BOTH_DRIVERS(every_allocation_fails_once)
 
         counting_mem_init(&race.mem);
         open_hosts(&race, weather);
-        race.descriptors = hosts_descriptors();
-        cr_assert_eq(driver->open(driver, &race.mem.mem, NULL, &race.io), 0);
+        open_io(&race);
         before = race.mem.calls;
         counting_mem_fail(&race.mem, n);
-        ends_well_or_is_told(
-            &race, driver->connect(race.io, "name", race.hosts.port, &race, &race.socket));
+        ends_well_or_is_told(&race, begin(&race));
         failed = race.mem.calls - before >= n;
         stop(&race);
     }
@@ -497,12 +497,10 @@ BOTH_DRIVERS(every_system_call_fails_once)
 
             counting_mem_init(&race.mem);
             open_hosts(&race, hosts);
-            race.descriptors = hosts_descriptors();
-            cr_assert_eq(driver->open(driver, &race.mem.mem, NULL, &race.io), 0);
+            open_io(&race);
             fail_error = errors[i];
             fail_in = n;
-            ends_well_or_is_told(
-                &race, driver->connect(race.io, "name", race.hosts.port, &race, &race.socket));
+            ends_well_or_is_told(&race, begin(&race));
             stop(&race);
         }
         fail_in = 0;
@@ -519,8 +517,7 @@ BOTH_DRIVERS(a_failed_call_is_told_in_words)
 
         counting_mem_init(&race.mem);
         open_hosts(&race, (const struct host[HOSTS_MAX]){{"127.0.0.1", HOST_LIVE}});
-        race.descriptors = hosts_descriptors();
-        cr_assert_eq(driver->open(driver, &race.mem.mem, NULL, &race.io), 0);
+        open_io(&race);
         fail_error = ENOMEM;
         fail_in = n;
         cr_assert_eq(driver->connect(race.io, "127.0.0.1", race.hosts.port, &race, &race.socket),
