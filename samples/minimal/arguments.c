@@ -67,6 +67,20 @@ void arguments_protocol(struct arguments *arguments, const char *flag, struct pr
     protocols->names[protocols->count++] = name;
 }
 
+meeple_tls_server *arguments_certificate(struct arguments *arguments, const char *flag)
+{
+    const char *cert = arguments_value(arguments, flag), *key = arguments_value(arguments, flag);
+    meeple_tls_server_options options = {.cert_file = cert, .key_file = key};
+    meeple_tls_server *tls;
+    char why[200] = "out of memory";
+
+    if (meeple_tls_server_new(&tls, &options, why, sizeof why) < 0) {
+        fprintf(stderr, "Unable to use the certificate: %s\n", why);
+        exit(1);
+    }
+    return tls;
+}
+
 void arguments_refuse(const struct arguments *arguments, const char *argument, const char *what)
 {
     fprintf(stderr, "%s: %s %s; --help says more\n", arguments->program, argument, what);

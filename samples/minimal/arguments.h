@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <meeple/base.h>
+#include <meeple/tls.h>
 
 #define PROTOCOLS_MAX 8
 
@@ -32,6 +32,9 @@ const char *arguments_value(struct arguments *arguments, const char *flag);
 uint64_t arguments_number(struct arguments *arguments, const char *flag, uint64_t max);
 /* The same for one more subprotocol. */
 void arguments_protocol(struct arguments *arguments, const char *flag, struct protocols *protocols);
+/* The same for two files, a certificate and its key; if they cannot be used, says so and ends the
+ * program with status 1.  The caller's to free. */
+meeple_tls_server *arguments_certificate(struct arguments *arguments, const char *flag);
 
 /* Says what is wrong with an argument and ends the program with status 2. */
 _Noreturn void arguments_refuse(const struct arguments *arguments, const char *argument,

@@ -1,8 +1,6 @@
 /* echo_server_flags: what the command line of echo_server says. */
 #include "samples/minimal/echo_flags.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MESSAGE_MAX (64u << 20)
@@ -21,21 +19,6 @@ static const char usage[] =
     "  --deflate            compress, with clients that offer it\n"
     "  --quiet              no line for each client and each message, for tests under load\n";
 
-/* Certificates for any number of nets; ours is the only one. */
-static meeple_tls_server *read_certificate(struct arguments *arguments, const char *flag)
-{
-    const char *cert = arguments_value(arguments, flag), *key = arguments_value(arguments, flag);
-    meeple_tls_server_options options = {.cert_file = cert, .key_file = key};
-    meeple_tls_server *tls;
-    char why[200] = "out of memory";
-
-    if (meeple_tls_server_new(&tls, &options, why, sizeof why) < 0) {
-        fprintf(stderr, "Unable to use the certificate: %s\n", why);
-        exit(1);
-    }
-    return tls;
-}
-
 void echo_server_read(struct echo_server *server, char **argv)
 {
     struct arguments arguments = arguments_of(argv, usage);
@@ -51,7 +34,7 @@ void echo_server_read(struct echo_server *server, char **argv)
             options->host = arguments_value(&arguments, flag);
         } else if (strcmp(flag, "--tls") == 0) {
             meeple_tls_server_free(options->tls);
-            options->tls = read_certificate(&arguments, flag);
+            options->tls = arguments_certificate(&arguments, flag);
         } else if (strcmp(flag, "--protocol") == 0) {
             arguments_protocol(&arguments, flag, &server->protocols);
             options->protocols = server->protocols.names;

@@ -1,0 +1,114 @@
+/* chat: a seat in the chat: what happens is told, what is typed is done. */
+#include "samples/chat/chat.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+/* How long to wait for both at once where the network has nothing that poll() knows. */
+#define SHORT_WAIT_MS 20
+
+static volatile sig_atomic_t stops, continues;
+
+static void on_signal(int number)
+{
+    if (number == SIGCONT) {
+        continues = 1;
+    } else {
+        stops = stops < 2 ? stops + 1 : 2;
+    }
+}
+
+static void catch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGCONT};
+    struct sigaction action = {.sa_handler = on_signal};
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < MEEPLE_COUNT(numbers); i++) {
+        sigaction(numbers[i], &action, NULL);
+    }
+}
+
+static void heed_signals(struct chat *chat)
+{
+    if (continues) {
+        continues = 0;
+        terminal_resume(chat->terminal);
+    }
+    if (stops > 0 && !chat->closing) {
+        chat_close(chat, MEEPLE_CLOSE_GOING_AWAY, NULL);
+        chat_prompt(chat);
+    }
+}
+
+/* One line, if there is one. */
+static bool take_line(struct chat *chat)
+{
+    meeple_bytes line;
+
+    switch (terminal_line(chat->terminal, &line)) {
+    case TERMINAL_LINE:
+        if (line.len > 0) {
+            chat_act(chat, line);
+        }
+        return true;
+    case TERMINAL_LONG:
+        terminal_printing(chat->terminal);
+        printf("Not sent: a line of more than %d bytes\n", TERMINAL_LINE_MAX);
+        return true;
+    case TERMINAL_END:
+        /* A server whose input is no terminal goes on without. */
+        if (!chat->server || terminal_is_typed(chat->terminal)) {
+            chat_close(chat, 0, NULL);
+            chat_prompt(chat);
+        }
+        return true;
+    case TERMINAL_NONE:
+    default:
+        return false;
+    }
+}
+
+static void run(struct chat *chat)
+{
+    meeple_event event;
+    int rc = 0;
+
+    chat_prompt(chat);
+    while (rc >= 0 && stops < 2) {
+        heed_signals(chat);
+        while ((rc = meeple_net_next(chat->net, &event, 0)) > 0) {
+            chat_tell(chat, &event);
+            chat_prompt(chat);
+        }
+        if (rc == 0) {
+            bool input = chat->ready && !chat->closing && chat_has_room(chat);
+
+            if (!input || !take_line(chat)) {
+                terminal_wait(chat->terminal, input, -1, SHORT_WAIT_MS);
+            }
+        }
+    }
+    if (rc < 0 && rc != MEEPLE_ECLOSED) {
+        fprintf(stderr, "The network failed: %s\n", meeple_strerror(rc));
+    }
+}
+
+int chat_run(meeple_net *net, bool multiplayer, bool binary)
+{
+    struct chat chat = {.net = net,
+                        .terminal = terminal_new(),
+                        .server = meeple_net_is_server(net),
+                        .multiplayer = multiplayer,
+                        .binary = binary};
+
+    if (chat.terminal) {
+        catch_signals();
+        run(&chat);
+    } else {
+        fputs("There is not enough memory\n", stderr);
+    }
+    terminal_free(chat.terminal);
+    meeple_net_free(net);
+    return chat.clean || (chat.server && chat.closing) ? 0 : 1;
+}
