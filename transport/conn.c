@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/log.h"
 #include "core/mem.h"
@@ -105,6 +106,18 @@ static int init_tls(struct meeple__conn *conn, struct meeple__tls_context *conte
     return rc;
 }
 
+/* Whoever is at the other end; zeros where that is no IP address. */
+static struct meeple__ip other_end(const struct meeple__conn *conn)
+{
+    const struct meeple__loop *loop = conn->loop;
+    struct meeple__ip ip = {0};
+    char text[64];
+
+    loop->driver->address(loop->io, conn->socket, text, sizeof text);
+    meeple__ip_parse(&ip, (meeple_bytes){(const uint8_t *)text, strlen(text)});
+    return ip;
+}
+
 int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
                       const struct meeple__ws_config *config, meeple_socket *socket,
                       struct meeple__tls_context *context)
@@ -131,9 +144,36 @@ int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
     loop->conn_count++;
     if (socket) {
         loop->driver->attach(loop->io, socket, conn);
+        conn->client = other_end(conn);
     }
     meeple__conn_schedule(conn);
     return 0;
+}
+
+int meeple__conn_expect_proxy(struct meeple__conn *conn)
+{
+    conn->proxy = meeple__alloc(conn->loop->mem, sizeof *conn->proxy);
+    return conn->proxy ? 0 : MEEPLE_ENOMEM;
+}
+
+static void done_proxy(struct meeple__conn *conn)
+{
+    meeple__free(conn->loop->mem, conn->proxy);
+    conn->proxy = NULL;
+}
+
+void meeple__conn_address(const struct meeple__conn *conn, char *dst, size_t cap)
+{
+    char text[MEEPLE__IP_TEXT_SIZE];
+
+    if (!meeple__ip_equal(&conn->client, &(struct meeple__ip){0})) {
+        meeple__ip_write(text, &conn->client);
+        snprintf(dst, cap, "%s", text);
+    } else if (conn->socket) {
+        conn->loop->driver->address(conn->loop->io, conn->socket, dst, cap);
+    } else {
+        snprintf(dst, cap, "%s", "");
+    }
 }
 
 int meeple__conn_connect(struct meeple__conn *conn, const char *host, uint16_t port,
@@ -160,6 +200,7 @@ void meeple__conn_done(struct meeple__conn *conn)
     close_socket(conn);
     meeple__ws_done(&conn->ws);
     done_tls(conn);
+    done_proxy(conn);
     meeple__list_remove(&conn->ready);
     meeple__list_remove(&conn->dirty);
     meeple__heap_set(&conn->loop->deadlines, &conn->deadline, UINT64_MAX);
@@ -403,6 +444,43 @@ static void ended(struct meeple__conn *conn, const meeple_io_event *event)
     }
 }
 
+/* What is behind a proxy's header of this piece, if that is whole by now. */
+static bool skip_proxy(struct meeple__conn *conn, uint8_t **bytes, size_t *len)
+{
+    const char *why = "";
+    size_t taken;
+    int rc = meeple__proxy_header_feed(conn->proxy, (meeple_bytes){*bytes, *len}, &taken, &why);
+
+    if (rc < 0) {
+        conn->fault = (meeple_fault){MEEPLE_STAGE_CONNECT, 0, why};
+        meeple__ws_eof(&conn->ws);
+        if (conn->tls) {
+            meeple__tls_eof(conn->tls);
+        }
+    }
+    *bytes += taken;
+    *len -= taken;
+    if (rc > 0) {
+        conn->client = conn->proxy->has_client ? conn->proxy->client : conn->client;
+        done_proxy(conn);
+    }
+    return rc > 0 && *len > 0;
+}
+
+static void received(struct meeple__conn *conn, uint8_t *bytes, size_t len)
+{
+    if (conn->proxy && !skip_proxy(conn, &bytes, &len)) {
+        return; /* more has to come, or nothing can */
+    }
+    if (conn->tls) {
+        meeple__tls_feed(conn->tls, (meeple_bytes){bytes, len});
+        /* A record can take long to be whole on a thin line: its pieces are a sign of life. */
+        meeple__heartbeat_heard(&conn->ws.heartbeat, conn->loop->now_ms);
+    } else {
+        meeple__ws_feed(&conn->ws, bytes, len, conn->loop->now_ms);
+    }
+}
+
 static void conn_event(struct meeple__conn *conn, const meeple_io_event *event)
 {
     switch (event->type) {
@@ -417,13 +495,8 @@ static void conn_event(struct meeple__conn *conn, const meeple_io_event *event)
         break;
     case MEEPLE_IO_RECEIVED:
         conn->loop->bytes_in += event->len;
-        if (conn->phase == MEEPLE__CONN_LIVE && conn->tls) {
-            meeple__tls_feed(conn->tls, (meeple_bytes){event->bytes, event->len});
-            /* A record can take long to be whole on a thin line: its pieces are a sign of life. */
-            meeple__heartbeat_heard(&conn->ws.heartbeat, conn->loop->now_ms);
-            meeple__conn_wake(conn);
-        } else if (conn->phase == MEEPLE__CONN_LIVE) {
-            meeple__ws_feed(&conn->ws, event->bytes, event->len, conn->loop->now_ms);
+        if (conn->phase == MEEPLE__CONN_LIVE) {
+            received(conn, event->bytes, event->len);
             meeple__conn_wake(conn);
         }
         break;

@@ -8,6 +8,8 @@
 
 #include "core/heap.h"
 #include "core/list.h"
+#include "transport/ip.h"
+#include "transport/proxy_header.h"
 #include "transport/tls.h"
 #include "transport/ws.h"
 
@@ -61,6 +63,7 @@ struct meeple__conn {
     struct meeple__ws ws;
     struct meeple__tls *tls; /* NULL: plain */
     meeple_socket *socket;
+    struct meeple__proxy_header *proxy; /* what has to come before anything else; else NULL */
     struct meeple__list ready, dirty;
     struct meeple__deadline deadline;
     uint64_t extra_deadline_ms; /* the owner's, or of a phase; UINT64_MAX: none */
@@ -69,6 +72,8 @@ struct meeple__conn {
     bool finished;        /* our end of the stream was said */
     bool missed;          /* something did not fit the queue, and DRAINED is due */
     size_t drained_bytes; /* when no more than so many bytes are queued */
+    struct meeple__ip
+        client; /* accepted: whose it is, the driver's or a proxy's word; else zeros */
     meeple_fault fault;
 };
 
@@ -78,6 +83,10 @@ struct meeple__conn {
 int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
                       const struct meeple__ws_config *config, meeple_socket *socket,
                       struct meeple__tls_context *context);
+/* A proxy is at the other end, and says first whose it is.  MEEPLE_ENOMEM. */
+int meeple__conn_expect_proxy(struct meeple__conn *conn);
+/* Whose it is, as meeple_net_peer_address() says it. */
+void meeple__conn_address(const struct meeple__conn *conn, char *dst, size_t cap);
 int meeple__conn_connect(struct meeple__conn *conn, const char *host, uint16_t port,
                          uint32_t timeout_ms);
 /* Closes the stream as it is. */

@@ -332,9 +332,23 @@ static struct meeple__conn *conn_to(const meeple_net *net, int32_t peer)
                                                                : NULL;
 }
 
+size_t meeple_net_peer_address(const meeple_net *net, int32_t peer, char *dst, size_t cap)
+{
+    const struct meeple__conn *conn = net ? conn_to(net, peer) : NULL;
+    char text[64] = "";
+
+    if (conn) {
+        meeple__conn_address(conn, text, sizeof text);
+    }
+    if (dst && cap > 0) {
+        snprintf(dst, cap, "%s", text);
+    }
+    return strlen(text);
+}
+
 meeple_rtt meeple_net_rtt(const meeple_net *net, int32_t peer)
 {
-    const struct meeple__conn *conn = conn_to(net, peer);
+    const struct meeple__conn *conn = net ? conn_to(net, peer) : NULL;
     const struct meeple__heartbeat *heartbeat = conn ? &conn->ws.heartbeat : NULL;
 
     return heartbeat ? (meeple_rtt){heartbeat->last_ms, heartbeat->smooth_x8 / 8,

@@ -52,7 +52,7 @@ struct meeple_net {
     char fault_text[MEEPLE__FAULT_TEXT];
     /* What the last event points at. */
     char reason[MEEPLE_REASON_MAX + 1];
-    char address[64];
+    char address[64], proxy[64];
 };
 
 struct meeple__net_options {

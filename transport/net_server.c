@@ -145,7 +145,7 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
         server->net.stats.refused++;
         meeple__log(server->net.loop.log, MEEPLE_LOG_DEBUG, "net",
                     "a connection did not become a peer: %s",
-                    peer->conn.fault.stage == MEEPLE_STAGE_TLS ? peer->conn.fault.text : reason);
+                    *peer->conn.fault.text ? peer->conn.fault.text : reason);
         return 0;
     }
     meeple__log(server->net.loop.log, MEEPLE_LOG_INFO, "net", "peer %d left: code %u%s%s",
@@ -319,11 +319,41 @@ static void server_free(meeple_net *net)
     close_listener(server);
     meeple__request_free(server->request, net->loop.mem);
     meeple__strings_free(server->origins, net->loop.mem);
+    meeple__free(net->loop.mem, server->trusted);
 }
 
 static const struct meeple__net_ops server_ops = {
     server_free, server_step,  meeple__server_accepted, meeple__server_send,
     server_kick, server_close, server_conn_of};
+
+static int trust(struct meeple__server *server, const meeple_proxy_options *options)
+{
+    size_t count = 0;
+
+    if (options->kind == MEEPLE_PROXY_NONE) {
+        return 0;
+    }
+    while (options->trusted && options->trusted[count]) {
+        count++;
+    }
+    if (options->kind < MEEPLE_PROXY_NONE || options->kind > MEEPLE_PROXY_HEADER || count == 0) {
+        return MEEPLE_EINVAL;
+    }
+    server->proxy = options->kind;
+    server->trusted = meeple__alloc(server->net.loop.mem, count * sizeof *server->trusted);
+    if (!server->trusted) {
+        return MEEPLE_ENOMEM;
+    }
+    for (; server->trusted_count < count; server->trusted_count++) {
+        const char *text = options->trusted[server->trusted_count];
+
+        if (!meeple__ip_network_parse(&server->trusted[server->trusted_count],
+                                      (meeple_bytes){(const uint8_t *)text, strlen(text)})) {
+            return MEEPLE_EINVAL;
+        }
+    }
+    return 0;
+}
 
 int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
                        struct meeple__loopback *hub, bool listening)
@@ -354,6 +384,9 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
     rc = meeple__net_init(&server->net, &common);
     if (rc == 0) {
         rc = meeple__strings_copy(&server->origins, options->origins, options->mem);
+    }
+    if (rc == 0) {
+        rc = trust(server, &options->proxy);
     }
     if (rc == 0) {
         rc = meeple__net_config(&server->net, (meeple_ws_options){.deflate = options->deflate});

@@ -16,7 +16,10 @@ struct meeple__server {
     struct meeple__list comers, peers;
     size_t comer_count, welcome_count; /* comers; of them, those that only have to be told so */
     char **origins;                    /* NULL: any */
-    meeple_request *request;           /* of the last event */
+    meeple_proxy_kind proxy;
+    struct meeple__ip_network *trusted; /* proxies */
+    size_t trusted_count;
+    meeple_request *request; /* of the last event */
     bool asks;
     bool drop_warned; /* since a connection was taken */
 };

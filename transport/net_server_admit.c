@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "transport/forwarded.h"
 
 /* ---- a stream ---- */
 
@@ -27,6 +28,11 @@ static void dropped(struct meeple__server *server)
     server->drop_warned = true;
 }
 
+static bool is_trusted(const struct meeple__server *server, const struct meeple__ip *ip)
+{
+    return meeple__ip_networks_have(server->trusted, server->trusted_count, ip);
+}
+
 void meeple__server_accepted(meeple_net *net, meeple_socket *socket)
 {
     struct meeple__server *server = meeple__server_of(net);
@@ -39,6 +45,13 @@ void meeple__server_accepted(meeple_net *net, meeple_socket *socket)
     if (!peer || meeple__conn_init(&peer->conn, &net->loop, &net->config, socket, tls) < 0) {
         meeple__free(net->loop.mem, peer);
         net->loop.driver->close(net->loop.io, socket);
+        dropped(server);
+        return;
+    }
+    if (server->proxy == MEEPLE_PROXY_HEADER && is_trusted(server, &peer->conn.client) &&
+        meeple__conn_expect_proxy(&peer->conn) < 0) {
+        meeple__conn_done(&peer->conn);
+        meeple__free(net->loop.mem, peer);
         dropped(server);
         return;
     }
@@ -137,6 +150,30 @@ static int let_in(struct meeple__server *server, struct meeple__peer *peer, cons
     return rc;
 }
 
+/* Whose request it is.  False: a trusted proxy says something that nobody understands. */
+static bool find_client(const struct meeple__server *server, struct meeple__peer *peer,
+                        const struct meeple__http_head *head)
+{
+    enum meeple__forwarded_by by = server->proxy == MEEPLE_PROXY_FORWARDED
+                                       ? MEEPLE__FORWARDED_BY_FORWARDED
+                                       : MEEPLE__FORWARDED_BY_X_FORWARDED_FOR;
+
+    return (server->proxy != MEEPLE_PROXY_FORWARDED &&
+            server->proxy != MEEPLE_PROXY_X_FORWARDED_FOR) ||
+           meeple__forwarded_client(&peer->conn.client, head, by, server->trusted,
+                                    server->trusted_count) >= 0;
+}
+
+/* The addresses of a request: the client's, and the proxy's if there is one before it. */
+static void fill_addresses(meeple_net *net, const struct meeple__conn *conn,
+                           meeple_request *request)
+{
+    meeple__conn_address(conn, net->address, sizeof net->address);
+    net->loop.driver->address(net->loop.io, conn->socket, net->proxy, sizeof net->proxy);
+    request->address = net->address;
+    request->proxy = strcmp(net->address, net->proxy) == 0 ? "" : net->proxy;
+}
+
 /* 1: the event.  MEEPLE_ENOMEM, MEEPLE_EIO: the application cannot be asked. */
 static int ask(struct meeple__server *server, struct meeple__peer *peer,
                const struct meeple__http_head *head, meeple_event *event)
@@ -152,8 +189,7 @@ static int ask(struct meeple__server *server, struct meeple__peer *peer,
     if (rc < 0) {
         return rc;
     }
-    net->loop.driver->address(net->loop.io, peer->conn.socket, net->address, sizeof net->address);
-    server->request->address = net->address;
+    fill_addresses(net, &peer->conn, server->request);
     server->request->encrypted = peer->conn.tls != NULL;
     peer->asking = true;
     event->type = MEEPLE_EVENT_REQUEST;
@@ -170,7 +206,9 @@ int meeple__server_request(struct meeple__server *server, struct meeple__peer *p
     int rc = 0;
 
     meeple__ws_request_head(&peer->conn.ws, &head);
-    if (net->refusing || net->closing) {
+    if (!find_client(server, peer, &head)) {
+        refuse(peer, 400, "the proxy does not say whose request this is");
+    } else if (net->refusing || net->closing) {
         refuse(peer, 503, "this server takes no new peers now");
     } else if (is_full(server)) {
         refuse(peer, 503, "this server is full");
@@ -299,7 +337,7 @@ int meeple__server_join(struct meeple__server *server, struct meeple__peer *peer
     }
     meeple__server_came(server, peer);
     peer->joined = true;
-    net->loop.driver->address(net->loop.io, peer->conn.socket, net->address, sizeof net->address);
+    meeple__conn_address(&peer->conn, net->address, sizeof net->address);
     meeple__log(net->loop.log, MEEPLE_LOG_INFO, "net", "peer %d joined from %s", (int)peer->id,
                 *net->address ? net->address : "this process");
     event->type = MEEPLE_EVENT_JOIN;

@@ -68,7 +68,7 @@ typedef struct meeple_event {
     meeple_bytes data;    /* PACKET */
     const char *reason;   /* CLOSING, LEAVE, DOWN: UTF-8; never NULL */
     const char *protocol; /* UP, JOIN: the agreed subprotocol, "" if none; never NULL */
-    const char *address;  /* JOIN, on a server: "127.0.0.1:5000", "[::1]:5000"; else "" */
+    const char *address;  /* JOIN, on a server: meeple_net_peer_address(); else "" */
     const meeple_request *request; /* REQUEST; else NULL */
 } meeple_event;
 

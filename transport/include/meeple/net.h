@@ -42,6 +42,24 @@ typedef enum meeple_full_policy {
     MEEPLE_FULL_SKIP   /* that peer misses it; meeple_stats.skipped counts */
 } meeple_full_policy;
 
+/* How the proxies before a server say whose connection it is. */
+typedef enum meeple_proxy_kind {
+    MEEPLE_PROXY_NONE,
+    MEEPLE_PROXY_X_FORWARDED_FOR, /* that header: nginx, Caddy, Apache */
+    MEEPLE_PROXY_FORWARDED,       /* that header, RFC 7239 */
+    MEEPLE_PROXY_HEADER           /* the PROXY protocol, version 1 or 2, before anything else, also
+                                     before TLS: haproxy, load balancers */
+} meeple_proxy_kind;
+
+/* Zeroed: every address is a client's own. */
+typedef struct meeple_proxy_options {
+    meeple_proxy_kind kind;
+    /* NULL-terminated, "127.0.0.1", "10.0.0.0/8", "fd00::/8"; copied.  What comes from there is
+     * believed, what says the same from elsewhere is not looked at, so list nothing else.
+     * MEEPLE_PROXY_HEADER: from there every connection has to begin with the header. */
+    const char *const *trusted;
+} meeple_proxy_options;
+
 /* Strings are copied; io, mem and log are borrowed and must outlive the net. */
 typedef struct meeple_listen_options {
     const char *host; /* a numeric address; NULL: every interface */
@@ -57,6 +75,7 @@ typedef struct meeple_listen_options {
      * with 403 (RFC 6455 section 10.2).  A request without one, which no browser sends, is let
      * through.  NULL: pages from anywhere. */
     const char *const *origins;
+    meeple_proxy_options proxy; /* MEEPLE_EINVAL: a kind without networks, or none of these */
     meeple_limits limits;
     meeple_full_policy full;
     meeple_deflate_options deflate; /* off if zeroed */
@@ -211,6 +230,15 @@ MEEPLE_API size_t meeple_net_peers(const meeple_net *net, int32_t *dst, size_t c
 
 /* Whether peer can be sent to. */
 MEEPLE_API bool meeple_net_has_peer(const meeple_net *net, int32_t peer);
+
+/*
+ * Where peer is, "203.0.113.7:5000" or "[2001:db8::7]:5000", written to dst and cut to cap bytes
+ * with its NUL; "" if there is no connection to it, or it is inside this process.  Behind a trusted
+ * proxy what that says, maybe without a port.  Returns how long it is, like snprintf().  Godot:
+ * WebSocketServer.get_peer_address(), get_peer_port(), WebSocketPeer.get_connected_host().
+ */
+MEEPLE_API size_t meeple_net_peer_address(const meeple_net *net, int32_t peer, char *dst,
+                                          size_t cap);
 
 /* Bytes that wait to be sent to peer, 0 if there is none.  A client has one queue, the server's. */
 MEEPLE_API size_t meeple_net_queued(const meeple_net *net, int32_t peer);
