@@ -6,6 +6,8 @@
 
 /* How long to wait for both at once where the network has nothing that poll() knows. */
 #define SHORT_WAIT_MS 20
+/* So many events, then a line that was typed. */
+#define EVENTS_AT_ONCE 64
 
 static volatile sig_atomic_t stops, continues;
 
@@ -69,23 +71,37 @@ static bool take_line(struct chat *chat)
     }
 }
 
-static void run(struct chat *chat)
+/* Tells what has come, but not for ever: whoever floods us must not keep the keys from working.
+ * Returns what meeple_net_next() did last. */
+static int take_events(struct chat *chat)
 {
     meeple_event event;
+    int rc = 0;
+
+    for (int i = 0; i < EVENTS_AT_ONCE; i++) {
+        rc = meeple_net_next(chat->net, &event, 0);
+        if (rc <= 0) {
+            break;
+        }
+        chat_tell(chat, &event);
+        chat_prompt(chat);
+    }
+    return rc;
+}
+
+static void run(struct chat *chat)
+{
     int rc = 0;
 
     chat_prompt(chat);
     while (rc >= 0 && stops < 2) {
         heed_signals(chat);
-        while ((rc = meeple_net_next(chat->net, &event, 0)) > 0) {
-            chat_tell(chat, &event);
-            chat_prompt(chat);
-        }
-        if (rc == 0) {
+        rc = take_events(chat);
+        if (rc >= 0) {
             bool input = chat->ready && !chat->closing && chat_has_room(chat);
 
             if (!input || !take_line(chat)) {
-                terminal_wait(chat->terminal, input, -1, SHORT_WAIT_MS);
+                terminal_wait(chat->terminal, input, -1, rc > 0 ? 0 : SHORT_WAIT_MS);
             }
         }
     }

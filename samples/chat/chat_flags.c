@@ -23,7 +23,7 @@ static const char client_usage[] =
     "usage: chat_client [URL] [--multiplayer] [--binary] [--protocol NAME]... [--ca FILE] "
     "[--insecure]\n"
     "\n"
-    "A chat in the terminal, a client's part, at ws://HOST[:PORT][/PATH] or wss://..., \n"
+    "A chat in the terminal, a client's part, at ws://HOST[:PORT][/PATH] or wss://...,\n"
     "ws://localhost:8000 if not given.  What is typed is sent, what others say is shown; /help,\n"
     "once it runs, says what else there is.\n"
     "\n"

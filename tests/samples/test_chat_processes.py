@@ -2,6 +2,7 @@
 
     python3 test_chat_processes.py FOLDER-OF-THE-EXECUTABLES
 """
+import contextlib
 import os
 import pty
 import re
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
@@ -327,6 +329,28 @@ class Mistakes(ChatTest):
         self.assertEqual([line for line in server.out if line.startswith("%d (" % number)],
                          ["%d (text): %s" % (number, line) for line in lines])
         self.leave(client)
+
+    def test_who_floods_us_does_not_keep_us_from_typing(self):
+        server, url = self.server()
+        client = socket.create_connection(("127.0.0.1", int(url.split(":")[-1])), programs.TIMEOUT)
+        self.addCleanup(client.close)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                       b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+        number = server.matches(r"(\d+) joined .*").group(1)
+        frames = b"\x81\x81\0\0\0\0y" * 5000
+
+        def flood():
+            with contextlib.suppress(OSError):
+                while True:
+                    client.sendall(frames)
+
+        flooding = threading.Thread(target=flood, daemon=True)
+        flooding.start()
+        server.hears("%s (text): y" % number, count=2000)
+        server.say("/kick %s 4000 enough" % number)
+        server.matches("%s left, code: .*" % number)
+        flooding.join(programs.TIMEOUT)
+        self.assertFalse(flooding.is_alive())
 
     def test_help_while_it_runs(self):
         server, url = self.server()
