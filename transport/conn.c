@@ -1,50 +1,17 @@
-/* conn: byte streams with a WebSocket each, maybe inside TLS, and the loop that moves their bytes.
- */
+/* conn: a byte stream with a WebSocket, maybe inside TLS. */
 #include "transport/conn.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core/log.h"
 #include "core/mem.h"
 
 enum {
     PARTS = 16,
-    TICK_EVERY = 64,
     LINGER_MS = 1000,
     PLAIN_SIZE = 16384 /* the longest TLS record */
 };
-
-int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
-                      const meeple_mem *mem, const meeple_log *log)
-{
-    int rc;
-
-    *loop = (struct meeple__loop){
-        .driver = driver ? driver : meeple_io_system(), .mem = mem, .log = log};
-    meeple__pool_init(&loop->pool, mem);
-    meeple__list_init(&loop->ready);
-    meeple__list_init(&loop->dirty);
-    rc = loop->driver->open(loop->driver, mem, log, &loop->io);
-    if (rc < 0) {
-        loop->io = NULL;
-        return rc;
-    }
-    meeple__loop_now(loop);
-    return 0;
-}
-
-void meeple__loop_done(struct meeple__loop *loop)
-{
-    assert(loop->conn_count == 0);
-    if (loop->io) {
-        loop->driver->free(loop->io);
-    }
-    meeple__free(loop->mem, loop->plain);
-    meeple__heap_done(&loop->deadlines, loop->mem);
-    meeple__pool_done(&loop->pool);
-}
 
 void meeple__conn_wake(struct meeple__conn *conn)
 {
@@ -353,16 +320,6 @@ void meeple__conn_flush(struct meeple__conn *conn)
     finish(conn);
 }
 
-void meeple__loop_flush(struct meeple__loop *loop)
-{
-    while (!meeple__list_empty(&loop->dirty)) {
-        struct meeple__list *link = loop->dirty.next;
-
-        meeple__list_remove(link);
-        meeple__conn_flush(MEEPLE__CONTAINER(link, struct meeple__conn, dirty));
-    }
-}
-
 void meeple__conn_linger(struct meeple__conn *conn)
 {
     /* Where TLS failed, its WebSocket is at its end, but the alert is to arrive. */
@@ -481,7 +438,7 @@ static void received(struct meeple__conn *conn, uint8_t *bytes, size_t len)
     }
 }
 
-static void conn_event(struct meeple__conn *conn, const meeple_io_event *event)
+void meeple__conn_event(struct meeple__conn *conn, const meeple_io_event *event)
 {
     switch (event->type) {
     case MEEPLE_IO_CONNECTED:
@@ -515,82 +472,27 @@ static void conn_event(struct meeple__conn *conn, const meeple_io_event *event)
     }
 }
 
-/* Lets every conn know whose time has come; true if there was one. */
-static bool tick(struct meeple__loop *loop)
+void meeple__conn_tick(struct meeple__conn *conn)
 {
-    bool any = false;
+    uint64_t now_ms = conn->loop->now_ms;
 
-    for (;;) {
-        struct meeple__deadline *first = meeple__heap_first(&loop->deadlines);
-        struct meeple__conn *conn;
-
-        if (!first || first->at_ms > loop->now_ms) {
-            return any;
-        }
-        any = true;
-        conn = MEEPLE__CONTAINER(first, struct meeple__conn, deadline);
-        if (conn->phase == MEEPLE__CONN_LINGERING) {
-            meeple__conn_leave(conn);
-            continue;
-        }
-        if (conn->extra_deadline_ms <= loop->now_ms) {
-            /* The owner's: it looks at the time itself when it is woken. */
-            conn->extra_deadline_ms = UINT64_MAX;
-        }
-        if (conn->phase == MEEPLE__CONN_LIVE) {
-            meeple__ws_tick(&conn->ws, loop->now_ms);
-            if (conn->tls && conn->tls->state == MEEPLE__TLS_HANDSHAKE && conn->ws.failed) {
-                /* Nobody can be told that it took too long. */
-                conn->ws.timed_out = true;
-            }
-        } else {
+    if (conn->phase == MEEPLE__CONN_LINGERING) {
+        meeple__conn_leave(conn);
+        return;
+    }
+    if (conn->extra_deadline_ms <= now_ms) {
+        /* The owner's: it looks at the time itself when it is woken. */
+        conn->extra_deadline_ms = UINT64_MAX;
+    }
+    if (conn->phase == MEEPLE__CONN_LIVE) {
+        meeple__ws_tick(&conn->ws, now_ms);
+        if (conn->tls && conn->tls->state == MEEPLE__TLS_HANDSHAKE && conn->ws.failed) {
+            /* Nobody can be told that it took too long. */
             conn->ws.timed_out = true;
         }
-        meeple__conn_schedule(conn);
-        meeple__conn_wake(conn);
+    } else {
+        conn->ws.timed_out = true;
     }
-}
-
-static int wait_ms(const struct meeple__loop *loop, int timeout_ms)
-{
-    const struct meeple__deadline *first = meeple__heap_first(&loop->deadlines);
-    uint64_t until;
-
-    if (!first || timeout_ms == 0) {
-        return timeout_ms;
-    }
-    until = first->at_ms > loop->now_ms ? first->at_ms - loop->now_ms : 0;
-    if (timeout_ms > 0 && (uint64_t)timeout_ms < until) {
-        return timeout_ms;
-    }
-    return until < INT32_MAX ? (int)until : INT32_MAX;
-}
-
-int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket **accepted)
-{
-    meeple_io_event event;
-    int rc;
-
-    *accepted = NULL;
-    meeple__loop_flush(loop);
-    if (!meeple__list_empty(&loop->ready)) {
-        return 1;
-    }
-    rc = loop->driver->next(loop->io, &event, wait_ms(loop, timeout_ms));
-    meeple__loop_now(loop);
-    if (rc < 0) {
-        return rc;
-    }
-    if (rc > 0 && event.type == MEEPLE_IO_ACCEPTED) {
-        *accepted = event.socket;
-    } else if (rc > 0) {
-        conn_event(event.user, &event);
-    }
-    /* What has come by now came in time, also if nobody asked for it for a while: it goes first,
-     * but does not hold up the clock for ever. */
-    if (rc > 0 && ++loop->unticked < TICK_EVERY) {
-        return 1;
-    }
-    loop->unticked = 0;
-    return tick(loop) || rc > 0 ? 1 : 0;
+    meeple__conn_schedule(conn);
+    meeple__conn_wake(conn);
 }

@@ -1,55 +1,15 @@
-/* conn: byte streams with a WebSocket each, maybe inside TLS, and the loop that moves their bytes.
- */
+/* conn: a byte stream with a WebSocket, maybe inside TLS. */
 #ifndef MEEPLE_TRANSPORT_CONN_H
 #define MEEPLE_TRANSPORT_CONN_H
 
 #include <meeple/io.h>
 #include <meeple/net.h>
 
-#include "core/heap.h"
-#include "core/list.h"
 #include "transport/ip.h"
+#include "transport/loop.h"
 #include "transport/proxy_header.h"
 #include "transport/tls.h"
 #include "transport/ws.h"
-
-/* One io, and what has to be looked at. */
-struct meeple__loop {
-    const meeple_io_driver *driver;
-    meeple_io *io;
-    const meeple_mem *mem;
-    const meeple_log *log;
-    struct meeple__pool pool;
-    struct meeple__list ready; /* conns that have something to tell */
-    struct meeple__list dirty; /* conns that have something to write */
-    struct meeple__heap deadlines;
-    size_t conn_count;
-    unsigned unticked; /* turns since the deadlines were looked at */
-    uint64_t now_ms;
-    uint64_t bytes_in, bytes_out;
-    uint8_t
-        *plain; /* one record decrypted, of the conn that is being drained; with the first TLS */
-};
-
-/* A driver NULL is the system's. */
-int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
-                      const meeple_mem *mem, const meeple_log *log);
-/* Every conn is done. */
-void meeple__loop_done(struct meeple__loop *loop);
-
-/* What the clock says now: for what the application does between two turns. */
-static inline uint64_t meeple__loop_now(struct meeple__loop *loop)
-{
-    loop->now_ms = loop->driver->now_ms(loop->io);
-    return loop->now_ms;
-}
-
-/*
- * Writes what is queued, then waits for at most timeout_ms until one thing happens.  Returns 1
- * then: some conn may be ready, or *accepted is a new stream.  0: nothing happened in that time.
- */
-int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket **accepted);
-void meeple__loop_flush(struct meeple__loop *loop);
 
 typedef enum meeple__conn_phase {
     MEEPLE__CONN_CONNECTING, /* the stream is not there yet */
@@ -117,5 +77,12 @@ void meeple__conn_missed(struct meeple__conn *conn, size_t len);
 bool meeple__conn_drained(struct meeple__conn *conn);
 /* As much as the system takes now. */
 void meeple__conn_flush(struct meeple__conn *conn);
+
+/* ---- what the loop tells it ---- */
+
+/* Something happened to its stream. */
+void meeple__conn_event(struct meeple__conn *conn, const meeple_io_event *event);
+/* One of its deadlines has come. */
+void meeple__conn_tick(struct meeple__conn *conn);
 
 #endif /* MEEPLE_TRANSPORT_CONN_H */

@@ -1,0 +1,110 @@
+/* loop: one io, and which of its connections have to be looked at. */
+#include "transport/conn.h"
+
+#include <assert.h>
+
+#include "core/mem.h"
+
+enum {
+    TICK_EVERY = 64
+};
+
+int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
+                      const meeple_mem *mem, const meeple_log *log)
+{
+    int rc;
+
+    *loop = (struct meeple__loop){
+        .driver = driver ? driver : meeple_io_system(), .mem = mem, .log = log};
+    meeple__pool_init(&loop->pool, mem);
+    meeple__list_init(&loop->ready);
+    meeple__list_init(&loop->dirty);
+    rc = loop->driver->open(loop->driver, mem, log, &loop->io);
+    if (rc < 0) {
+        loop->io = NULL;
+        return rc;
+    }
+    meeple__loop_now(loop);
+    return 0;
+}
+
+void meeple__loop_done(struct meeple__loop *loop)
+{
+    assert(loop->conn_count == 0);
+    if (loop->io) {
+        loop->driver->free(loop->io);
+    }
+    meeple__free(loop->mem, loop->plain);
+    meeple__heap_done(&loop->deadlines, loop->mem);
+    meeple__pool_done(&loop->pool);
+}
+
+void meeple__loop_flush(struct meeple__loop *loop)
+{
+    while (!meeple__list_empty(&loop->dirty)) {
+        struct meeple__list *link = loop->dirty.next;
+
+        meeple__list_remove(link);
+        meeple__conn_flush(MEEPLE__CONTAINER(link, struct meeple__conn, dirty));
+    }
+}
+
+/* Lets every conn know whose time has come; true if there was one. */
+static bool tick(struct meeple__loop *loop)
+{
+    bool any = false;
+
+    for (;;) {
+        struct meeple__deadline *first = meeple__heap_first(&loop->deadlines);
+
+        if (!first || first->at_ms > loop->now_ms) {
+            return any;
+        }
+        any = true;
+        meeple__conn_tick(MEEPLE__CONTAINER(first, struct meeple__conn, deadline));
+    }
+}
+
+static int wait_ms(const struct meeple__loop *loop, int timeout_ms)
+{
+    const struct meeple__deadline *first = meeple__heap_first(&loop->deadlines);
+    uint64_t until;
+
+    if (!first || timeout_ms == 0) {
+        return timeout_ms;
+    }
+    until = first->at_ms > loop->now_ms ? first->at_ms - loop->now_ms : 0;
+    if (timeout_ms > 0 && (uint64_t)timeout_ms < until) {
+        return timeout_ms;
+    }
+    return until < INT32_MAX ? (int)until : INT32_MAX;
+}
+
+int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket **accepted)
+{
+    meeple_io_event event;
+    int rc;
+
+    *accepted = NULL;
+    meeple__loop_flush(loop);
+    if (!meeple__list_empty(&loop->ready)) {
+        return 1;
+    }
+    rc = loop->driver->next(loop->io, &event, wait_ms(loop, timeout_ms));
+    meeple__loop_now(loop);
+    if (rc < 0) {
+        return rc;
+    }
+    if (rc > 0 && event.type == MEEPLE_IO_ACCEPTED) {
+        *accepted = event.socket;
+    } else if (rc > 0) {
+        meeple__conn_event(event.user, &event);
+    }
+    /* What has come by now came in time, also if nobody asked for it for a while: it goes first,
+     * but does not hold up the clock for ever. */
+    if (rc > 0 && ++loop->unticked < TICK_EVERY) {
+        return 1;
+    }
+    loop->unticked = 0;
+    return tick(loop) || rc > 0 ? 1 : 0;
+}
