@@ -45,7 +45,8 @@ static void depart(struct meeple__server *server, struct meeple__peer *peer, uin
 }
 
 /* Departs if its connection is open no longer, whoever began that. */
-static void depart_if_closing(struct meeple__server *server, struct meeple__peer *peer)
+static void depart_if_closing(struct meeple__server *server, struct meeple__peer *peer,
+                              const meeple_ws_event *closed)
 {
     const struct meeple__ws *ws = &peer->conn.ws;
     uint16_t code = ws->failed || ws->close_received ? ws->code : MEEPLE_CLOSE_ABNORMAL;
@@ -62,6 +63,8 @@ static void depart_if_closing(struct meeple__server *server, struct meeple__peer
         code = MEEPLE_CLOSE_POLICY;
         reason = (meeple_bytes){(const uint8_t *)MEEPLE__OVERFULL_REASON,
                                 sizeof MEEPLE__OVERFULL_REASON - 1};
+    } else if (closed) {
+        reason = closed->data;
     }
     depart(server, peer, code, reason);
 }
@@ -136,7 +139,7 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
 {
     const char *reason;
 
-    depart_if_closing(server, peer);
+    depart_if_closing(server, peer, ws);
     peer->closed = true;
     reason = meeple__net_reason(&server->net, ws->data);
     meeple__conn_linger(&peer->conn);
@@ -181,7 +184,7 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         return 0;
     }
     if (rc == 0) {
-        depart_if_closing(server, peer);
+        depart_if_closing(server, peer, NULL);
         meeple__list_remove(&peer->conn.ready);
         return 0;
     }
@@ -193,7 +196,7 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
     case MEEPLE_WS_MESSAGE:
         return peer->member.id > 0 ? message(server, peer, &ws, event) : 0;
     case MEEPLE_WS_CLOSING:
-        depart_if_closing(server, peer);
+        depart_if_closing(server, peer, NULL);
         if (!peer->joined) {
             return 0;
         }

@@ -280,7 +280,7 @@ Test(net, a_packet_for_somebody_who_just_left_is_counted)
     session_run(&session);
     cr_assert_eq(meeple_net_stats(session.seats[0].net).unroutable, 1);
     told(&session, 0, "leave b 1006 unclean the connection was lost\n");
-    told(&session, 1, "leave b 1006 unclean\n");
+    told(&session, 1, "leave b 1006 unclean the connection was lost\n");
     session_done(&session);
 }
 
@@ -445,7 +445,7 @@ Test(net, a_lost_client_leaves_uncleanly)
     session.seats[1].net = NULL;
     session_run(&session);
     told(&session, 0, "leave a 1006 unclean the connection was lost\n");
-    told(&session, 2, "leave a 1006 unclean\n");
+    told(&session, 2, "leave a 1006 unclean the connection was lost\n");
     session_done(&session);
 }
 

@@ -272,6 +272,7 @@ class HandMadePeer(LiveTest):
             if seat["kind"] == "LEAVE":
                 break
         self.assertEqual((seat["peer"], seat["code"], seat["clean"]), (first.id, 1006, False))
+        self.assertNotEqual(seat["reason"], "")
 
     def test_only_what_the_mode_allows_runs(self):
         """Refused calls and malformed packets change nothing and end nothing (section 6.2)."""
