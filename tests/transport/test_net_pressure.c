@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/certificates.h"
+#include "tests/support/carried.h"
 #include "tests/support/prng.h"
-#include "tests/support/session.h"
 
 enum {
     QUEUE = 5000,
@@ -17,100 +16,18 @@ enum {
 
 static char payload[65536];
 
-/* Three ways to carry a session: loopback, plain, TLS. */
-enum carrier {
-    LOOPBACK,
-    PLAIN,
-    TLS,
-    CARRIERS
-};
-
-struct world {
-    struct session session;
-    struct certificates files;
-    meeple_tls_server *tls;
-    char ca[CERTIFICATES_PATH_SIZE];
-};
-
-static void make_certificates(struct world *world)
-{
-    char cert[CERTIFICATES_PATH_SIZE], key[CERTIFICATES_PATH_SIZE], why[200] = "";
-
-    certificates_init(&world->files);
-    certificates_make(&world->files, &(struct certificate_wish){.name = "ca", .authority = true});
-    certificates_make(
-        &world->files,
-        &(struct certificate_wish){.name = "good", .issuer = "ca", .alt_names = "DNS:server"});
-    certificates_path(&world->files, "ca.crt", world->ca);
-    certificates_path(&world->files, "good.crt", cert);
-    certificates_path(&world->files, "good.key", key);
-    cr_assert_eq(meeple_tls_server_new(
-                     &world->tls, &(meeple_tls_server_options){.cert_file = cert, .key_file = key},
-                     why, sizeof why),
-                 0, "%s", why);
-}
-
-static meeple_net *server_net(struct world *world, enum carrier carrier,
-                              const meeple_listen_options *wish)
-{
-    meeple_listen_options options = *wish;
-    meeple_net *net;
-
-    options.mem = &world->session.mem.mem;
-    if (carrier == LOOPBACK) {
-        cr_assert_eq(meeple_net_loopback(&net, &options), 0);
-        return net;
-    }
-    options.port = 4000;
-    options.io = sim_driver(world->session.sim, "server");
-    options.tls = carrier == TLS ? world->tls : NULL;
-    cr_assert_eq(meeple_net_listen(&net, &options), 0);
-    return net;
-}
-
-static meeple_net *client_net(struct world *world, enum carrier carrier,
-                              const meeple_connect_options *wish)
-{
-    meeple_connect_options options = *wish;
-    meeple_net *net;
-
-    options.mem = &world->session.mem.mem;
-    options.tls.ca_file = carrier == TLS ? world->ca : NULL;
-    if (carrier == LOOPBACK) {
-        cr_assert_eq(meeple_net_join(&net, world->session.seats[0].net, &options), 0);
-        return net;
-    }
-    options.io = sim_driver(world->session.sim, world->session.seat_count % 2 ? "a" : "b");
-    cr_assert_eq(meeple_net_connect(&net, carrier == TLS ? "wss://server:4000" : "ws://server:4000",
-                                    &options),
-                 0);
-    return net;
-}
-
-/* A server and clients, all in, all with a queue of QUEUE bytes. */
-static void start(struct world *world, enum carrier carrier, size_t clients,
+static void start(struct carried *world, enum carrier carrier, size_t clients,
                   meeple_full_policy full)
 {
+    /* Whoever takes no events for long is not to be given up. */
     const meeple_limits limits = {.queue_bytes_max = QUEUE, .heartbeat_ms = UINT32_MAX};
 
     memset(payload, 'x', sizeof payload);
-    *world = (struct world){0};
-    counting_mem_init(&world->session.mem);
-    if (carrier != LOOPBACK) {
-        world->session.sim =
-            sim_new(&(struct sim_options){.latency_max_ms = 3, .window_bytes = 3000});
-    }
-    if (carrier == TLS) {
-        make_certificates(world);
-    }
-    session_add(
-        &world->session,
-        server_net(world, carrier, &(meeple_listen_options){.limits = limits, .full = full}));
+    carried_start(world, carrier, &(struct sim_options){.latency_max_ms = 3, .window_bytes = 3000});
+    carried_listen(world, &(meeple_listen_options){.limits = limits, .full = full});
     for (size_t i = 0; i < clients; i++) {
-        session_add(&world->session,
-                    client_net(world, carrier, &(meeple_connect_options){.limits = limits}));
-        session_run_until(&world->session,
-                          world->session.sim ? sim_now(world->session.sim) + 1000 : 0);
+        carried_connect(world, &(meeple_connect_options){.limits = limits});
+        carried_run(world, 1000);
     }
     for (size_t i = 0; i <= clients; i++) {
         cr_assert_eq(world->session.seats[i].here_count, clients, "%s",
@@ -119,34 +36,19 @@ static void start(struct world *world, enum carrier carrier, size_t clients,
     session_forget(&world->session);
 }
 
-static void stop(struct world *world)
-{
-    meeple_tls_server_free(world->tls);
-    session_done(&world->session);
-    if (*world->ca) {
-        certificates_done(&world->files);
-    }
-}
-
-/* On until nothing moves. */
-static void run(struct world *world)
-{
-    session_run_until(&world->session, world->session.sim ? sim_now(world->session.sim) + 500 : 0);
-}
-
 static int send_len(struct seat *seat, int32_t to, size_t len)
 {
     return meeple_net_send(seat->net, to, (meeple_bytes){(const uint8_t *)payload, len});
 }
 
 /* As many as it takes; returns how many. */
-static size_t fill(struct world *world, struct seat *seat, int32_t to)
+static size_t fill(struct carried *world, struct seat *seat, int32_t to)
 {
     size_t count = 0;
     int rc;
 
     while ((rc = send_len(seat, to, PAYLOAD)) == 0) {
-        run(world);
+        carried_run(world, 500);
         cr_assert_lt(++count, 1000);
     }
     cr_assert_eq(rc, MEEPLE_EFULL);
@@ -165,51 +67,51 @@ static size_t count_of(const char *told, const char *line)
 
 /* ---- drained ---- */
 
-static void drains_once(struct world *world, struct seat *from, struct seat *to, const char *line)
+static void drains_once(struct carried *world, struct seat *from, struct seat *to, const char *line)
 {
     size_t sent;
 
     to->idle = true;
     sent = fill(world, from, to->id);
     cr_assert_eq(send_len(from, to->id, PAYLOAD), MEEPLE_EFULL);
-    run(world);
+    carried_run(world, 500);
     cr_assert_eq(count_of(session_told(&world->session, from), line), 0, "told too early");
     to->idle = false;
-    run(world);
+    carried_run(world, 500);
     cr_assert_eq(to->packets, sent, "%zu of %zu came", to->packets, sent);
     cr_assert_str_eq(session_told(&world->session, from), line);
     /* Not again for what fits. */
     cr_assert_eq(send_len(from, to->id, PAYLOAD), 0);
-    run(world);
+    carried_run(world, 500);
     cr_assert_str_eq(session_told(&world->session, from), "");
 }
 
 Test(net_pressure, a_server_is_told_once_that_a_queue_has_drained)
 {
     for (enum carrier carrier = 0; carrier < CARRIERS; carrier++) {
-        struct world world;
+        struct carried world;
 
         start(&world, carrier, 2, MEEPLE_FULL_CLOSE);
         drains_once(&world, &world.session.seats[0], &world.session.seats[2], "drained b\n");
-        stop(&world);
+        carried_done(&world);
     }
 }
 
 Test(net_pressure, a_client_is_told_once_that_its_queue_has_drained)
 {
     for (enum carrier carrier = 0; carrier < CARRIERS; carrier++) {
-        struct world world;
+        struct carried world;
 
         start(&world, carrier, 2, MEEPLE_FULL_CLOSE);
         drains_once(&world, &world.session.seats[1], &world.session.seats[0], "drained 1\n");
-        stop(&world);
+        carried_done(&world);
     }
 }
 
 Test(net_pressure, when_it_has_drained_what_did_not_fit_fits)
 {
     for (size_t len = 0; len < QUEUE - 19; len += 331) {
-        struct world world;
+        struct carried world;
         struct seat *server;
         meeple_event event = {0};
         int32_t id;
@@ -221,7 +123,7 @@ Test(net_pressure, when_it_has_drained_what_did_not_fit_fits)
         }
         server->idle = true;
         while (event.type != MEEPLE_EVENT_DRAINED) {
-            run(&world);
+            carried_run(&world, 500);
             if (meeple_net_next(server->net, &event, 0) > 0) {
                 cr_assert_eq(event.type, MEEPLE_EVENT_DRAINED);
                 cr_assert_eq(event.peer, id);
@@ -229,14 +131,14 @@ Test(net_pressure, when_it_has_drained_what_did_not_fit_fits)
         }
         cr_assert_leq(meeple_net_queued(server->net, id), QUEUE / 2);
         cr_assert_eq(send_len(server, id, len), 0);
-        stop(&world);
+        carried_done(&world);
     }
 }
 
 Test(net_pressure, who_was_skipped_drains_too)
 {
     for (enum carrier carrier = 0; carrier < CARRIERS; carrier++) {
-        struct world world;
+        struct carried world;
         struct seat *server;
         uint64_t skipped;
 
@@ -245,22 +147,22 @@ Test(net_pressure, who_was_skipped_drains_too)
         world.session.seats[1].idle = true;
         for (unsigned i = 0; i < 200; i++) {
             cr_assert_eq(send_len(server, MEEPLE_ALL, PAYLOAD), 0);
-            run(&world);
+            carried_run(&world, 500);
         }
         skipped = meeple_net_stats(server->net).skipped;
         cr_assert_gt(skipped, 0);
         cr_assert_str_eq(session_told(&world.session, server), "");
         world.session.seats[1].idle = false;
-        run(&world);
+        carried_run(&world, 500);
         cr_assert_str_eq(session_told(&world.session, server), "drained a\n");
         cr_assert_eq(world.session.seats[1].packets + skipped, 200);
-        stop(&world);
+        carried_done(&world);
     }
 }
 
 Test(net_pressure, who_was_skipped_by_a_relay_drains_too)
 {
-    struct world world;
+    struct carried world;
     struct seat *server, *a;
 
     start(&world, PLAIN, 2, MEEPLE_FULL_SKIP);
@@ -269,19 +171,19 @@ Test(net_pressure, who_was_skipped_by_a_relay_drains_too)
     world.session.seats[2].idle = true;
     for (unsigned i = 0; i < 50; i++) {
         cr_assert_eq(send_len(a, world.session.seats[2].id, PAYLOAD), 0);
-        run(&world);
+        carried_run(&world, 500);
     }
     cr_assert_gt(meeple_net_stats(server->net).skipped, 0);
     world.session.seats[2].idle = false;
-    run(&world);
+    carried_run(&world, 500);
     cr_assert_str_eq(session_told(&world.session, server), "drained b\n");
-    stop(&world);
+    carried_done(&world);
 }
 
 Test(net_pressure, who_is_going_does_not_drain)
 {
     for (unsigned by_us = 0; by_us < 2; by_us++) {
-        struct world world;
+        struct carried world;
         struct seat *server, *a;
 
         start(&world, PLAIN, 2, MEEPLE_FULL_CLOSE);
@@ -295,17 +197,17 @@ Test(net_pressure, who_is_going_does_not_drain)
             cr_assert_eq(meeple_net_close(a->net, 4000, "out"), 0);
         }
         a->idle = false;
-        run(&world);
+        carried_run(&world, 500);
         cr_assert_str_eq(session_told(&world.session, server),
                          by_us ? "leave a 4000 clean out\n"
                                : "closing a 4000 out\nleave a 4000 clean out\n");
-        stop(&world);
+        carried_done(&world);
     }
 }
 
 Test(net_pressure, what_never_fits_is_too_big)
 {
-    struct world world;
+    struct carried world;
     struct seat *server;
 
     start(&world, LOOPBACK, 1, MEEPLE_FULL_CLOSE);
@@ -315,13 +217,13 @@ Test(net_pressure, what_never_fits_is_too_big)
     cr_assert_eq(send_len(&world.session.seats[1], MEEPLE_SERVER, QUEUE - 18), MEEPLE_ETOOBIG);
     cr_assert_eq(meeple_net_queued(server->net, world.session.seats[1].id), 0);
     cr_assert_eq(send_len(server, world.session.seats[1].id, QUEUE - 19), 0);
-    run(&world);
+    carried_run(&world, 500);
     cr_assert_eq(send_len(server, MEEPLE_ALL, QUEUE - 19), 0);
     cr_assert_eq(send_len(&world.session.seats[1], MEEPLE_SERVER, QUEUE - 19), 0);
-    run(&world);
+    carried_run(&world, 500);
     cr_assert_eq(world.session.seats[1].packets, 2);
     cr_assert_eq(server->packets, 1);
-    stop(&world);
+    carried_done(&world);
 }
 
 /* ---- inbound ---- */
@@ -335,7 +237,7 @@ Test(net_pressure, who_takes_no_events_reads_nothing)
     };
 
     for (enum carrier carrier = 0; carrier < CARRIERS; carrier++) {
-        struct world world;
+        struct carried world;
         struct seat *server;
         uint64_t before, handed = 0, sent = 0;
         meeple_event event;
@@ -347,7 +249,7 @@ Test(net_pressure, who_takes_no_events_reads_nothing)
         for (size_t i = 1; i <= CLIENTS; i++) {
             sent += fill(&world, &world.session.seats[i], MEEPLE_SERVER);
         }
-        run(&world);
+        carried_run(&world, 500);
         cr_assert_eq(meeple_net_stats(server->net).bytes_in, before);
         cr_assert_eq(meeple_net_stats(server->net).packets_in, 0);
         for (size_t i = 1; i <= CLIENTS; i++) {
@@ -362,8 +264,431 @@ Test(net_pressure, who_takes_no_events_reads_nothing)
             cr_assert_leq(meeple_net_stats(server->net).bytes_in, before + 2 * handed + PIECE);
         }
         server->idle = false;
-        run(&world);
+        carried_run(&world, 500);
         cr_assert_eq(meeple_net_stats(server->net).packets_in, sent);
-        stop(&world);
+        carried_done(&world);
     }
+}
+
+/* ---- the property: what was accepted arrives once and in order, or there is a reason ---- */
+
+enum {
+    SEATS = 4,
+    SENT_MAX = 600,
+    STEPS = 40,
+#ifdef __SANITIZE_ADDRESS__
+    SEEDS = 200,
+#else
+    SEEDS = 600,
+#endif
+    PACKET_BYTES = 8000
+};
+
+enum due {
+    NOT_DUE,
+    MAY_COME,
+    DUE
+};
+
+/* One seat, and what the model knows of it. */
+struct player {
+    meeple_net *net;
+    int32_t id;
+    uint64_t stalled_until_ms;
+    unsigned sent; /* packets that send() took */
+    uint16_t lens[SENT_MAX];
+    enum due due[SENT_MAX][SEATS]; /* that packet is for that seat */
+    unsigned next[SEATS];          /* of each sender: the first that may come */
+    unsigned missed[SEATS];        /* of each sender: passed over, or never came */
+    bool wants_drained[SEATS];     /* a send to that seat did not fit */
+    bool here[SEATS];              /* joined and not left */
+    bool up, down;
+};
+
+struct game {
+    uint64_t seed;
+    struct prng prng;
+    struct sim *sim;
+    meeple_limits limits;
+    bool tls, skip;
+    unsigned newcomer;
+    struct player players[SEATS];
+};
+
+/* What the packet is made of: whose it is, the how many-eth, and bytes that follow from these. */
+static void write_packet(uint8_t *bytes, size_t len, unsigned sender, unsigned number)
+{
+    struct prng prng = {sender * 1000003U + number};
+    uint8_t pattern[16];
+
+    prng_fill(&prng, pattern, sizeof pattern);
+    for (size_t i = 0; i < len; i++) {
+        bytes[i] = pattern[i % 16];
+    }
+    bytes[0] = (uint8_t)sender;
+    bytes[1] = (uint8_t)number;
+    bytes[2] = (uint8_t)(number >> 8);
+}
+
+static unsigned seat_of(const struct game *game, int32_t id)
+{
+    unsigned seat = 0;
+
+    while (seat < SEATS && game->players[seat].id != id) {
+        seat++;
+    }
+    cr_assert_lt(seat, SEATS, "seed %llu: nobody is %d", (unsigned long long)game->seed, (int)id);
+    return seat;
+}
+
+static void on_packet(struct game *game, unsigned to, const meeple_event *event)
+{
+    static uint8_t want[PACKET_BYTES];
+    struct player *player = &game->players[to];
+    unsigned from = seat_of(game, event->peer), number;
+
+    cr_assert_geq(event->data.len, 3);
+    number = event->data.ptr[1] + 256U * event->data.ptr[2];
+    cr_assert_eq(event->data.ptr[0], from);
+    cr_assert(number < game->players[from].sent && game->players[from].due[number][to],
+              "seed %llu: %u was handed packet %u of %u, which was not accepted for it",
+              (unsigned long long)game->seed, to, number, from);
+    cr_assert_geq(number, player->next[from], "seed %llu: packet %u of %u again, or out of order",
+                  (unsigned long long)game->seed, number, from);
+    cr_assert_eq(event->data.len, game->players[from].lens[number]);
+    write_packet(want, event->data.len, from, number);
+    cr_assert_eq(memcmp(want, event->data.ptr, event->data.len), 0);
+    for (unsigned i = player->next[from]; i < number; i++) {
+        player->missed[from] += game->players[from].due[i][to] == DUE;
+    }
+    player->next[from] = number + 1;
+}
+
+static void on_drained(struct game *game, unsigned seat, const meeple_event *event)
+{
+    struct player *player = &game->players[seat];
+    unsigned from = seat_of(game, event->peer);
+
+    cr_assert(player->here[from]);
+    cr_assert(player->wants_drained[from] || (game->skip && seat == 0), "seed %llu",
+              (unsigned long long)game->seed);
+    player->wants_drained[from] = false;
+    if (!game->tls) {
+        cr_assert_leq(meeple_net_queued(player->net, event->peer),
+                      game->limits.queue_bytes_max / 2);
+    }
+}
+
+static void has_reason(const struct game *game, unsigned seat, const meeple_event *event)
+{
+    cr_assert(event->code >= 1000 && *event->reason, "seed %llu: %s of %d to %u: code %u, \"%s\"",
+              (unsigned long long)game->seed, meeple_event_name(event->type), (int)event->peer,
+              seat, (unsigned)event->code, event->reason);
+}
+
+static void on_event(struct game *game, unsigned seat, const meeple_event *event)
+{
+    struct player *player = &game->players[seat];
+
+    cr_assert_not(player->down);
+    switch (event->type) {
+    case MEEPLE_EVENT_UP:
+        player->id = event->peer;
+        player->up = true;
+        break;
+    case MEEPLE_EVENT_JOIN:
+        if (seat == 0) {
+            /* They come one by one. */
+            game->players[game->newcomer].id = event->peer;
+        }
+        cr_assert_not(player->here[seat_of(game, event->peer)]);
+        player->here[seat_of(game, event->peer)] = true;
+        break;
+    case MEEPLE_EVENT_PACKET:
+        on_packet(game, seat, event);
+        break;
+    case MEEPLE_EVENT_DRAINED:
+        on_drained(game, seat, event);
+        break;
+    case MEEPLE_EVENT_LEAVE:
+        has_reason(game, seat, event);
+        cr_assert(player->here[seat_of(game, event->peer)]);
+        player->here[seat_of(game, event->peer)] = false;
+        break;
+    case MEEPLE_EVENT_DOWN:
+        has_reason(game, seat, event);
+        player->down = true;
+        break;
+    case MEEPLE_EVENT_CLOSING:
+    case MEEPLE_EVENT_NONE:
+    default:
+        break;
+    }
+}
+
+static void take(struct game *game, unsigned seat)
+{
+    struct player *player = &game->players[seat];
+    meeple_event event;
+
+    while (player->net && !player->down && sim_now(game->sim) >= player->stalled_until_ms &&
+           meeple_net_next(player->net, &event, 100000) > 0) {
+        on_event(game, seat, &event);
+    }
+}
+
+static void play_until(struct game *game, uint64_t until_ms)
+{
+    do {
+        for (unsigned i = 0; i < SEATS; i++) {
+            take(game, i);
+        }
+    } while (sim_step_until(game->sim, until_ms));
+}
+
+/* Whom a packet of that seat has to reach, and whom it may: the server passes it on to those who
+ * are there when it comes, of whom the sender may not have heard yet. */
+static void mark_due(struct game *game, unsigned seat, int32_t to)
+{
+    struct player *player = &game->players[seat];
+
+    for (unsigned i = 0; i < SEATS; i++) {
+        bool meant = to <= 0 ? -to != game->players[i].id : to == game->players[i].id;
+
+        player->due[player->sent][i] = i == seat || !meant ? NOT_DUE
+                                       : player->here[i]   ? DUE
+                                                           : MAY_COME;
+    }
+}
+
+/* One random packet of a seat to one, to all, or to all but one. */
+static void speak(struct game *game, unsigned seat)
+{
+    static uint8_t bytes[PACKET_BYTES];
+    struct player *player = &game->players[seat];
+    unsigned whom = (unsigned)prng_below(&game->prng, SEATS + 1);
+    int32_t id = whom < SEATS ? game->players[whom].id : 0;
+    int32_t to = whom < SEATS && prng_below(&game->prng, 4) == 0 ? MEEPLE_EXCEPT(id) : id;
+    size_t len = 3 + prng_below(&game->prng, prng_below(&game->prng, 3) ? 300 : PACKET_BYTES - 3);
+    size_t most = game->limits.message_bytes_max < game->limits.queue_bytes_max - 14
+                      ? game->limits.message_bytes_max
+                      : game->limits.queue_bytes_max - 14;
+    size_t before;
+    int rc;
+
+    if (!player->up || player->down || player->sent == SENT_MAX || whom == seat) {
+        return;
+    }
+    write_packet(bytes, len, seat, player->sent);
+    before = meeple_net_queued(player->net, to);
+    rc = meeple_net_send(player->net, to, (meeple_bytes){bytes, len});
+    switch (rc) {
+    case 0:
+        mark_due(game, seat, to);
+        player->lens[player->sent++] = (uint16_t)len;
+        break;
+    case MEEPLE_EFULL:
+        cr_assert(seat > 0 || to > 0, "to many, a full queue is the policy's");
+        cr_assert_leq(len + 5, most);
+        cr_assert_leq(meeple_net_queued(player->net, to), before + (game->tls ? 65536 : 0));
+        player->wants_drained[seat > 0 ? 0 : whom] = true;
+        break;
+    case MEEPLE_ETOOBIG:
+        cr_assert_gt(len + 5, most);
+        break;
+    default:
+        cr_assert(rc == MEEPLE_ENOTFOUND || rc == MEEPLE_ESTATE, "%s", meeple_strerror(rc));
+        break;
+    }
+}
+
+/* Nothing waits beyond what may; what TLS has is bounded beside it, as are control frames. */
+static void check_queues(const struct game *game)
+{
+    for (unsigned i = 0; i < SEATS; i++) {
+        for (unsigned to = 0; to < SEATS; to++) {
+            cr_assert_leq(meeple_net_queued(game->players[i].net, game->players[to].id),
+                          game->limits.queue_bytes_max + 2000 + (game->tls ? 65536 : 0));
+        }
+    }
+}
+
+static void act(struct game *game, unsigned seat)
+{
+    struct player *player = &game->players[seat];
+    unsigned whom = 1 + (unsigned)prng_below(&game->prng, SEATS - 1);
+
+    for (uint64_t words = prng_below(&game->prng, 5); words > 0; words--) {
+        speak(game, seat);
+    }
+    if (prng_below(&game->prng, 12) == 0) {
+        player->stalled_until_ms = sim_now(game->sim) + prng_below(&game->prng, 4000);
+    }
+    if (seat == 0 && prng_below(&game->prng, 60) == 0) {
+        int rc = meeple_net_kick(player->net, game->players[whom].id, 4000, "kicked");
+
+        cr_assert(rc == 0 || rc == MEEPLE_ENOTFOUND);
+    }
+    if (seat > 0 && prng_below(&game->prng, 120) == 0) {
+        cr_assert_eq(meeple_net_close(player->net, 4001, "had enough"), 0);
+    }
+}
+
+static void sit_down(struct game *game, const char *ca, meeple_tls_server *tls)
+{
+    static const char *const hosts[SEATS] = {"server", "a", "b", "c"};
+    meeple_deflate_options deflate = {.enabled = prng_below(&game->prng, 3) == 0};
+
+    cr_assert_eq(meeple_net_listen(&game->players[0].net,
+                                   &(meeple_listen_options){.port = 4000,
+                                                            .limits = game->limits,
+                                                            .deflate = deflate,
+                                                            .full = game->skip ? MEEPLE_FULL_SKIP
+                                                                               : MEEPLE_FULL_CLOSE,
+                                                            .tls = game->tls ? tls : NULL,
+                                                            .io = sim_driver(game->sim, hosts[0])}),
+                 0);
+    play_until(game, sim_now(game->sim));
+    for (game->newcomer = 1; game->newcomer < SEATS; game->newcomer++) {
+        cr_assert_eq(meeple_net_connect(&game->players[game->newcomer].net,
+                                        game->tls ? "wss://server:4000" : "ws://server:4000",
+                                        &(meeple_connect_options){
+                                            .limits = game->limits,
+                                            .deflate = deflate,
+                                            .tls.ca_file = game->tls ? ca : NULL,
+                                            .io = sim_driver(game->sim, hosts[game->newcomer])}),
+                     0);
+        for (unsigned s = 0; s < 20 && !game->players[game->newcomer].here[0]; s++) {
+            play_until(game, sim_now(game->sim) + 1000);
+        }
+    }
+}
+
+/* A thin line takes long for what is queued. */
+static void come_to_rest(struct game *game)
+{
+    size_t waiting = 1;
+
+    for (unsigned rounds = 0; waiting > 0; rounds++) {
+        cr_assert_lt(rounds, 1000, "seed %llu: it never comes to rest",
+                     (unsigned long long)game->seed);
+        play_until(game, sim_now(game->sim) + 10000);
+        waiting = 0;
+        for (unsigned i = 0; i < SEATS; i++) {
+            for (unsigned to = 0; to < SEATS; to++) {
+                waiting += meeple_net_queued(game->players[i].net, game->players[to].id);
+            }
+        }
+    }
+    play_until(game, sim_now(game->sim) + 10000);
+}
+
+/* Once everything has come to rest: what is missing, and whose end explains it. */
+static void check_pairs(struct game *game)
+{
+    uint64_t missing = 0;
+
+    for (unsigned to = 0; to < SEATS; to++) {
+        struct player *receiver = &game->players[to];
+
+        for (unsigned from = 0; from < SEATS; from++) {
+            const struct player *sender = &game->players[from];
+            unsigned missed = receiver->missed[from];
+            bool both_here = (to == 0 || game->players[0].here[to]) &&
+                             (from == 0 || game->players[0].here[from]);
+
+            for (unsigned i = receiver->next[from]; i < sender->sent; i++) {
+                missed += sender->due[i][to] == DUE;
+            }
+            cr_assert(receiver->missed[from] == 0 || game->skip,
+                      "seed %llu: a gap between %u and %u", (unsigned long long)game->seed, from,
+                      to);
+            cr_assert(missed == 0 || !both_here || game->skip,
+                      "seed %llu: %u of %u's packets never came to %u, who is here",
+                      (unsigned long long)game->seed, missed, from, to);
+            missing += both_here ? missed : 0;
+            cr_assert(!both_here || !receiver->wants_drained[from],
+                      "seed %llu: %u was not told that the queue to %u drained",
+                      (unsigned long long)game->seed, to, from);
+        }
+    }
+    cr_assert_leq(missing, meeple_net_stats(game->players[0].net).skipped, "seed %llu",
+                  (unsigned long long)game->seed);
+}
+
+struct tally {
+    unsigned sent, skipped, ended;
+};
+
+static void play(uint64_t seed, bool tls, const struct carried *files, struct tally *tally)
+{
+    static struct game game;
+
+    game = (struct game){.seed = seed, .prng = {seed}, .tls = tls};
+    game.skip = prng_below(&game.prng, 2);
+    game.limits = (meeple_limits){.message_bytes_max = (size_t)prng_between(&game.prng, 600, 8000),
+                                  .queue_bytes_max = (size_t)prng_between(
+                                      &game.prng, 500, prng_below(&game.prng, 2) ? 3000 : 40000)};
+    game.sim = sim_new(&(struct sim_options){
+        .seed = seed,
+        .latency_max_ms = (uint32_t)prng_below(&game.prng, 100),
+        .chop = prng_below(&game.prng, 2),
+        .stutter = prng_below(&game.prng, 2),
+        .completions = prng_below(&game.prng, 2),
+        .resets_per_million = prng_below(&game.prng, 4) ? 0 : 3000,
+        .window_bytes =
+            (size_t)prng_between(&game.prng, 200, prng_below(&game.prng, 2) ? 2000 : 30000)});
+    sit_down(&game, files->ca, files->tls);
+    for (unsigned step = 0; step < STEPS; step++) {
+        for (unsigned i = 0; i < SEATS; i++) {
+            act(&game, i);
+        }
+        check_queues(&game);
+        play_until(&game, sim_now(game.sim) + prng_below(&game.prng, 200));
+    }
+    come_to_rest(&game);
+    check_pairs(&game);
+    for (unsigned i = 0; i < SEATS; i++) {
+        tally->sent += game.players[i].sent;
+        tally->ended += game.players[i].down;
+    }
+    tally->skipped += (unsigned)meeple_net_stats(game.players[0].net).skipped;
+    cr_assert_eq(meeple_net_close(game.players[0].net, 0, "the end"), 0);
+    play_until(&game, sim_now(game.sim) + 10000);
+    for (unsigned i = 0; i < SEATS; i++) {
+        cr_assert(game.players[i].down, "seed %llu: %u", (unsigned long long)seed, i);
+        meeple_net_free(game.players[i].net);
+    }
+    sim_free(game.sim);
+}
+
+static void play_many(uint64_t first, uint64_t last, bool tls)
+{
+    struct carried files = {0};
+    struct tally tally = {0};
+
+    if (tls) {
+        carried_certificates(&files);
+    }
+    for (uint64_t seed = first; seed <= last; seed++) {
+        play(seed, tls, &files, &tally);
+    }
+    /* There was something to see. */
+    cr_expect_gt(tally.sent, 50 * (last - first));
+    cr_expect_gt(tally.skipped, tls ? 0 : last - first);
+    cr_expect_gt(tally.ended, (last - first) / 4);
+    if (tls) {
+        meeple_tls_server_free(files.tls);
+        certificates_done(&files.files);
+    }
+}
+
+Test(net_pressure, what_was_accepted_arrives_once_in_order_or_somebody_left_with_a_reason)
+{
+    play_many(1, SEEDS, false);
+}
+
+Test(net_pressure, the_same_over_tls)
+{
+    play_many(100001, 100000 + SEEDS / 4, true);
 }
