@@ -10,8 +10,11 @@
  */
 static const uint32_t class_cap[MEEPLE__POOL_CLASSES] = {256, 4096, 65536 + 64};
 static const uint32_t class_keep[MEEPLE__POOL_CLASSES] = {256, 64, 4};
+/* What no trim takes, about 84 KiB: what little traffic needs, however seldom. */
+static const uint32_t class_stay[MEEPLE__POOL_CLASSES] = {16, 4, 1};
 enum {
-    LINKS_KEEP = 1024
+    LINKS_KEEP = 1024,
+    LINKS_STAY = 64
 };
 
 void meeple__pool_init(struct meeple__pool *pool, const meeple_mem *mem)
@@ -19,23 +22,81 @@ void meeple__pool_init(struct meeple__pool *pool, const meeple_mem *mem)
     *pool = (struct meeple__pool){.mem = mem};
 }
 
+static struct meeple__block *take_block(struct meeple__pool *pool, unsigned i)
+{
+    struct meeple__block *block = pool->free[i];
+
+    if (block) {
+        pool->free[i] = block->next;
+        pool->free_count[i]--;
+        if (pool->free_count[i] < pool->free_least[i]) {
+            pool->free_least[i] = pool->free_count[i];
+        }
+    }
+    return block;
+}
+
+static struct meeple__block_link *take_link(struct meeple__pool *pool)
+{
+    struct meeple__block_link *link = pool->free_links;
+
+    if (link) {
+        pool->free_links = link->next;
+        pool->free_link_count--;
+        if (pool->free_link_count < pool->free_link_least) {
+            pool->free_link_least = pool->free_link_count;
+        }
+    }
+    return link;
+}
+
 void meeple__pool_done(struct meeple__pool *pool)
 {
     for (unsigned i = 0; i < MEEPLE__POOL_CLASSES; i++) {
         while (pool->free[i]) {
-            struct meeple__block *block = pool->free[i];
-
-            pool->free[i] = block->next;
-            meeple__free(pool->mem, block);
+            meeple__free(pool->mem, take_block(pool, i));
         }
     }
     while (pool->free_links) {
-        struct meeple__block_link *link = pool->free_links;
-
-        pool->free_links = link->next;
-        meeple__free(pool->mem, link);
+        meeple__free(pool->mem, take_link(pool));
     }
     *pool = (struct meeple__pool){0};
+}
+
+/* How many of those that are free nobody missed, and may go. */
+static uint32_t unused(uint32_t count, uint32_t least, uint32_t stay)
+{
+    uint32_t over = count > stay ? count - stay : 0;
+
+    return least < over ? least : over;
+}
+
+void meeple__pool_trim(struct meeple__pool *pool)
+{
+    uint32_t links = unused(pool->free_link_count, pool->free_link_least, LINKS_STAY);
+
+    for (unsigned i = 0; i < MEEPLE__POOL_CLASSES; i++) {
+        uint32_t blocks = unused(pool->free_count[i], pool->free_least[i], class_stay[i]);
+
+        for (; blocks > 0; blocks--) {
+            meeple__free(pool->mem, take_block(pool, i));
+        }
+        pool->free_least[i] = pool->free_count[i];
+    }
+    for (; links > 0; links--) {
+        meeple__free(pool->mem, take_link(pool));
+    }
+    pool->free_link_least = pool->free_link_count;
+}
+
+bool meeple__pool_swollen(const struct meeple__pool *pool)
+{
+    bool swollen = pool->free_link_count > LINKS_STAY;
+
+    for (unsigned i = 0; i < MEEPLE__POOL_CLASSES; i++) {
+        swollen = swollen || pool->free_count[i] > class_stay[i];
+    }
+    return swollen;
 }
 
 /* MEEPLE__POOL_CLASSES: too large for any. */
@@ -58,11 +119,8 @@ struct meeple__block *meeple__block_new(struct meeple__pool *pool, size_t headro
     if (size > INT32_MAX || headroom > 4096) {
         return NULL;
     }
-    if (i < MEEPLE__POOL_CLASSES && pool->free[i]) {
-        block = pool->free[i];
-        pool->free[i] = block->next;
-        pool->free_count[i]--;
-    } else {
+    block = i < MEEPLE__POOL_CLASSES ? take_block(pool, i) : NULL;
+    if (!block) {
         cap = i < MEEPLE__POOL_CLASSES ? class_cap[i] : cap;
         block = meeple__resize(pool->mem, NULL, sizeof *block + cap);
         if (!block) {
@@ -118,14 +176,9 @@ void meeple__block_prepend(struct meeple__block *block, meeple_bytes bytes)
 
 static struct meeple__block_link *new_link(struct meeple__pool *pool)
 {
-    struct meeple__block_link *link = pool->free_links;
+    struct meeple__block_link *link = take_link(pool);
 
-    if (link) {
-        pool->free_links = link->next;
-        pool->free_link_count--;
-        return link;
-    }
-    return meeple__resize(pool->mem, NULL, sizeof *link);
+    return link ? link : meeple__resize(pool->mem, NULL, sizeof *link);
 }
 
 static void free_link(struct meeple__pool *pool, struct meeple__block_link *link)

@@ -27,13 +27,19 @@ struct meeple__pool {
     const meeple_mem *mem;
     struct meeple__block *free[MEEPLE__POOL_CLASSES];
     uint32_t free_count[MEEPLE__POOL_CLASSES];
+    uint32_t free_least[MEEPLE__POOL_CLASSES]; /* since the last trim */
     struct meeple__block_link *free_links;
-    uint32_t free_link_count;
+    uint32_t free_link_count, free_link_least;
 };
 
 void meeple__pool_init(struct meeple__pool *pool, const meeple_mem *mem);
 /* Every block has been given back. */
 void meeple__pool_done(struct meeple__pool *pool);
+/* Frees what was not used since the last trim, all but a few: after a peak, to be called now and
+ * then. */
+void meeple__pool_trim(struct meeple__pool *pool);
+/* Whether a trim, this one or the next, may free something. */
+bool meeple__pool_swollen(const struct meeple__pool *pool);
 
 /* An empty block with one reference: room for headroom bytes before and size after; NULL when out
  * of memory (or over 2 GiB). */

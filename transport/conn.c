@@ -177,6 +177,10 @@ void meeple__conn_done(struct meeple__conn *conn)
 void meeple__conn_leave(struct meeple__conn *conn)
 {
     close_socket(conn);
+    meeple__queue_clear(&conn->ws.out, &conn->loop->pool);
+    if (conn->tls) {
+        meeple__queue_clear(&conn->tls->out, &conn->loop->pool);
+    }
     conn->phase = MEEPLE__CONN_GONE;
     conn->extra_deadline_ms = UINT64_MAX;
     meeple__list_remove(&conn->dirty);

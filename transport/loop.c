@@ -6,7 +6,8 @@
 #include "core/mem.h"
 
 enum {
-    TICK_EVERY = 64
+    TICK_EVERY = 64,
+    TRIM_MS = 5000 /* how long a block may lie unused in a pool that a peak has filled */
 };
 
 int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
@@ -24,7 +25,7 @@ int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
         loop->io = NULL;
         return rc;
     }
-    meeple__loop_now(loop);
+    loop->trimmed_ms = meeple__loop_now(loop);
     return 0;
 }
 
@@ -65,15 +66,33 @@ static bool tick(struct meeple__loop *loop)
     }
 }
 
+/* Gives back what a peak has left; true if it was time to. */
+static bool trim(struct meeple__loop *loop)
+{
+    if (loop->now_ms - loop->trimmed_ms < TRIM_MS) {
+        return false;
+    }
+    loop->trimmed_ms = loop->now_ms;
+    if (!meeple__pool_swollen(&loop->pool)) {
+        return false;
+    }
+    meeple__pool_trim(&loop->pool);
+    return true;
+}
+
 static int wait_ms(const struct meeple__loop *loop, int timeout_ms)
 {
     const struct meeple__deadline *first = meeple__heap_first(&loop->deadlines);
+    uint64_t at_ms = first ? first->at_ms : UINT64_MAX;
     uint64_t until;
 
-    if (!first || timeout_ms == 0) {
+    if (meeple__pool_swollen(&loop->pool) && loop->trimmed_ms + TRIM_MS < at_ms) {
+        at_ms = loop->trimmed_ms + TRIM_MS;
+    }
+    if (at_ms == UINT64_MAX || timeout_ms == 0) {
         return timeout_ms;
     }
-    until = first->at_ms > loop->now_ms ? first->at_ms - loop->now_ms : 0;
+    until = at_ms > loop->now_ms ? at_ms - loop->now_ms : 0;
     if (timeout_ms > 0 && (uint64_t)timeout_ms < until) {
         return timeout_ms;
     }
@@ -83,6 +102,7 @@ static int wait_ms(const struct meeple__loop *loop, int timeout_ms)
 int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket **accepted)
 {
     meeple_io_event event;
+    bool trimmed;
     int rc;
 
     *accepted = NULL;
@@ -106,5 +126,6 @@ int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket *
         return 1;
     }
     loop->unticked = 0;
-    return tick(loop) || rc > 0 ? 1 : 0;
+    trimmed = trim(loop);
+    return tick(loop) || trimmed || rc > 0 ? 1 : 0;
 }

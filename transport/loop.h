@@ -20,7 +20,7 @@ struct meeple__loop {
     struct meeple__heap deadlines;
     size_t conn_count;
     unsigned unticked; /* turns since the deadlines were looked at */
-    uint64_t now_ms;
+    uint64_t now_ms, trimmed_ms;
     uint64_t bytes_in, bytes_out;
     uint8_t
         *plain; /* one record decrypted, of the conn that is being drained; with the first TLS */

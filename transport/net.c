@@ -12,7 +12,10 @@
 
 /* How many things next() lets happen when it was told not to wait. */
 enum {
-    TURNS_MAX = 256
+    TURNS_MAX = 256,
+    /* How many idle calls a pool without a clock waits for, before it gives back what a peak left.
+     */
+    TRIM_CALLS = 64
 };
 
 static int fill_random(void *ctx, void *dst, size_t len)
@@ -125,6 +128,10 @@ void meeple__net_blame(meeple_net *net, const meeple_fault *fault)
 int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool clean)
 {
     net->down_told = true;
+    /* It may stay for long, and sends nothing more.  The second finds nothing used since the first.
+     */
+    meeple__pool_trim(&net->loop.pool);
+    meeple__pool_trim(&net->loop.pool);
     event->type = MEEPLE_EVENT_DOWN;
     event->peer = 0;
     event->code = code;
@@ -201,6 +208,9 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
                     net->ops->accepted(net, accepted);
                 }
                 continue;
+            }
+            if (rc == 0 && net->hub && ++net->idle_calls % TRIM_CALLS == 0) {
+                meeple__pool_trim(&net->loop.pool);
             }
         }
         if (rc > 0) {

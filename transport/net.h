@@ -38,6 +38,7 @@ struct meeple_net {
     meeple_full_policy full;
     char **protocols;
     struct meeple__loopback *hub; /* of a loopback or offline net */
+    unsigned idle_calls;          /* of meeple_net_next(), on such a net */
     struct meeple__conn *only;    /* a client's connection */
     meeple_tls_server *tls;       /* a server's certificates; NULL: plain */
     int32_t id;

@@ -143,6 +143,61 @@ Test(block, the_pool_keeps_only_so_much)
     cr_assert_leq(counting.live, 4 + 256);
 }
 
+/* So many of a size at once, given back. */
+static void peak(size_t size, unsigned count)
+{
+    static struct meeple__block *blocks[300];
+
+    for (unsigned i = 0; i < count; i++) {
+        blocks[i] = meeple__block_new(&pool, 0, size);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        meeple__block_unref(&pool, blocks[i]);
+    }
+}
+
+Test(block, a_trim_frees_what_nobody_used_since_the_last)
+{
+    size_t live;
+
+    cr_assert_not(meeple__pool_swollen(&pool));
+    peak(200, 250);
+    peak(4000, 60);
+    peak(60000, 4);
+    cr_assert_eq(counting.live, 314);
+    cr_assert(meeple__pool_swollen(&pool));
+    meeple__pool_trim(&pool);
+    cr_assert_eq(counting.live, 314, "all of it was used since the beginning");
+    peak(200, 100);
+    meeple__pool_trim(&pool);
+    cr_assert_eq(counting.live, 100 + 4 + 1);
+    live = counting.live;
+    peak(200, 100);
+    meeple__pool_trim(&pool);
+    cr_assert_eq(counting.live, live, "what is in use stays");
+    meeple__pool_trim(&pool);
+    cr_assert_eq(counting.live, 16 + 4 + 1);
+    cr_assert_not(meeple__pool_swollen(&pool));
+    meeple__pool_trim(&pool);
+    cr_assert_eq(counting.live, 16 + 4 + 1, "a few always stay");
+}
+
+Test(block, a_trim_frees_links_too)
+{
+    struct meeple__queue queue = {0};
+    struct meeple__block *block = block_of("x");
+
+    for (unsigned i = 0; i < 500; i++) {
+        cr_assert_eq(meeple__queue_add(&queue, &pool, block), 0);
+    }
+    meeple__block_unref(&pool, block);
+    meeple__queue_clear(&queue, &pool);
+    meeple__pool_trim(&pool);
+    cr_assert_eq(counting.live, 501);
+    meeple__pool_trim(&pool);
+    cr_assert_eq(counting.live, 64 + 1);
+}
+
 Test(block, it_goes_back_with_the_last_reference)
 {
     struct meeple__block *block = block_of("shared");

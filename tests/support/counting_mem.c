@@ -1,15 +1,18 @@
 /* counting_mem: an allocator that counts what is out, and fails when told to. */
 #include "tests/support/counting_mem.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 static void *resize(void *ctx, void *ptr, size_t size)
 {
     struct counting_mem *counting = ctx;
+    size_t before = ptr ? malloc_usable_size(ptr) : 0;
     void *resized;
 
     if (size == 0) {
         counting->live -= ptr != NULL;
+        counting->bytes -= before;
         free(ptr);
         return NULL;
     }
@@ -20,6 +23,7 @@ static void *resize(void *ctx, void *ptr, size_t size)
     }
     resized = realloc(ptr, size);
     counting->live += resized && !ptr;
+    counting->bytes += resized ? malloc_usable_size(resized) - before : 0;
     return resized;
 }
 

@@ -7,6 +7,7 @@
 struct counting_mem {
     meeple_mem mem; /* hand out &it.mem */
     size_t live;    /* blocks that were not freed */
+    size_t bytes;   /* in them, as the allocator rounds them up */
     size_t calls;   /* allocations and reallocations asked for */
     size_t fail_at; /* that one of the calls fails, counted from 1; 0: none */
     bool fail_all;  /* all from fail_at on */

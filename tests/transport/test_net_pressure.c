@@ -270,6 +270,79 @@ Test(net_pressure, who_takes_no_events_reads_nothing)
     }
 }
 
+/* ---- memory ---- */
+
+/* Much of all sizes, as fast as the queues allow; returns the most that was in use. */
+static size_t make_peak(struct carried *world, size_t seats)
+{
+    static const size_t lens[] = {10, 10, 10, 10, 3000, 60000};
+    size_t peak = 0;
+
+    for (unsigned round = 0; round < 240; round++) {
+        for (size_t i = 0; i < seats; i++) {
+            cr_assert_eq(
+                send_len(&world->session.seats[i], MEEPLE_ALL, lens[round % MEEPLE_COUNT(lens)]),
+                0);
+        }
+        peak = world->session.mem.bytes > peak ? world->session.mem.bytes : peak;
+        if (round % 12 == 11) {
+            carried_run(world, 20);
+        }
+    }
+    return peak;
+}
+
+Test(net_pressure, buffers_shrink_after_a_peak)
+{
+    enum {
+        CLIENTS = 3,
+        STAYS = 96 * 1024 /* of each pool */
+    };
+
+    for (enum carrier carrier = 0; carrier < CARRIERS; carrier++) {
+        const meeple_deflate_options deflate = {.enabled = true, .threshold_bytes = 30000};
+        struct carried world;
+        struct counting_mem *mem = &world.session.mem;
+        size_t before, peak = 0;
+
+        carried_start(&world, carrier, &(struct sim_options){.latency_max_ms = 3});
+        carried_listen(&world, &(meeple_listen_options){.deflate = deflate});
+        for (size_t i = 0; i < CLIENTS; i++) {
+            carried_connect(&world, &(meeple_connect_options){.deflate = deflate});
+            carried_run(&world, 1000);
+        }
+        /* What compression keeps is there for good once something was compressed. */
+        for (size_t i = 0; i <= CLIENTS; i++) {
+            cr_assert_eq(send_len(&world.session.seats[i], MEEPLE_ALL, 40000), 0);
+            meeple_net_compress(world.session.seats[i].net, false);
+        }
+        for (unsigned i = 0; i < 100; i++) {
+            carried_run(&world, 500);
+        }
+        before = mem->bytes;
+        peak = make_peak(&world, CLIENTS + 1);
+        cr_assert_gt(peak, before + 600000);
+        for (unsigned i = 0; i < 100; i++) {
+            carried_run(&world, 500);
+        }
+        cr_assert_leq(mem->bytes, before + STAYS * (CLIENTS + 1), "%s: %zu at rest, then %zu, %zu",
+                      carrier_name(carrier), before, peak, mem->bytes);
+        /* Nor does a net keep much that is down, and not freed yet. */
+        make_peak(&world, CLIENTS + 1);
+        world.session.seats[0].idle = true;
+        for (unsigned i = 0; i < 12; i++) {
+            cr_assert_eq(send_len(&world.session.seats[1], MEEPLE_SERVER, 60000), 0);
+        }
+        meeple_net_free(world.session.seats[0].net);
+        world.session.seats[0].net = NULL;
+        carried_run(&world, 100000);
+        cr_assert(world.session.seats[1].down);
+        cr_assert_leq(mem->bytes, before + STAYS * CLIENTS, "%s: %zu when down",
+                      carrier_name(carrier), mem->bytes);
+        carried_done(&world);
+    }
+}
+
 /* ---- the property: what was accepted arrives once and in order, or there is a reason ---- */
 
 enum {
