@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -21,6 +20,7 @@
 #include <unistd.h>
 
 #include "tests/support/counting_mem.h"
+#include "tests/support/hosts.h"
 #include "transport/io_socket.h"
 
 enum {
@@ -125,34 +125,6 @@ static void close_with_reset(int fd)
 
     cr_assert_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard), 0);
     close(fd);
-}
-
-static size_t descriptor_count(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    size_t count = 0;
-
-    if (!folder) {
-        cr_skip("no /proc/self/fd");
-    }
-    while (readdir(folder)) {
-        count++;
-    }
-    closedir(folder);
-    return count;
-}
-
-static bool has_ipv6(void)
-{
-    const struct sockaddr_in6 address = {.sin6_family = AF_INET6,
-                                         .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    int fd = socket(AF_INET6, SOCK_STREAM, 0);
-    bool has = fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
-
-    if (fd >= 0) {
-        close(fd);
-    }
-    return has;
 }
 
 static const char *address_of(const meeple_io_driver *driver, meeple_io *io, meeple_socket *socket,
@@ -345,7 +317,7 @@ BOTH_DRIVERS(a_refused_connection_by_name_says_the_name)
 
 BOTH_DRIVERS(a_socket_may_be_closed_while_its_name_is_looked_up)
 {
-    size_t before = descriptor_count();
+    size_t before = hosts_descriptors();
     meeple_io *io = io_new(driver);
     meeple_socket *socket;
 
@@ -357,15 +329,15 @@ BOTH_DRIVERS(a_socket_may_be_closed_while_its_name_is_looked_up)
     cr_assert_eq(driver->connect(io, "localhost", 9, NULL, &socket), 0);
     driver->free(io);
     /* The threads close their ends when they are done. */
-    for (int i = 0; i < PATIENCE_MS && descriptor_count() > before; i++) {
+    for (int i = 0; i < PATIENCE_MS && hosts_descriptors() > before; i++) {
         poll(NULL, 0, 1);
     }
-    cr_assert_eq(descriptor_count(), before);
+    cr_assert_eq(hosts_descriptors(), before);
 }
 
 BOTH_DRIVERS(every_descriptor_is_closed)
 {
-    size_t before = descriptor_count();
+    size_t before = hosts_descriptors();
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, NULL), *socket;
 
@@ -375,9 +347,9 @@ BOTH_DRIVERS(every_descriptor_is_closed)
 
         cr_assert_eq(driver->next(io, &event, PATIENCE_MS), 1);
     }
-    cr_assert_gt(descriptor_count(), before + 2);
+    cr_assert_gt(hosts_descriptors(), before + 2);
     driver->free(io);
-    cr_assert_eq(descriptor_count(), before);
+    cr_assert_eq(hosts_descriptors(), before);
 }
 
 BOTH_DRIVERS(only_numeric_addresses_of_this_machine_can_be_listened_at)
@@ -438,7 +410,7 @@ BOTH_DRIVERS(speaks_ipv6)
     static const char *const hosts[] = {NULL, "::1", "::"};
     meeple_io *io;
 
-    if (!has_ipv6()) {
+    if (!hosts_have_ipv6()) {
         cr_skip("this machine has no ::1");
     }
     io = io_new(driver);
