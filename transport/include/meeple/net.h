@@ -114,7 +114,8 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_listen(meeple_net **out,
  * looked at first.  options NULL: all defaults.  *out as above.  MEEPLE_EINVAL: not such a URL, a
  * header that is none, or a pin or server name that is none.  MEEPLE_ETOOBIG: path and headers over
  * 8 KiB.  MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked is said by the first event, UP or DOWN; a
- * file of options.tls that cannot be used is said by DOWN and a fault of stage TLS.  Godot:
+ * file of options.tls that cannot be used is said by DOWN and a fault of stage TLS.  The addresses
+ * of a name race (RFC 8305): a dead one costs a quarter of a second.  Godot:
  * WebSocketClient.connect_to_url().
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_connect(meeple_net **out, const char *url,
