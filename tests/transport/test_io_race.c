@@ -14,6 +14,7 @@
 #include "tests/support/counting_mem.h"
 #include "tests/support/fake_names.h"
 #include "tests/support/hosts.h"
+#include "tests/support/prng.h"
 
 enum {
     /* Much less than the system gives a dead address, much more than a race takes. */
@@ -358,6 +359,74 @@ BOTH_DRIVERS(a_race_may_be_given_up_at_any_time)
         if (i % 2 == 0) {
             driver->close(race.io, race.socket);
             cr_assert_eq(driver->next(race.io, &event, 0), 0);
+        }
+        stop(&race);
+    }
+}
+
+enum {
+    CROWD = 12,
+    STEPS = 150
+};
+
+/* One that may be there or not, at any stage of its race. */
+struct member {
+    meeple_socket *socket; /* NULL: not there */
+    bool told;             /* CONNECTED or BROKEN */
+};
+
+static void expect_own_event(struct member crowd[CROWD], const meeple_io_event *event)
+{
+    struct member *member = event->user;
+
+    cr_assert(member >= crowd && member < crowd + CROWD);
+    cr_assert_eq(event->socket, member->socket);
+    cr_assert(event->type == MEEPLE_IO_CONNECTED || event->type == MEEPLE_IO_BROKEN);
+    cr_assert_not(member->told);
+    member->told = true;
+}
+
+BOTH_DRIVERS(a_crowd_that_comes_and_goes_leaves_nothing_behind)
+{
+    static const struct host hosts[HOSTS_MAX] = {{"127.0.0.1", HOST_LIVE},
+                                                 {"127.0.0.2", HOST_DEAD},
+                                                 {"127.0.0.3", HOST_REFUSES},
+                                                 {"127.0.0.4", HOST_DEAD}};
+    static const char *const names[] = {"127.0.0.1",
+                                        "127.0.0.2 127.0.0.1",
+                                        "127.0.0.3 127.0.0.2 127.0.0.1",
+                                        "127.0.0.3 127.0.0.3",
+                                        "127.0.0.4 127.0.0.3 127.0.0.2",
+                                        "127.0.0.2 127.0.0.4 127.0.0.3 127.0.0.1"};
+    static const char *const called[] = {"a", "b", "c", "d", "e", "f"};
+
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct race race = {.driver = driver};
+        struct prng random = {seed};
+        struct member crowd[CROWD] = {{0}};
+
+        counting_mem_init(&race.mem);
+        open_hosts(&race, hosts);
+        for (size_t i = 0; i < MEEPLE_COUNT(names); i++) {
+            fake_name(called[i], names[i]);
+        }
+        open_io(&race);
+        for (int step = 0; step < STEPS; step++) {
+            struct member *member = &crowd[prng_below(&random, CROWD)];
+            meeple_io_event event;
+
+            if (member->socket && prng_below(&random, 3) == 0) {
+                driver->close(race.io, member->socket);
+                *member = (struct member){0};
+            } else if (!member->socket) {
+                cr_assert_eq(driver->connect(race.io,
+                                             called[prng_below(&random, MEEPLE_COUNT(called))],
+                                             race.hosts.port, member, &member->socket),
+                             0);
+            }
+            if (driver->next(race.io, &event, (int)prng_below(&random, 20)) == 1) {
+                expect_own_event(crowd, &event);
+            }
         }
         stop(&race);
     }
