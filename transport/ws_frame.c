@@ -60,7 +60,11 @@ int meeple__ws_frame_parse(struct meeple__ws_frame *frame, meeple_bytes bytes, c
     if (extended > 0) {
         result.len = read_length(bytes.ptr + at, extended);
         at += extended;
-        if (result.len < (extended == 2 ? 126 : 65536) || result.len > INT64_MAX) {
+        if (result.len > INT64_MAX) {
+            *why = "the highest bit of the length is set";
+            return MEEPLE_EPROTO;
+        }
+        if (result.len < (extended == 2 ? 126 : 65536)) {
             *why = "the length is not in its shortest form";
             return MEEPLE_EPROTO;
         }

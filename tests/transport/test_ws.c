@@ -362,7 +362,7 @@ Test(ws, refuses_what_breaks_the_protocol)
     SERVER_BREAKS("\x8a\xff", "a control frame is longer than 125 bytes");
     CLIENT_BREAKS("\x82\x7e\x00\x05", "the length is not in its shortest form");
     SERVER_BREAKS("\x82\xff\0\0\0\0\0\0\xff\xffzzzz", "the length is not in its shortest form");
-    SERVER_BREAKS("\x82\xff\x80\0\0\0\0\0\0\0zzzz", "the length is not in its shortest form");
+    SERVER_BREAKS("\x82\xff\x80\0\0\0\0\0\0\0zzzz", "the highest bit of the length is set");
     CLIENT_BREAKS("\x80\x01x", "a continuation without a beginning");
     CLIENT_BREAKS("\x00\x01x", "a continuation without a beginning");
     SERVER_BREAKS("\x80\x80zzzz", "a continuation without a beginning");
