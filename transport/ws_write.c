@@ -182,7 +182,8 @@ int meeple__ws_pong(struct meeple__ws *ws, meeple_bytes payload)
 {
     int rc;
 
-    if (ws->close_sent) {
+    /* Section 5.5.2: after their close frame no more; after ours still. */
+    if (ws->close_received || ws->failed) {
         return 0;
     }
     if (ws->pongs < PONGS_MAX) {

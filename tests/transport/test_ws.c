@@ -553,25 +553,34 @@ Test(ws, a_flood_of_pings_is_bounded_and_the_last_is_answered)
     }
 }
 
-Test(ws, a_kept_ping_is_not_answered_after_the_close)
+Test(ws, a_kept_ping_is_answered_after_our_close_but_not_after_theirs)
 {
-    struct stream stream = stream_for(true);
-    struct ws_probe probe;
+    for (unsigned theirs = 0; theirs < 2; theirs++) {
+        struct stream stream = stream_for(true);
+        struct ws_probe probe;
 
-    for (unsigned i = 0; i < 20; i++) {
-        put_text(&stream, FIN | 9, "p");
+        for (unsigned i = 0; i < 20; i++) {
+            put_text(&stream, FIN | 9, "p");
+        }
+        if (theirs) {
+            put(&stream, FIN | 8, "\x03\xe8", 2);
+        }
+        probe_init(&probe, true, NULL);
+        probe_open(&probe);
+        probe.deaf = true;
+        probe_feed(&probe, stream.bytes, stream.len);
+        cr_assert_eq(meeple_ws_close(probe.ws, 1000, NULL, probe.now_ms),
+                     theirs ? MEEPLE_ESTATE : 0);
+        probe.deaf = false;
+        probe_turn(&probe);
+        cr_assert_str_eq(probe.said,
+                         theirs ? "pong p\npong p\npong p\npong p\npong p\npong p\npong p\npong p\n"
+                                  "close 1000\n"
+                                : "pong p\npong p\npong p\npong p\npong p\npong p\npong p\npong p\n"
+                                  "close 1000\npong p\n");
+        probe_done(&probe);
+        free(stream.bytes);
     }
-    probe_init(&probe, true, NULL);
-    probe_open(&probe);
-    probe.deaf = true;
-    probe_feed(&probe, stream.bytes, stream.len);
-    cr_assert_eq(meeple_ws_close(probe.ws, 1000, NULL, probe.now_ms), 0);
-    probe.deaf = false;
-    probe_turn(&probe);
-    cr_assert_str_eq(probe.said, "pong p\npong p\npong p\npong p\npong p\npong p\npong p\npong p\n"
-                                 "close 1000\n");
-    probe_done(&probe);
-    free(stream.bytes);
 }
 
 /* A queue that is never empty, because the application keeps sending, is no reason for silence. */

@@ -239,7 +239,7 @@ Test(ws_close, what_comes_after_our_close_is_dropped_but_theirs_is_seen)
         feed_frame(&probe, FIN, "end", 3, how);
         feed_close(&probe, 1000, "", how);
         cr_assert_str_eq(probe.told, "closed 1000 clean\n", "way %d", (int)how);
-        cr_assert_str_eq(probe.said, "close 1000\n");
+        cr_assert_str_eq(probe.said, "close 1000\npong ping\n");
         probe_done(&probe);
     }
 }

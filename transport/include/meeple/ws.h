@@ -117,8 +117,8 @@ MEEPLE_API void meeple_ws_compress(meeple_ws *ws, bool compress);
 /* Queues a ping; at most 125 bytes.  Errors as above. */
 MEEPLE_API int meeple_ws_ping(meeple_ws *ws, meeple_bytes payload);
 /* Begins the close handshake; code 0: a close frame without one.  Messages that come later are
- * dropped.  MEEPLE_EINVAL: a code that may not be sent, or a reason over MEEPLE_REASON_MAX bytes or
- * not UTF-8.  MEEPLE_ESTATE: not open, or closing already. */
+ * dropped, pings still answered.  MEEPLE_EINVAL: a code that may not be sent, or a reason over
+ * MEEPLE_REASON_MAX bytes or not UTF-8.  MEEPLE_ESTATE: not open, or closing already. */
 MEEPLE_API int meeple_ws_close(meeple_ws *ws, uint16_t code, const char *reason, uint64_t now_ms);
 
 /* What to write next: fills up to `most` parts, returns how many.  They stay until
