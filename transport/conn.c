@@ -269,10 +269,19 @@ static void encrypt(struct meeple__conn *conn)
     }
 }
 
+bool meeple__conn_waits(const struct meeple__conn *conn)
+{
+    const struct meeple__ws *ws = &conn->ws;
+
+    return conn->phase == MEEPLE__CONN_LINGERING && !ws->config->options.server && ws->close_sent &&
+           ws->close_received && !ws->failed;
+}
+
 /* The end of our side of the stream, once everything is said. */
 static void finish(struct meeple__conn *conn)
 {
-    if (conn->phase == MEEPLE__CONN_LINGERING && !conn->finished && all_gone(conn)) {
+    if (conn->phase == MEEPLE__CONN_LINGERING && !conn->finished && all_gone(conn) &&
+        !meeple__conn_waits(conn)) {
         conn->finished = true;
         conn->loop->driver->finish(conn->loop->io, conn->socket);
     }

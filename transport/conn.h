@@ -57,6 +57,9 @@ int meeple__conn_next(struct meeple__conn *conn, meeple_ws_event *event);
 /* After CLOSED: sends what is queued and waits for the other side to end the stream too, so that
  * the close frame is not lost in a reset; then the phase is GONE and the conn ready. */
 void meeple__conn_linger(struct meeple__conn *conn);
+/* A client after a close handshake: the server is to end the stream first (RFC 6455 section 7.1.1),
+ * so it waits for that as long as it lingers. */
+bool meeple__conn_waits(const struct meeple__conn *conn);
 /* Nothing is left to do for the stream: it is closed as it is, GONE. */
 void meeple__conn_leave(struct meeple__conn *conn);
 

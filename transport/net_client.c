@@ -343,6 +343,10 @@ static int client_step(meeple_net *net, meeple_event *event)
     }
     if (client->state == CLIENT_ENDING) {
         meeple__conn_flush(&client->conn);
+        if (meeple__conn_waits(&client->conn)) {
+            meeple__list_remove(&client->conn.ready);
+            return 0;
+        }
         if (client->conn.phase != MEEPLE__CONN_LINGERING) {
             /* The server is not to keep a peer that will never speak again. */
             meeple__conn_leave(&client->conn);

@@ -131,6 +131,12 @@ void raw_send(struct raw_peer *raw, const void *bytes, size_t len, bool text)
     flush(raw);
 }
 
+void raw_close(struct raw_peer *raw, uint16_t code, const char *reason)
+{
+    cr_assert_eq(meeple_ws_close(raw->ws, code, reason, 0), 0);
+    flush(raw);
+}
+
 bool raw_turn(void *ctx)
 {
     struct raw_peer *raw = ctx;

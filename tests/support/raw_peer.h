@@ -36,6 +36,8 @@ void raw_listen(struct raw_peer *raw, struct sim *sim, const char *host, uint16_
                 const char *protocol, bool ws);
 /* A binary message (text with `text`). */
 void raw_send(struct raw_peer *raw, const void *bytes, size_t len, bool text);
+/* Begins a close handshake. */
+void raw_close(struct raw_peer *raw, uint16_t code, const char *reason);
 /* Bytes as they are, behind a stream without WebSocket or past it. */
 void raw_write(struct raw_peer *raw, const void *bytes, size_t len);
 /* Takes what there is; true if there was something.  ctx is the raw_peer. */

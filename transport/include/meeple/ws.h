@@ -66,7 +66,8 @@ typedef enum meeple_ws_event_type {
     MEEPLE_WS_OPEN,        /* the handshake is done; data: the agreed subprotocol, may be empty */
     MEEPLE_WS_MESSAGE,     /* data: whole and unmasked */
     MEEPLE_WS_CLOSING,     /* the other side asked to close: code and data, the reason */
-    MEEPLE_WS_CLOSED       /* last: code, data is the reason; close the stream */
+    MEEPLE_WS_CLOSED       /* last: code, data is the reason; close the stream (a client that is
+                              clean: when the server has, or after a moment: section 7.1.1) */
 } meeple_ws_event_type;
 
 /* data is borrowed, good until the next meeple_ws_next(). */
