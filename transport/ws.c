@@ -274,7 +274,11 @@ static int read_head(struct meeple__ws *ws, meeple_ws_event *event)
     if (ws->config->options.server) {
         return read_request(ws, &head, event);
     }
-    read_response(ws, &head);
+    if (meeple__ws_response_provisional(&head)) {
+        meeple__buf_clear(&ws->in); /* the next head is read in its place */
+    } else {
+        read_response(ws, &head);
+    }
     return 0;
 }
 
@@ -474,8 +478,8 @@ static int next_event(struct meeple__ws *ws, meeple_ws_event *event)
 {
     int rc = 0;
 
-    if (ws->state == MEEPLE__WS_HEAD) {
-        rc = ws->fed_len > 0 ? read_head(ws, event) : 0;
+    while (rc == 0 && ws->state == MEEPLE__WS_HEAD && ws->fed_len > 0) {
+        rc = read_head(ws, event);
     }
     if (rc == 0 && ws->state == MEEPLE__WS_READY) {
         const char *protocol = meeple__ws_protocol(ws);

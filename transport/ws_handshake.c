@@ -126,14 +126,20 @@ int meeple__ws_request_write(struct meeple__buf *buf, const meeple_mem *mem,
     return rc == 0 ? add_texts(buf, mem, ceiling, end) : rc;
 }
 
+/* HTTP/1.1, or a later minor version, which is understood as that: RFC 9110 section 2.5. */
+static bool is_http_1_1(meeple_bytes version)
+{
+    return version.len == 8 && !memcmp(version.ptr, "HTTP/1.", 7) && version.ptr[7] >= '1' &&
+           version.ptr[7] <= '9';
+}
+
 /* Three digits, or 0; a 101 is none before HTTP/1.1. */
 static int status_of(const struct meeple__http_head *head)
 {
     meeple_bytes status = head->words[1];
     int value = 0;
 
-    if (!meeple__bytes_equal(head->words[0], "HTTP/1.1") &&
-        !meeple__bytes_equal(head->words[0], "HTTP/1.0")) {
+    if (!is_http_1_1(head->words[0]) && !meeple__bytes_equal(head->words[0], "HTTP/1.0")) {
         return 0;
     }
     for (size_t i = 0; i < status.len && status.len == 3; i++) {
@@ -142,7 +148,30 @@ static int status_of(const struct meeple__http_head *head)
         }
         value = value * 10 + (status.ptr[i] - '0');
     }
-    return value == 101 && !meeple__bytes_equal(head->words[0], "HTTP/1.1") ? 0 : value;
+    return value == 101 && !is_http_1_1(head->words[0]) ? 0 : value;
+}
+
+bool meeple__ws_response_provisional(const struct meeple__http_head *head)
+{
+    int status = status_of(head);
+
+    return status >= 100 && status < 200 && status != 101;
+}
+
+/* Section 4.1: whoever switches to something besides speaks what we do not. */
+static bool upgrades_to_websocket(const struct meeple__http_head *head)
+{
+    struct meeple__http_list at = {0};
+    meeple_bytes element;
+    bool any = false;
+
+    while (meeple__http_list_next(head, "Upgrade", &at, &element)) {
+        if (!meeple__bytes_equal_caseless(element, "websocket")) {
+            return false;
+        }
+        any = true;
+    }
+    return any;
 }
 
 /* Why the response is none that opens a WebSocket, or NULL. */
@@ -154,7 +183,7 @@ static const char *response_fault(const struct meeple__http_head *head,
     meeple_bytes value;
     int rc;
 
-    if (!meeple__http_head_has_token(head, "Upgrade", "websocket")) {
+    if (!upgrades_to_websocket(head)) {
         return "the server's 101 does not upgrade to websocket";
     }
     if (!meeple__http_head_has_token(head, "Connection", "Upgrade")) {
@@ -238,14 +267,15 @@ static int choose_protocol(const struct meeple__http_head *head, const char *con
     bool offered = false;
 
     offer->protocol = 0;
-    while (offer->protocol == 0 &&
-           meeple__http_list_next(head, "Sec-WebSocket-Protocol", &at, &element)) {
+    while (meeple__http_list_next(head, "Sec-WebSocket-Protocol", &at, &element)) {
         offered = true;
         if (!meeple__http_is_token(element)) {
             *why = "a subprotocol's name is no token";
             return 400;
         }
-        offer->protocol = index_of(protocols, element);
+        if (offer->protocol == 0) {
+            offer->protocol = index_of(protocols, element);
+        }
     }
     if (protocols && protocols[0] && offer->protocol == 0 && (offered || required)) {
         *why = "none of this server's subprotocols was offered";
@@ -260,7 +290,7 @@ int meeple__ws_request_check(const struct meeple__http_head *head, const char *c
     meeple_bytes value, path, query;
 
     *why = "";
-    if (!meeple__bytes_equal(head->words[2], "HTTP/1.1")) {
+    if (!is_http_1_1(head->words[2])) {
         *why = "HTTP/1.1 is required";
         return 505;
     }

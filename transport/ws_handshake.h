@@ -26,6 +26,8 @@ bool meeple__ws_options_valid(const char *const *protocols, const char *const *h
 /* Appends the request to buf.  MEEPLE_ENOMEM; MEEPLE_ETOOBIG: over `ceiling` bytes. */
 int meeple__ws_request_write(struct meeple__buf *buf, const meeple_mem *mem,
                              const struct meeple__ws_request *request, size_t ceiling);
+/* Whether it is one of those that may come before the real one (RFC 9110 section 15.2). */
+bool meeple__ws_response_provisional(const struct meeple__http_head *head);
 /*
  * Whether a response opens the connection: true, and which protocol was chosen.  Else fault says
  * why, its text written to text (size bytes).
