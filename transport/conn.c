@@ -442,6 +442,7 @@ static void received(struct meeple__conn *conn, uint8_t *bytes, size_t len)
     if (conn->proxy && !skip_proxy(conn, &bytes, &len)) {
         return; /* more has to come, or nothing can */
     }
+    conn->received += (uint32_t)len;
     if (conn->tls) {
         meeple__tls_feed(conn->tls, (meeple_bytes){bytes, len});
         /* A record can take long to be whole on a thin line: its pieces are a sign of life. */

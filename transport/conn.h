@@ -32,6 +32,7 @@ struct meeple__conn {
     bool finished;        /* our end of the stream was said */
     bool missed;          /* something did not fit the queue, and DRAINED is due */
     size_t drained_bytes; /* when no more than so many bytes are queued */
+    uint32_t received;    /* bytes of the WebSocket or its TLS; the owner's to reset */
     struct meeple__ip
         client; /* accepted: whose it is, the driver's or a proxy's word; else zeros */
     meeple_fault fault;

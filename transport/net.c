@@ -15,7 +15,8 @@ enum {
     TURNS_MAX = 256,
     /* How many idle calls a pool without a clock waits for, before it gives back what a peak left.
      */
-    TRIM_CALLS = 64
+    TRIM_CALLS = 64,
+    HEAD_MAX = 64 * 1024
 };
 
 static int fill_random(void *ctx, void *dst, size_t len)
@@ -30,7 +31,9 @@ static meeple_limits filled(const meeple_limits *limits, bool is_server)
     meeple_limits result = *limits;
 
     result.peers_max = result.peers_max ? result.peers_max : is_server ? 64 : 65535;
-    result.handshakes_max = result.handshakes_max ? result.handshakes_max : 64;
+    if (result.handshakes_max == 0) {
+        result.handshakes_max = result.peers_max > 64 && is_server ? result.peers_max : 64;
+    }
     result.message_bytes_max = result.message_bytes_max ? result.message_bytes_max : 65536;
     result.connect_timeout_ms = result.connect_timeout_ms ? result.connect_timeout_ms : 10000;
     result.handshake_timeout_ms = result.handshake_timeout_ms ? result.handshake_timeout_ms : 5000;
@@ -73,6 +76,7 @@ int meeple__net_config(meeple_net *net, meeple_ws_options ws)
     ws.server = net->is_server;
     ws.protocols = meeple__strings(net->protocols);
     ws.protocol_required = net->dialect == MEEPLE_DIALECT_NATIVE;
+    ws.head_bytes_max = net->limits.head_bytes_max;
     ws.message_bytes_max = net->limits.message_bytes_max;
     ws.queue_bytes_max = net->limits.queue_bytes_max;
     ws.handshake_timeout_ms = net->limits.handshake_timeout_ms;
@@ -81,6 +85,9 @@ int meeple__net_config(meeple_net *net, meeple_ws_options ws)
     ws.heartbeat_misses = net->limits.heartbeat_misses;
     ws.random = fill_random;
     ws.random_ctx = &net->loop;
+    if (net->limits.head_bytes_max > HEAD_MAX) {
+        return MEEPLE_EINVAL;
+    }
     if (net->dialect == MEEPLE_DIALECT_NATIVE &&
         net->limits.message_bytes_max < MEEPLE__LEAVE_MAX) {
         return MEEPLE_EINVAL;

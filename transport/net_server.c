@@ -16,6 +16,7 @@ static void free_peer(struct meeple__server *server, struct meeple__peer *peer)
         meeple__roster_remove(&server->net.roster, &peer->member);
     }
     meeple__server_came(server, peer);
+    meeple__address_counts_leave(&server->addresses, mem, peer->address);
     meeple__conn_done(&peer->conn);
     meeple__list_remove(&peer->all);
     meeple__free(mem, peer);
@@ -134,6 +135,13 @@ static int message(struct meeple__server *server, struct meeple__peer *peer,
     return route(server, peer, &packet, event);
 }
 
+static void count_refused(meeple_stats *stats, const struct meeple__ws *ws)
+{
+    stats->refused++;
+    stats->refused_late += ws->status == 408 || ws->timed_out;
+    stats->refused_long += ws->status == 431;
+}
+
 static int closed(struct meeple__server *server, struct meeple__peer *peer,
                   const meeple_ws_event *ws, meeple_event *event)
 {
@@ -145,7 +153,7 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
     meeple__conn_linger(&peer->conn);
     meeple__server_came(server, peer);
     if (!peer->joined) {
-        server->net.stats.refused++;
+        count_refused(&server->net.stats, &peer->conn.ws);
         meeple__log(server->net.loop.log, MEEPLE_LOG_DEBUG, "net",
                     "a connection did not become a peer: %s",
                     *peer->conn.fault.text ? peer->conn.fault.text : reason);
@@ -182,6 +190,11 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         meeple__log(server->net.loop.log, MEEPLE_LOG_ERROR, "net", "peer %d: %s", (int)peer->id,
                     meeple_strerror(rc));
         return 0;
+    }
+    if (rc == 0 || ws.type == MEEPLE_WS_MESSAGE) {
+        if (!meeple__server_charge(server, peer, rc > 0 ? &ws : NULL)) {
+            return 0;
+        }
     }
     if (rc == 0) {
         depart_if_closing(server, peer, NULL);
@@ -323,6 +336,7 @@ static void server_free(meeple_net *net)
     meeple__request_free(server->request, net->loop.mem);
     meeple__strings_free(server->origins, net->loop.mem);
     meeple__free(net->loop.mem, server->trusted);
+    meeple__address_counts_done(&server->addresses, net->loop.mem);
 }
 
 static const struct meeple__net_ops server_ops = {
@@ -390,6 +404,9 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
     }
     if (rc == 0) {
         rc = trust(server, &options->proxy);
+    }
+    if (rc == 0) {
+        rc = meeple__server_allow(server, &options->limits);
     }
     if (rc == 0) {
         rc = meeple__net_config(&server->net, (meeple_ws_options){.deflate = options->deflate});

@@ -2,7 +2,9 @@
 #ifndef MEEPLE_TRANSPORT_NET_SERVER_H
 #define MEEPLE_TRANSPORT_NET_SERVER_H
 
+#include "transport/address_counts.h"
 #include "transport/net.h"
+#include "transport/rate.h"
 #include "transport/request.h"
 
 /* For the peer itself and for the others. */
@@ -20,6 +22,11 @@ struct meeple__server {
     struct meeple__ip_network *trusted; /* proxies */
     size_t trusted_count;
     meeple_request *request; /* of the last event */
+    struct meeple__address_counts addresses;
+    uint32_t per_address_max;
+    bool counts_ourselves; /* this machine's addresses count, too */
+    struct meeple__allowance accepts_allowed, messages_allowed, bytes_allowed;
+    struct meeple__rate accepts;
     bool asks;
     bool drop_warned; /* since a connection was taken */
 };
@@ -28,6 +35,8 @@ struct meeple__peer {
     struct meeple__conn conn;
     struct meeple__member member; /* id 0: in no roster */
     struct meeple__list all;
+    struct meeple__address_count *address; /* NULL: not counted */
+    struct meeple__rate messages, bytes;
     int32_t id;   /* from its REQUEST or JOIN on; stays after it left the roster, for LEAVE */
     bool coming;  /* one of the comers */
     bool asking;  /* its REQUEST waits for an answer */
@@ -61,6 +70,12 @@ int meeple__server_request(struct meeple__server *server, struct meeple__peer *p
 /* The handshake is done.  1: event is its JOIN. */
 int meeple__server_join(struct meeple__server *server, struct meeple__peer *peer,
                         meeple_event *event);
+/* Fills in what is allowed by the limits.  MEEPLE_EIO: no randomness. */
+int meeple__server_allow(struct meeple__server *server, const meeple_limits *limits);
+/* Whether a peer that is open has not sent too much, its next message (NULL: none) included; else
+ * it is being closed. */
+bool meeple__server_charge(struct meeple__server *server, struct meeple__peer *peer,
+                           const meeple_ws_event *message);
 /* It is no comer any more, whatever became of it. */
 void meeple__server_came(struct meeple__server *server, struct meeple__peer *peer);
 

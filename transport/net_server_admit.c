@@ -7,25 +7,75 @@
 #include "core/mem.h"
 #include "transport/forwarded.h"
 
+enum {
+    STALE_MS = 1000
+};
+
+/* This machine, where everybody is who has no proxy named: 127.0.0.0/8 and ::1. */
+static const struct meeple__ip_network ourselves[] = {
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127}, 104},
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128}};
+
 /* ---- a stream ---- */
 
-/* Those that are on their way out have a ceiling too: as many as may be there, and may come. */
-static bool has_room(const struct meeple__server *server)
-{
-    const meeple_limits *limits = &server->net.limits;
-    uint64_t most = 2 * ((uint64_t)limits->peers_max + limits->handshakes_max);
-
-    return server->comer_count < limits->handshakes_max && server->net.loop.conn_count < most &&
-           !server->net.closing;
-}
-
 /* Said once in a row: whoever can connect could fill the log with it. */
-static void dropped(struct meeple__server *server)
+static void dropped(struct meeple__server *server, const char *why)
 {
     server->net.stats.refused++;
     meeple__log(server->net.loop.log, server->drop_warned ? MEEPLE_LOG_DEBUG : MEEPLE_LOG_WARN,
-                "net", "dropped a connection: too many are coming or going, or out of memory");
+                "net", "dropped a connection: %s", why);
     server->drop_warned = true;
+}
+
+/* Its handshake should be done by now: an honest one takes a few round trips. */
+static struct meeple__peer *stale_comer(const struct meeple__server *server)
+{
+    const struct meeple__list *head = &server->comers;
+
+    for (struct meeple__list *link = head->next; link != head; link = link->next) {
+        struct meeple__peer *peer = MEEPLE__CONTAINER(link, struct meeple__peer, all);
+        uint64_t end_ms =
+            peer->conn.ws.deadline_ms - server->net.limits.handshake_timeout_ms + STALE_MS;
+
+        if (peer->conn.ws.state == MEEPLE__WS_HEAD) {
+            return end_ms <= server->net.loop.now_ms ? peer : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* Why there is no room for one more, or NULL. */
+static const char *no_room(struct meeple__server *server)
+{
+    const meeple_limits *limits = &server->net.limits;
+    /* Those on their way out have a ceiling too: as many as may be there, and may come. */
+    uint64_t most = 2 * ((uint64_t)limits->peers_max + limits->handshakes_max);
+    struct meeple__peer *stale;
+
+    if (server->net.closing) {
+        return "this server is closing";
+    }
+    if (!server->net.hub && !meeple__rate_take(&server->accepts, &server->accepts_allowed,
+                                               server->net.loop.now_ms, 1)) {
+        server->net.stats.refused_rate++;
+        return "too many a second";
+    }
+    if (server->net.loop.conn_count >= most) {
+        return "too many are on their way out";
+    }
+    if (server->comer_count < limits->handshakes_max) {
+        return NULL;
+    }
+    stale = stale_comer(server);
+    if (!stale) {
+        server->net.stats.refused_half_open++;
+        return "too many are coming";
+    }
+    dropped(server, "it was slow to come, and others want to");
+    server->net.stats.refused_late++;
+    meeple__server_came(server, stale);
+    meeple__conn_leave(&stale->conn);
+    return NULL;
 }
 
 static bool is_trusted(const struct meeple__server *server, const struct meeple__ip *ip)
@@ -33,33 +83,84 @@ static bool is_trusted(const struct meeple__server *server, const struct meeple_
     return meeple__ip_networks_have(server->trusted, server->trusted_count, ip);
 }
 
-void meeple__server_accepted(meeple_net *net, meeple_socket *socket)
+/* Counts a connection under the client's address, if that is known and counts. */
+static int count_address(struct meeple__server *server, struct meeple__peer *peer)
 {
-    struct meeple__server *server = meeple__server_of(net);
-    struct meeple__tls_context *tls = net->tls ? meeple__tls_server_context(net->tls) : NULL;
-    struct meeple__peer *peer = NULL;
+    static const struct meeple__ip unknown = {0};
+    const struct meeple__ip *client = &peer->conn.client;
 
-    if (has_room(server)) {
-        peer = meeple__alloc(net->loop.mem, sizeof *peer);
+    if (server->per_address_max == UINT32_MAX || meeple__ip_equal(client, &unknown) ||
+        (!server->counts_ourselves &&
+         meeple__ip_networks_have(ourselves, MEEPLE_COUNT(ourselves), client))) {
+        return 0;
     }
+    peer->address = meeple__address_counts_enter(&server->addresses, server->net.loop.mem, client);
+    return peer->address ? 0 : MEEPLE_ENOMEM;
+}
+
+/* A stream has become a connection: what is to be known of where it comes from.  A proxy's comes
+ * from its client, who is not known yet. */
+static const char *place(struct meeple__server *server, struct meeple__peer *peer)
+{
+    int rc = 0;
+
+    if (!is_trusted(server, &peer->conn.client)) {
+        rc = count_address(server, peer);
+    } else if (server->proxy == MEEPLE_PROXY_HEADER) {
+        rc = meeple__conn_expect_proxy(&peer->conn);
+    }
+    if (rc < 0) {
+        return "out of memory";
+    }
+    if (peer->address && peer->address->count / 2 > server->per_address_max) {
+        server->net.stats.refused_address++;
+        return "too many from one address";
+    }
+    return NULL;
+}
+
+/* Takes the socket, or says why not. */
+static const char *take(struct meeple__server *server, meeple_socket *socket)
+{
+    meeple_net *net = &server->net;
+    struct meeple__tls_context *tls = net->tls ? meeple__tls_server_context(net->tls) : NULL;
+    struct meeple__peer *peer = meeple__alloc(net->loop.mem, sizeof *peer);
+    const char *why;
+
     if (!peer || meeple__conn_init(&peer->conn, &net->loop, &net->config, socket, tls) < 0) {
         meeple__free(net->loop.mem, peer);
         net->loop.driver->close(net->loop.io, socket);
-        dropped(server);
-        return;
+        return "out of memory";
     }
-    if (server->proxy == MEEPLE_PROXY_HEADER && is_trusted(server, &peer->conn.client) &&
-        meeple__conn_expect_proxy(&peer->conn) < 0) {
+    why = place(server, peer);
+    if (why) {
+        meeple__address_counts_leave(&server->addresses, net->loop.mem, peer->address);
         meeple__conn_done(&peer->conn);
         meeple__free(net->loop.mem, peer);
-        dropped(server);
-        return;
+        return why;
     }
-    server->drop_warned = false;
     meeple__list_init(&peer->all);
     meeple__list_append(&server->comers, &peer->all);
     peer->coming = true;
     server->comer_count++;
+    return NULL;
+}
+
+void meeple__server_accepted(meeple_net *net, meeple_socket *socket)
+{
+    struct meeple__server *server = meeple__server_of(net);
+    const char *why = no_room(server);
+
+    if (why) {
+        net->loop.driver->close(net->loop.io, socket);
+    } else {
+        why = take(server, socket);
+    }
+    if (why) {
+        dropped(server, why);
+    } else {
+        server->drop_warned = false;
+    }
 }
 
 void meeple__server_came(struct meeple__server *server, struct meeple__peer *peer)
@@ -158,8 +259,7 @@ static bool find_client(const struct meeple__server *server, struct meeple__peer
                                        ? MEEPLE__FORWARDED_BY_FORWARDED
                                        : MEEPLE__FORWARDED_BY_X_FORWARDED_FOR;
 
-    return (server->proxy != MEEPLE_PROXY_FORWARDED &&
-            server->proxy != MEEPLE_PROXY_X_FORWARDED_FOR) ||
+    return server->proxy == MEEPLE_PROXY_NONE || server->proxy == MEEPLE_PROXY_HEADER ||
            meeple__forwarded_client(&peer->conn.client, head, by, server->trusted,
                                     server->trusted_count) >= 0;
 }
@@ -198,28 +298,56 @@ static int ask(struct meeple__server *server, struct meeple__peer *peer,
     return 1;
 }
 
+/* Why it is refused without asking anybody; or NULL. */
+static const char *refusal(struct meeple__server *server, struct meeple__peer *peer,
+                           const struct meeple__http_head *head, int *status)
+{
+    meeple_net *net = &server->net;
+
+    *status = 400;
+    if (!find_client(server, peer, head)) {
+        return "the proxy does not say whose request this is";
+    }
+    *status = 500;
+    if (!peer->address && count_address(server, peer) < 0) {
+        return "out of memory";
+    }
+    *status = 503;
+    if (net->refusing || net->closing) {
+        return "this server takes no new peers now";
+    }
+    if (is_full(server)) {
+        return "this server is full";
+    }
+    *status = 429;
+    if (peer->address && peer->address->count > server->per_address_max) {
+        net->stats.refused_address++;
+        return "too many connections come from this address";
+    }
+    *status = 403;
+    if (!origin_allowed(server, head)) {
+        net->stats.refused_origin++;
+        return "this server takes no players from that page";
+    }
+    return NULL;
+}
+
 int meeple__server_request(struct meeple__server *server, struct meeple__peer *peer,
                            meeple_event *event)
 {
-    meeple_net *net = &server->net;
     struct meeple__http_head head;
-    int rc = 0;
+    const char *why;
+    int status, rc;
 
     meeple__ws_request_head(&peer->conn.ws, &head);
-    if (!find_client(server, peer, &head)) {
-        refuse(peer, 400, "the proxy does not say whose request this is");
-    } else if (net->refusing || net->closing) {
-        refuse(peer, 503, "this server takes no new peers now");
-    } else if (is_full(server)) {
-        refuse(peer, 503, "this server is full");
-    } else if (!origin_allowed(server, &head)) {
-        net->stats.refused_origin++;
-        refuse(peer, 403, "this server takes no players from that page");
-    } else {
-        rc = server->asks ? ask(server, peer, &head, event) : let_in(server, peer, NULL, NULL);
-        if (rc < 0) {
-            refuse(peer, 500, "out of memory");
-        }
+    why = refusal(server, peer, &head, &status);
+    if (why) {
+        refuse(peer, status, why);
+        return 0;
+    }
+    rc = server->asks ? ask(server, peer, &head, event) : let_in(server, peer, NULL, NULL);
+    if (rc < 0) {
+        refuse(peer, 500, "out of memory");
     }
     return rc > 0;
 }

@@ -176,6 +176,7 @@ int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text,
     meeple__buf_done(&head, ws->config->mem);
     meeple__buf_done(&ws->in, ws->config->mem);
     ws->state = MEEPLE__WS_REFUSED;
+    ws->status = (uint16_t)status;
     ws->failed = true;
     ws->code = MEEPLE_CLOSE_ABNORMAL;
     ws->why = "the handshake was refused";

@@ -62,6 +62,8 @@ struct meeple__ws {
     struct meeple__utf8 utf8;
     uint16_t protocol; /* index into options.protocols, from 1 */
     uint16_t code;     /* received, or failed with */
+    uint16_t status;   /* HTTP: the request was refused with */
+    uint32_t controls; /* control frames that came; the owner's to reset */
     bool compressed;   /* the message under way */
     bool in_frame, message_told, ping_kept;
     bool close_sent, close_received, failed, ended, timed_out, silent;

@@ -161,6 +161,7 @@ static int read_control(struct meeple__ws *ws, meeple_ws_event *event)
         }
         payload = (meeple_bytes){ws->control.ptr, ws->control.len};
     }
+    ws->controls++;
     if (ws->frame.opcode == MEEPLE__WS_CLOSE_FRAME) {
         rc = read_close(ws, payload, event);
     } else if (ws->frame.opcode == MEEPLE__WS_PING) {

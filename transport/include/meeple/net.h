@@ -19,10 +19,26 @@ typedef struct meeple_net meeple_net;
 
 /* What a net allows itself.  0 means the default in the comment. */
 typedef struct meeple_limits {
-    uint32_t peers_max;            /* 64: a server answers 503 to one more */
-    uint32_t handshakes_max;       /* 64: connections a server has that are not peers yet.  All in
-                                      all, with those on their way out, it has no more than twice
-                                      as many as peers and handshakes */
+    uint32_t peers_max;      /* 64: a server answers 503 to one more */
+    uint32_t handshakes_max; /* 64, or peers_max if that is more: connections a server has
+                                that are not peers yet.  One more is dropped, or takes the
+                                place of the oldest that says nothing good for a second.  All
+                                in all, with those on their way out, it has no more than twice
+                                as many as peers and handshakes */
+    uint32_t connections_per_address_max; /* 32, not counting those from this machine itself; if
+                                             set, counting them, too; UINT32_MAX: any.  An IPv6
+                                             address is its network of 64 bits here.  One more is
+                                             answered 429; of twice as many, dropped */
+    uint32_t accepts_per_second_max;  /* 200, or peers_max if that is more; UINT32_MAX: any.  What
+                                         comes faster is dropped; as many may come at once */
+    uint32_t messages_per_second_max; /* 2000 from one peer, and twice as many at once; pings and
+                                         pongs count; UINT32_MAX: any.  Who sends more is closed
+                                         with 1008 */
+    uint32_t bytes_per_second_max; /* 4 MiB from one peer, and at once twice as many, or two of the
+                                      longest messages if that is more; what was compressed counts
+                                      as what it inflates to, too.  As above */
+    size_t head_bytes_max;         /* 8192: a longer HTTP request is answered 431; with all 64 KiB
+                                      at most */
     size_t message_bytes_max;      /* 65536: a longer message is closed with 1009 */
     size_t queue_bytes_max;        /* 1 MiB, or two messages if that is more: what may wait to be
                                       sent to one peer */
@@ -271,7 +287,14 @@ typedef struct meeple_stats {
     uint64_t unroutable;              /* server: packets for a peer that is gone */
     uint64_t skipped;                 /* messages to many that a full peer missed */
     uint64_t refused;                 /* server: connections that did not become peers */
-    uint64_t refused_origin;          /* of them, pages that are not among the origins */
+    /* Of them: */
+    uint64_t refused_origin;    /* pages that are not among the origins */
+    uint64_t refused_address;   /* more than connections_per_address_max */
+    uint64_t refused_rate;      /* more than accepts_per_second_max */
+    uint64_t refused_half_open; /* more than handshakes_max */
+    uint64_t refused_late;      /* handshake_timeout_ms had passed, or it made room for another */
+    uint64_t refused_long;      /* more than head_bytes_max, or too many fields */
+    uint64_t flooded;           /* server: peers closed for messages or bytes per second */
 } meeple_stats;
 
 MEEPLE_API meeple_stats meeple_net_stats(const meeple_net *net);

@@ -1,0 +1,620 @@
+/* test_net_abuse: strangers and peers who take more than their share: they are stopped, it is
+ * counted, and the others do not notice. */
+#include <meeple/net.h>
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/raw_peer.h"
+#include "tests/support/session.h"
+
+enum {
+    PORT = 4000,
+    RAWS = 64
+};
+
+/* A server and two honest players, and others without a net. */
+struct table {
+    struct session session;
+    struct raw_peer *raws;
+    size_t raw_count;
+};
+
+static bool raws_turn(void *ctx)
+{
+    struct table *table = ctx;
+    bool any = false;
+
+    for (size_t i = 0; i < table->raw_count; i++) {
+        any = raw_turn(&table->raws[i]) || any;
+    }
+    return any;
+}
+
+static meeple_net *come(struct table *table, const char *host)
+{
+    meeple_net *net;
+
+    cr_assert_eq(
+        meeple_net_connect(&net, "ws://s:4000/",
+                           &(meeple_connect_options){.io = sim_driver(table->session.sim, host),
+                                                     .limits.message_bytes_max = 1 << 20,
+                                                     .mem = &table->session.mem.mem}),
+        0);
+    session_add(&table->session, net);
+    return net;
+}
+
+static void settle(struct table *table, uint64_t ms)
+{
+    session_run_until(&table->session, sim_now(table->session.sim) + ms);
+}
+
+static void start(struct table *table, const meeple_listen_options *listen)
+{
+    meeple_listen_options options = listen ? *listen : (meeple_listen_options){0};
+    meeple_net *net;
+
+    memset(table, 0, sizeof *table);
+    table->raws = calloc(RAWS, sizeof *table->raws);
+    counting_mem_init(&table->session.mem);
+    table->session.sim = sim_new(NULL);
+    options.port = PORT;
+    options.io = sim_driver(table->session.sim, "s");
+    options.mem = &table->session.mem.mem;
+    cr_assert_eq(meeple_net_listen(&net, &options), 0);
+    session_add(&table->session, net);
+    come(table, "10.9.0.1");
+    come(table, "10.9.0.2");
+    settle(table, 10);
+    cr_assert(table->session.seats[1].here_count == 2 && table->session.seats[2].here_count == 2);
+    table->session.extra = raws_turn;
+    table->session.extra_ctx = table;
+    session_forget(&table->session);
+}
+
+static struct raw_peer *raw_from(struct table *table, const char *host, bool ws)
+{
+    struct raw_peer *raw = &table->raws[table->raw_count++];
+
+    cr_assert_leq(table->raw_count, RAWS);
+    raw_connect(raw, table->session.sim, host, "s", PORT, ws ? "meeple.1" : NULL, ws);
+    settle(table, 1);
+    return raw;
+}
+
+static void end(struct table *table)
+{
+    for (size_t i = 0; i < table->raw_count; i++) {
+        raw_done(&table->raws[i]);
+    }
+    table->raw_count = 0;
+    session_done(&table->session);
+    free(table->raws);
+}
+
+static meeple_stats stats_of(const struct table *table)
+{
+    return meeple_net_stats(table->session.seats[0].net);
+}
+
+/* The two play for so long: what one says the other has at once. */
+static void they_play(struct table *table, uint64_t ms)
+{
+    uint64_t end_ms = sim_now(table->session.sim) + ms;
+    struct seat *a = &table->session.seats[1], *b = &table->session.seats[2];
+
+    while (sim_now(table->session.sim) < end_ms) {
+        size_t before = b->packets;
+
+        cr_assert_eq(seat_send(a, b->id, "your turn"), 0);
+        settle(table, 1);
+        cr_assert_eq(b->packets, before + 1, "at %llu", (unsigned long long)end_ms);
+        settle(table, 49);
+    }
+    cr_assert(!a->down && !b->down);
+}
+
+#define REQUEST                                                                                    \
+    "GET / HTTP/1.1\r\nHost: s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                   \
+    "Sec-WebSocket-Protocol: meeple.1\r\nSec-WebSocket-Version: 13\r\n"                            \
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+
+/* ---- handshakes ---- */
+
+Test(net_abuse, a_handshake_has_its_bytes)
+{
+    static const size_t maxes[] = {0, 512, 60000};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(maxes); i++) {
+        size_t max = maxes[i] ? maxes[i] : 8192;
+        char *head = malloc(max + 10);
+        struct table table;
+        int used;
+
+        start(&table, &(meeple_listen_options){.limits.head_bytes_max = maxes[i]});
+        for (size_t over = 0; over < 2; over++) {
+            struct raw_peer *raw = raw_from(&table, "10.0.0.1", false);
+
+            used = sprintf(head, REQUEST "X: ");
+            memset(head + used, 'x', max - (size_t)used - 4 + over);
+            memcpy(head + max - 4 + over, "\r\n\r\n", 4);
+            raw_write(raw, head, max + over);
+            settle(&table, 1);
+            cr_expect(strstr(raw->heard, over ? "HTTP/1.1 431 " : "HTTP/1.1 101 "), "%zu: %s", max,
+                      raw->heard);
+            cr_expect_eq(stats_of(&table).refused_long, over);
+        }
+        end(&table);
+        free(head);
+    }
+}
+
+Test(net_abuse, a_handshakes_bytes_have_a_ceiling)
+{
+    struct sim *sim = sim_new(NULL);
+    meeple_net *net;
+
+    cr_expect_eq(meeple_net_listen(&net, &(meeple_listen_options){.io = sim_driver(sim, "s"),
+                                                                  .limits.head_bytes_max = 65537}),
+                 MEEPLE_EINVAL);
+    sim_free(sim);
+}
+
+Test(net_abuse, a_handshake_has_its_time_however_its_bytes_come)
+{
+    struct table table;
+    struct raw_peer *raw;
+    uint64_t began_ms;
+
+    start(&table, NULL);
+    raw = raw_from(&table, "10.0.0.1", false);
+    began_ms = sim_now(table.session.sim);
+    for (size_t i = 0; !raw->ended && i < sizeof REQUEST; i++) {
+        raw_write(raw, REQUEST + i, 1);
+        they_play(&table, 1000);
+    }
+    cr_expect(strstr(raw->heard, "HTTP/1.1 408 "), "%s", raw->heard);
+    cr_expect_leq(sim_now(table.session.sim) - began_ms, 6000);
+    cr_expect_eq(stats_of(&table).refused_late, 1);
+    end(&table);
+}
+
+/* Half-open connections are cheap to make: they get no place that somebody honest needs. */
+Test(net_abuse, the_slowest_to_come_makes_room_for_the_next)
+{
+    struct table table;
+    char text[64];
+
+    start(&table, &(meeple_listen_options){.limits.handshakes_max = 4});
+    for (int i = 0; i < 4; i++) {
+        snprintf(text, sizeof text, "10.0.0.%d", i);
+        raw_from(&table, text, false);
+    }
+    raw_from(&table, "10.0.1.1", false); /* too early: the four may be honest */
+    cr_expect(table.raws[4].ended);
+    cr_expect_eq(stats_of(&table).refused_half_open, 1);
+    settle(&table, 1000);
+    come(&table, "10.9.0.3");
+    settle(&table, 10);
+    cr_expect(table.session.seats[3].up);
+    cr_expect(table.raws[0].ended);
+    cr_expect_not(table.raws[1].ended);
+    cr_expect_eq(stats_of(&table).refused_late, 1);
+    end(&table);
+}
+
+/* Who waits for the application's answer has done its part. */
+Test(net_abuse, who_waits_for_an_answer_makes_no_room)
+{
+    struct table table;
+    struct raw_peer *asking;
+    meeple_net *net;
+
+    memset(&table, 0, sizeof table);
+    table.raws = calloc(RAWS, sizeof *table.raws);
+    counting_mem_init(&table.session.mem);
+    table.session.sim = sim_new(NULL);
+    cr_assert_eq(
+        meeple_net_listen(&net, &(meeple_listen_options){.port = PORT,
+                                                         .asks = true,
+                                                         .limits.handshakes_max = 2,
+                                                         .io = sim_driver(table.session.sim, "s"),
+                                                         .mem = &table.session.mem.mem}),
+        0);
+    session_add(&table.session, net);
+    table.session.extra = raws_turn;
+    table.session.extra_ctx = &table;
+    settle(&table, 1);
+    asking = raw_from(&table, "10.0.0.1", false);
+    raw_write(asking, REQUEST "\r\n", sizeof REQUEST + 1);
+    raw_from(&table, "10.0.0.2", false);
+    settle(&table, 1500);
+    raw_from(&table, "10.0.0.3", false);
+    cr_expect_not(asking->ended);
+    cr_expect(table.raws[1].ended);
+    cr_expect_not(table.raws[2].ended);
+    end(&table);
+}
+
+/* ---- addresses ---- */
+
+Test(net_abuse, an_address_has_its_share_of_connections)
+{
+    struct table table;
+    struct raw_peer *raws[8];
+
+    start(&table, &(meeple_listen_options){.limits.connections_per_address_max = 2});
+    for (int i = 0; i < 2; i++) {
+        raws[i] = raw_from(&table, "10.0.0.1", true);
+        settle(&table, 1);
+        cr_assert(raws[i]->open);
+    }
+    raws[2] = raw_from(&table, "10.0.0.1", false);
+    raw_write(raws[2], REQUEST "\r\n", sizeof REQUEST + 1);
+    settle(&table, 1);
+    cr_expect(strstr(raws[2]->heard, "HTTP/1.1 429 ") &&
+                  strstr(raws[2]->heard, "too many connections come from this address"),
+              "%s", raws[2]->heard);
+    settle(&table, 2000);
+    /* What says nothing counts, too; of twice as many, one more is not even listened to. */
+    for (int i = 3; i < 7; i++) {
+        raws[i] = raw_from(&table, "10.0.0.1", false);
+    }
+    cr_expect_not(raws[5]->ended);
+    cr_expect(raws[6]->ended);
+    cr_expect_eq(stats_of(&table).refused_address, 2);
+    they_play(&table, 1000);
+    /* Another address is another matter, and a place that was left is free. */
+    cr_expect(raw_from(&table, "10.0.0.2", true)->open);
+    settle(&table, 20000);
+    raws[0]->driver->close(raws[0]->io, raws[0]->socket);
+    raws[0]->socket = NULL;
+    settle(&table, 5000);
+    raws[7] = raw_from(&table, "10.0.0.1", true);
+    settle(&table, 10);
+    cr_expect(raws[7]->open);
+    end(&table);
+}
+
+Test(net_abuse, this_machines_own_connections_count_only_if_that_was_asked_for)
+{
+    static const uint32_t maxes[] = {0, 8, UINT32_MAX};
+    static const unsigned here[] = {40, 8, 40}, elsewhere[] = {32, 8, 40};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(maxes); i++) {
+        for (int local = 0; local < 2; local++) {
+            struct table table;
+            unsigned open = 0;
+
+            start(&table, &(meeple_listen_options){.limits.connections_per_address_max = maxes[i],
+                                                   .limits.peers_max = 100});
+            for (int n = 0; n < 40; n++) {
+                raw_from(&table, local ? "127.1.2.3" : "10.0.0.1", true);
+            }
+            settle(&table, 10);
+            for (size_t n = 0; n < table.raw_count; n++) {
+                open += table.raws[n].open;
+            }
+            cr_expect_eq(open, local ? here[i] : elsewhere[i], "%u, local %d: %u",
+                         (unsigned)maxes[i], local, open);
+            end(&table);
+        }
+    }
+}
+
+Test(net_abuse, behind_a_proxy_the_clients_address_counts)
+{
+    static const char *const trusted[] = {"10.0.0.9", NULL};
+    struct table table;
+    char request[700];
+
+    start(&table, &(meeple_listen_options){
+                      .limits.connections_per_address_max = 2,
+                      .proxy = {.kind = MEEPLE_PROXY_X_FORWARDED_FOR, .trusted = trusted}});
+    for (int i = 0; i < 9; i++) {
+        struct raw_peer *raw = raw_from(&table, "10.0.0.9", false);
+
+        snprintf(request, sizeof request, REQUEST "X-Forwarded-For: 203.0.113.%d\r\n\r\n", i % 3);
+        raw_write(raw, request, strlen(request));
+        settle(&table, 1);
+        cr_expect(strstr(raw->heard, i < 6 ? "HTTP/1.1 101 " : "HTTP/1.1 429 "), "%d: %s", i,
+                  raw->heard);
+    }
+    end(&table);
+}
+
+Test(net_abuse, connections_are_taken_at_a_rate)
+{
+    struct table table;
+    unsigned ended = 0;
+
+    start(&table, &(meeple_listen_options){.limits.accepts_per_second_max = 5});
+    settle(&table, 5000);
+    for (int i = 0; i < 12; i++) {
+        struct raw_peer *raw = &table.raws[table.raw_count++];
+
+        raw_connect(raw, table.session.sim, "10.0.0.1", "s", PORT, NULL, false);
+    }
+    settle(&table, 1);
+    for (size_t i = 0; i < table.raw_count; i++) {
+        ended += table.raws[i].ended;
+    }
+    cr_expect_eq(ended, 7);
+    cr_expect_eq(stats_of(&table).refused_rate, 7);
+    they_play(&table, 1000);
+    come(&table, "10.9.0.3");
+    settle(&table, 10);
+    cr_expect(table.session.seats[3].up);
+    end(&table);
+}
+
+/* ---- peers ---- */
+
+/* Is closed for that reason, which everybody hears; the others play on. */
+static void was_thrown_out(struct table *table, struct raw_peer *raw, const char *why)
+{
+    char want[200];
+
+    settle(table, 10);
+    snprintf(want, sizeof want, "closing 1008 %s\n", why);
+    cr_expect(strstr(raw->told, want), "%s", raw->told);
+    snprintf(want, sizeof want, "leave ? 1008 unclean %s\n", why);
+    cr_expect(strstr(session_told(&table->session, &table->session.seats[1]), want), "%s",
+              session_told(&table->session, &table->session.seats[1]));
+    cr_expect_eq(stats_of(table).flooded, 1);
+    they_play(table, 1000);
+}
+
+#define TO_SERVER "\x00\x01\x00\x00\x00"
+
+Test(net_abuse, who_floods_with_messages_is_thrown_out)
+{
+    struct table table;
+    struct raw_peer *raw;
+
+    start(&table, &(meeple_listen_options){.limits.messages_per_second_max = 100});
+    raw = raw_from(&table, "10.0.0.1", true);
+    settle(&table, 10);
+    for (int i = 0; i < 200; i++) {
+        raw_send(raw, TO_SERVER "x", 6, false);
+    }
+    settle(&table, 10);
+    cr_expect_eq(table.session.seats[0].packets, 200); /* at once, after a quiet time */
+    settle(&table, 1000);
+    for (int i = 0; i < 99; i++) {
+        raw_send(raw, TO_SERVER "x", 6, false);
+    }
+    settle(&table, 10);
+    cr_expect_eq(table.session.seats[0].packets, 299);
+    cr_expect_eq(stats_of(&table).flooded, 0);
+    for (int i = 0; i < 10; i++) {
+        raw_send(raw, TO_SERVER "x", 6, false);
+    }
+    was_thrown_out(&table, raw, "more messages a second than this server takes");
+    end(&table);
+}
+
+Test(net_abuse, who_floods_with_pings_is_thrown_out)
+{
+    struct table table;
+    struct raw_peer *raw;
+
+    start(&table, NULL);
+    raw = raw_from(&table, "10.0.0.1", true);
+    settle(&table, 10);
+    for (int i = 0; i < 4100; i++) {
+        raw_write(raw, "\x89\x80zzzz", 6);
+    }
+    was_thrown_out(&table, raw, "more messages a second than this server takes");
+    end(&table);
+}
+
+Test(net_abuse, who_floods_with_bytes_is_thrown_out)
+{
+    static uint8_t packet[60000] = TO_SERVER;
+    struct table table;
+    struct raw_peer *raw;
+
+    start(&table, &(meeple_listen_options){.limits.bytes_per_second_max = 100000});
+    raw = raw_from(&table, "10.0.0.1", true);
+    settle(&table, 10);
+    for (int i = 0; i < 3; i++) {
+        raw_send(raw, packet, sizeof packet, false);
+        settle(&table, 1);
+    }
+    cr_expect_eq(table.session.seats[0].packets, 3);
+    raw_send(raw, packet, sizeof packet, false);
+    was_thrown_out(&table, raw, "more bytes a second than this server takes");
+    end(&table);
+}
+
+/* A message that never ends is bytes, too, and so is what was compressed. */
+Test(net_abuse, bytes_count_before_their_message_is_whole)
+{
+    struct table table;
+    struct raw_peer *raw;
+
+    start(&table, &(meeple_listen_options){.limits.bytes_per_second_max = 1000,
+                                           .limits.message_bytes_max = 500});
+    raw = raw_from(&table, "10.0.0.1", true);
+    settle(&table, 10);
+    raw_write(raw, "\x02\x80zzzz", 6);
+    for (int i = 0; i < 400; i++) {
+        raw_write(raw, "\x00\x80zzzz", 6); /* fragments of nothing */
+    }
+    was_thrown_out(&table, raw, "more bytes a second than this server takes");
+    end(&table);
+}
+
+Test(net_abuse, what_was_compressed_counts_as_what_it_is)
+{
+    static uint8_t packet[60000] = TO_SERVER;
+    struct table table;
+    meeple_net *net;
+
+    start(&table,
+          &(meeple_listen_options){.limits.bytes_per_second_max = 100000, .deflate.enabled = true});
+    cr_assert_eq(meeple_net_connect(
+                     &net, "ws://s:4000/",
+                     &(meeple_connect_options){.io = sim_driver(table.session.sim, "10.0.0.1"),
+                                               .deflate.enabled = true,
+                                               .mem = &table.session.mem.mem}),
+                 0);
+    session_add(&table.session, net);
+    settle(&table, 10);
+    for (int i = 0; i < 5; i++) {
+        meeple_net_send(net, MEEPLE_SERVER, (meeple_bytes){packet, sizeof packet - 5});
+        settle(&table, 1);
+    }
+    cr_expect_lt(meeple_net_stats(net).bytes_out, 5000);
+    cr_expect_eq(table.session.seats[0].packets, 3);
+    cr_expect_eq(stats_of(&table).flooded, 1);
+    they_play(&table, 1000);
+    end(&table);
+}
+
+/* Sixty messages a second each way, a level of a megabyte now and then, for two minutes. */
+Test(net_abuse, a_normal_game_meets_no_limit)
+{
+    static uint8_t level[1 << 20];
+    struct table table;
+    struct seat *a;
+
+    start(&table, &(meeple_listen_options){.limits.message_bytes_max = 2 << 20,
+                                           .limits.queue_bytes_max = 8 << 20});
+    a = &table.session.seats[1];
+    for (int frame = 0; frame < 60 * 120; frame++) {
+        cr_assert_eq(seat_send(a, MEEPLE_ALL, "position"), 0);
+        cr_assert_eq(seat_send(a, MEEPLE_SERVER, "input"), 0);
+        if (frame % 600 == 0) {
+            cr_assert_eq(
+                meeple_net_send(a->net, MEEPLE_SERVER, (meeple_bytes){level, sizeof level - 5}), 0);
+        }
+        settle(&table, 16);
+        session_forget(&table.session);
+    }
+    cr_expect_not(a->down);
+    cr_expect_eq(stats_of(&table).flooded, 0);
+    cr_expect_eq(table.session.seats[0].packets, 2 * 60 * 120 + 12);
+    end(&table);
+}
+
+Test(net_abuse, limits_can_be_lifted)
+{
+    struct table table;
+    struct raw_peer *raw;
+
+    start(&table, &(meeple_listen_options){.limits.messages_per_second_max = UINT32_MAX,
+                                           .limits.bytes_per_second_max = UINT32_MAX,
+                                           .limits.accepts_per_second_max = UINT32_MAX,
+                                           .limits.connections_per_address_max = UINT32_MAX});
+    raw = raw_from(&table, "10.0.0.1", true);
+    settle(&table, 10);
+    for (int i = 0; i < 20000; i++) {
+        raw_send(raw, TO_SERVER "x", 6, false);
+        if (i % 1000 == 0) {
+            raws_turn(&table);
+            settle(&table, 0);
+        }
+    }
+    settle(&table, 10);
+    cr_expect_eq(table.session.seats[0].packets, 20000);
+    end(&table);
+}
+
+/* ---- the others do not notice ---- */
+
+Test(net_abuse, nobody_notices_who_reads_slowly_or_not_at_all)
+{
+    struct table table;
+    struct raw_peer *raw;
+    struct seat *a;
+
+    start(&table, &(meeple_listen_options){.limits.queue_bytes_max = 200000});
+    raw = raw_from(&table, "10.0.0.1", true);
+    settle(&table, 10);
+    raw->deaf = true;
+    a = &table.session.seats[1];
+    for (int i = 0; i < 20; i++) {
+        static const char page[40000] = "x";
+
+        meeple_net_send(a->net, MEEPLE_ALL, (meeple_bytes){(const uint8_t *)page, sizeof page});
+        settle(&table, 1);
+        they_play(&table, 250);
+        session_forget(&table.session);
+    }
+    cr_expect_eq(a->here_count, 2); /* it was closed, the other two were not */
+    end(&table);
+}
+
+Test(net_abuse, nobody_notices_who_writes_a_byte_a_second)
+{
+    struct table table;
+    struct raw_peer *raw;
+
+    start(&table, NULL);
+    raw = raw_from(&table, "10.0.0.1", true);
+    settle(&table, 10);
+    raw_write(raw, "\x82\xfe\xff\x00zzzz", 8); /* the first bytes of 65280 */
+    for (int i = 0; i < 60; i++) {
+        raw_write(raw, "x", 1);
+        they_play(&table, 1000);
+        session_forget(&table.session);
+    }
+    cr_expect_not(raw->ended); /* slow is not wrong */
+    end(&table);
+}
+
+/* Ten thousand connections that say nothing, from two hundred addresses, 500 a second. */
+Test(net_abuse, nobody_inside_notices_ten_thousand_half_open_connections)
+{
+    enum {
+        HOSTS = 200,
+        EACH = 50
+    };
+    struct table table;
+    static const meeple_io_driver *drivers[HOSTS];
+    static meeple_io *ios[HOSTS];
+    meeple_stats stats;
+    size_t calm;
+
+    start(&table, NULL);
+    calm = table.session.mem.live;
+    for (int i = 0; i < HOSTS; i++) {
+        char host[32];
+
+        snprintf(host, sizeof host, "10.1.%d.1", i);
+        drivers[i] = sim_driver(table.session.sim, host);
+        cr_assert_eq(drivers[i]->open(drivers[i], NULL, NULL, &ios[i]), 0);
+    }
+    for (int round = 0; round < EACH; round++) {
+        for (int i = 0; i < HOSTS; i++) {
+            meeple_socket *socket;
+            meeple_io_event event;
+
+            cr_assert_eq(drivers[i]->connect(ios[i], "s", PORT, NULL, &socket), 0);
+            while (drivers[i]->next(ios[i], &event, 0) > 0) {
+                if (event.type == MEEPLE_IO_ENDED || event.type == MEEPLE_IO_BROKEN) {
+                    drivers[i]->close(ios[i], event.socket);
+                }
+            }
+        }
+        they_play(&table, 400);
+        /* What they cost is bounded by the places there are. */
+        cr_assert_leq(table.session.mem.live, calm + 64 * 6);
+    }
+    stats = stats_of(&table);
+    cr_expect_geq(stats.refused, HOSTS * EACH - 64);
+    cr_expect_eq(stats.refused - stats.refused_half_open - stats.refused_late, 0);
+    settle(&table, 6000);
+    come(&table, "10.9.0.3");
+    settle(&table, 10);
+    cr_expect(table.session.seats[3].up);
+    for (int i = 0; i < HOSTS; i++) {
+        drivers[i]->free(ios[i]);
+    }
+    end(&table);
+}

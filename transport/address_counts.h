@@ -1,0 +1,30 @@
+/* address_counts: how many connections come from where. */
+#ifndef MEEPLE_TRANSPORT_ADDRESS_COUNTS_H
+#define MEEPLE_TRANSPORT_ADDRESS_COUNTS_H
+
+#include "core/map.h"
+#include "transport/ip.h"
+
+/* One for each block of addresses (meeple__ip_block()) that has connections; counted by them. */
+struct meeple__address_count {
+    struct meeple__map_link by_block;
+    struct meeple__ip block;
+    uint32_t count;
+};
+
+struct meeple__address_counts {
+    struct meeple__map map;
+    uint64_t seed; /* random: who chooses addresses is not to choose what is slow to find */
+};
+
+/* Every count was left. */
+void meeple__address_counts_done(struct meeple__address_counts *counts, const meeple_mem *mem);
+/* One more from there: what it is counted by, or NULL when out of memory. */
+struct meeple__address_count *meeple__address_counts_enter(struct meeple__address_counts *counts,
+                                                           const meeple_mem *mem,
+                                                           const struct meeple__ip *ip);
+/* One less; count may be NULL. */
+void meeple__address_counts_leave(struct meeple__address_counts *counts, const meeple_mem *mem,
+                                  struct meeple__address_count *count);
+
+#endif /* MEEPLE_TRANSPORT_ADDRESS_COUNTS_H */

@@ -1,0 +1,60 @@
+/* net_server_limits: how much a server lets others do in a second. */
+#include "transport/net_server.h"
+
+/* As many as there may be at once after a quiet time. */
+static uint32_t twice(uint32_t count, uint64_t at_least)
+{
+    uint64_t most = 2 * (uint64_t)count > at_least ? 2 * (uint64_t)count : at_least;
+
+    return most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
+}
+
+int meeple__server_allow(struct meeple__server *server, const meeple_limits *limits)
+{
+    struct meeple__loop *loop = &server->net.loop;
+    uint32_t peers = server->net.limits.peers_max;
+    uint32_t accepts = limits->accepts_per_second_max;
+    uint32_t messages = limits->messages_per_second_max;
+    uint32_t bytes = limits->bytes_per_second_max;
+
+    accepts = accepts ? accepts : peers > 500 ? peers : 500;
+    messages = messages ? messages : 2000;
+    bytes = bytes ? bytes : 4 << 20;
+    server->accepts_allowed = (struct meeple__allowance){accepts, accepts};
+    server->messages_allowed = (struct meeple__allowance){messages, twice(messages, 0)};
+    server->bytes_allowed = (struct meeple__allowance){
+        bytes, twice(bytes, 2 * (uint64_t)server->net.limits.message_bytes_max)};
+    server->counts_ourselves = limits->connections_per_address_max > 0;
+    server->per_address_max = server->counts_ourselves ? limits->connections_per_address_max : 32;
+    return loop->driver->random(loop->io, &server->addresses.seed, sizeof server->addresses.seed);
+}
+
+bool meeple__server_charge(struct meeple__server *server, struct meeple__peer *peer,
+                           const meeple_ws_event *message)
+{
+    struct meeple__ws *ws = &peer->conn.ws;
+    uint64_t now_ms = server->net.loop.now_ms;
+    uint32_t messages = ws->controls + (message != NULL);
+    uint32_t bytes = peer->conn.received;
+    const char *why = NULL;
+
+    ws->controls = 0;
+    peer->conn.received = 0;
+    /* Without a clock nothing can be told of a second. */
+    if (server->net.hub || !peer->joined || !meeple__ws_is_open(ws)) {
+        return true;
+    }
+    if (message && ws->compressed) {
+        bytes += (uint32_t)message->data.len;
+    }
+    if (!meeple__rate_take(&peer->messages, &server->messages_allowed, now_ms, messages)) {
+        why = "more messages a second than this server takes";
+    } else if (!meeple__rate_take(&peer->bytes, &server->bytes_allowed, now_ms, bytes)) {
+        why = "more bytes a second than this server takes";
+    }
+    if (why) {
+        server->net.stats.flooded++;
+        meeple__ws_fail(ws, MEEPLE_CLOSE_POLICY, why);
+    }
+    return why == NULL;
+}
