@@ -1,4 +1,5 @@
 """peers: what the tests against others share: our programs and their lines, messages, certificates."""
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,28 @@ MIB = 1 << 20
 SIZES = (0, 1, 125, 126, 65535, 65536)
 
 
+class Failed(Exception):
+    """Why another's peer could not do what it was told."""
+
+
+class Told(programs.Program):
+    """Another's peer, which is told what to do on its input, and answers each line with one in JSON."""
+    stdin = subprocess.PIPE
+    asked = 0
+
+    def tell(self, line):
+        self.asked += 1
+        try:
+            self.process.stdin.write(line.encode() + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # wait_for() shows why it ended
+        answer = json.loads(self.wait_for(lambda line: line, count=self.asked))
+        if "error" in answer:
+            raise Failed(answer["error"])
+        return answer["ok"]
+
+
 class Peers:
     """For a TestCase: starts programs, and ends them after the test."""
 
@@ -25,6 +48,7 @@ class Peers:
         return program
 
     def program(self, name, *arguments):
+        """One of ours."""
         return self.started(programs.Program(programs.ours(name), *arguments))
 
     def serve(self, *arguments, name="echo_server", scheme="ws"):

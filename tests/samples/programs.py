@@ -13,11 +13,12 @@ BIN = ""  # where our executables are
 class Program:
     """A program whose standard output and error are read, line by line, in threads of their own."""
     stdin = subprocess.DEVNULL
+    options = {}  # of subprocess.Popen, besides
 
     def __init__(self, path, *arguments, **environment):
         self.command = [path, *arguments]
         self.process = subprocess.Popen(self.command, stdin=self.stdin, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, env={**os.environ, **environment})
+                                        stderr=subprocess.PIPE, env={**os.environ, **environment}, **self.options)
         self.changed = threading.Condition()
         self.out, self.err = [], []
         self.open = 2
