@@ -27,6 +27,10 @@ void echo_server_read(struct echo_server *server, char **argv)
     /* The plain dialect: WebSocket messages as they are, so that any client will do. */
     options->port = 9080;
     options->dialect = MEEPLE_DIALECT_PLAIN;
+    /* It is for tests under load, too: nobody is thrown out for being fast. */
+    options->limits.messages_per_second_max = UINT32_MAX;
+    options->limits.bytes_per_second_max = UINT32_MAX;
+    options->limits.accepts_per_second_max = UINT32_MAX;
     for (const char *flag; (flag = arguments_next(&arguments)) != NULL;) {
         if (strcmp(flag, "--port") == 0) {
             options->port = (uint16_t)arguments_number(&arguments, flag, UINT16_MAX);
