@@ -29,7 +29,7 @@ typedef struct meeple_limits {
                                              set, counting them, too; UINT32_MAX: any.  An IPv6
                                              address is its network of 64 bits here.  One more is
                                              answered 429; of twice as many, dropped */
-    uint32_t accepts_per_second_max;  /* 200, or peers_max if that is more; UINT32_MAX: any.  What
+    uint32_t accepts_per_second_max;  /* 500, or peers_max if that is more; UINT32_MAX: any.  What
                                          comes faster is dropped; as many may come at once */
     uint32_t messages_per_second_max; /* 2000 from one peer, and twice as many at once; pings and
                                          pongs count; UINT32_MAX: any.  Who sends more is closed
