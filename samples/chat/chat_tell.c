@@ -52,7 +52,7 @@ static void tell_leave(struct chat *chat, const meeple_event *event)
     }
 }
 
-/* The next one to look for, if the two ends speak different languages. */
+/* And what to look at first, if it may be that the two ends speak different languages. */
 static void tell_fault(const meeple_fault *fault)
 {
     fputs("Unable to connect: ", stdout);

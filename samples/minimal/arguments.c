@@ -87,6 +87,12 @@ void arguments_refuse(const struct arguments *arguments, const char *argument, c
     exit(2);
 }
 
+/* One of Unicode's own control characters, U+0080 to U+009F, has two bytes; valid UTF-8 only. */
+static bool is_control_pair(meeple_bytes data, size_t first)
+{
+    return first + 1 < data.len && data.ptr[first] == 0xc2 && data.ptr[first + 1] <= 0x9f;
+}
+
 const char *show(struct shown *storage, meeple_bytes data, bool text)
 {
     static const char more[] = "...";
@@ -101,6 +107,9 @@ const char *show(struct shown *storage, meeple_bytes data, bool text)
         uint8_t byte = data.ptr[i];
         bool shown = byte < 0x80 ? byte >= ' ' && byte != 0x7f : text;
 
+        if (is_control_pair(data, i) || (i > 0 && is_control_pair(data, i - 1))) {
+            shown = false;
+        }
         storage->text[i] = '.';
         if (shown) {
             memcpy(&storage->text[i], &byte, 1);

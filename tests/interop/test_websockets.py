@@ -203,12 +203,14 @@ class EchoServer(AsyncTest):
         async def send():
             ws = await self.connect(url)
             await self.echo(ws, b"\x1b[2J\r\nClient 1 connected" + b"y" * 1000)
+            await self.echo(ws, "\x9b2J\x80ž\u00a0\x7f\0.")
             await self.close(ws)
 
         server, url = self.serve()
         asyncio.run(send())
         shown = self.line(server, r"Got data from client \d+: (.*) \.\.\. echoing").group(1)
         self.assertTrue(shown.startswith(".[2J..Client 1 connectedyyy") and shown.endswith("..."), shown)
+        self.line(server, r"Got data from client \d+: \.\.2J\.\.ž\u00a0\.\.\. \.\.\. echoing")
 
     def test_says_why_it_cannot_listen(self):
         taken, port = peers.take_port()
