@@ -226,6 +226,35 @@ Test(net_pressure, what_never_fits_is_too_big)
     carried_done(&world);
 }
 
+/* Control frames have room of their own: a full queue keeps nobody from being answered. */
+Test(net_pressure, a_ping_is_answered_behind_a_full_queue)
+{
+    for (enum carrier carrier = 0; carrier < CARRIERS; carrier++) {
+        struct carried world;
+        struct seat *server, *a;
+        size_t sent, queued;
+
+        start(&world, carrier, 1, MEEPLE_FULL_CLOSE);
+        server = &world.session.seats[0];
+        a = &world.session.seats[1];
+        server->idle = true;
+        sent = fill(&world, a, MEEPLE_SERVER);
+        queued = meeple_net_queued(a->net, MEEPLE_SERVER);
+        for (unsigned i = 0; i < 20; i++) {
+            cr_assert_eq(meeple_net_ping(server->net, a->id), 0);
+            meeple_net_flush(server->net);
+            carried_run(&world, 500);
+        }
+        cr_assert_leq(meeple_net_queued(a->net, MEEPLE_SERVER), queued + 500);
+        cr_assert_eq(send_len(a, MEEPLE_SERVER, PAYLOAD), MEEPLE_EFULL);
+        server->idle = false;
+        carried_run(&world, 500);
+        cr_assert_gt(meeple_net_rtt(server->net, a->id).samples, 0);
+        cr_assert_eq(server->packets, sent);
+        carried_done(&world);
+    }
+}
+
 /* ---- inbound ---- */
 
 /* A server that takes no events reads nothing; then each event costs at most one more piece. */
