@@ -126,5 +126,5 @@ int chat_run(meeple_net *net, bool multiplayer, bool binary)
     }
     terminal_free(chat.terminal);
     meeple_net_free(net);
-    return chat.clean || (chat.server && chat.closing) ? 0 : 1;
+    return chat.in_order || (chat.server && chat.closing) ? 0 : 1;
 }

@@ -18,7 +18,7 @@ struct chat {
     int32_t last;        /* who joined last and is still there, 0: nobody */
     bool ready;          /* somebody can be spoken to, or could be */
     bool closing;        /* we have said goodbye */
-    bool clean;          /* how it ended */
+    bool in_order;       /* how it ended */
 };
 
 /* Runs until the net is down, and frees it.  Returns an exit status: 0 if it was up and ended in

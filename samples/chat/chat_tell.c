@@ -64,6 +64,13 @@ static void tell_fault(const meeple_fault *fault)
     }
 }
 
+/* Codes that one chooses, not those that say what was wrong (RFC 6455 section 7.4). */
+static bool is_goodbye(uint16_t code)
+{
+    return code == MEEPLE_CLOSE_NORMAL || code == MEEPLE_CLOSE_GOING_AWAY ||
+           code == MEEPLE_CLOSE_NO_CODE || code >= 3000;
+}
+
 static void tell_down(struct chat *chat, const meeple_event *event)
 {
     meeple_fault fault = meeple_net_fault(chat->net);
@@ -75,7 +82,7 @@ static void tell_down(struct chat *chat, const meeple_event *event)
     printf("Closed");
     put_end(event->code, event->reason);
     printf(", clean: %s\n", event->clean ? "true" : "false");
-    chat->clean = event->clean;
+    chat->in_order = event->clean && is_goodbye(event->code);
 }
 
 void chat_tell(struct chat *chat, const meeple_event *event)

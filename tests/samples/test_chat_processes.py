@@ -330,6 +330,14 @@ class Mistakes(ChatTest):
                          ["%d (text): %s" % (number, line) for line in lines])
         self.leave(client)
 
+    def test_lines_that_a_server_does_not_take_are_no_success(self):
+        server, url = self.server()
+        done = subprocess.run([programs.ours("chat_client"), url], input=b"y\n" * 50000, capture_output=True,
+                              timeout=programs.TIMEOUT)
+        self.assertRegex(done.stdout.decode().splitlines()[-1], "^Closed, code: 1008, reason: more messages a second")
+        self.assertEqual(done.returncode, 1)
+        server.matches(r"\d+ left, code: 1008, .*")
+
     def test_who_floods_us_does_not_keep_us_from_typing(self):
         server, url = self.server()
         client = socket.create_connection(("127.0.0.1", int(url.split(":")[-1])), programs.TIMEOUT)
