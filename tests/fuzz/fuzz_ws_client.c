@@ -4,6 +4,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-    ws_target(false, bytes, len);
+    ws_target(false, false, bytes, len);
     return 0;
 }

@@ -5,9 +5,12 @@
 #include <meeple/base.h>
 
 /*
- * Twice through the same bytes: whole and in pieces.  What is told has to be the same.
+ * Three times through the same bytes: whole, in pieces, and in pieces without ever taking what it
+ * has to say.  What is told has to be the same, and memory stays under a limit.
+ *
  * bytes[0] chooses: bit 0: the handshake is done before; the rest: the seed of the pieces.
+ * With deflate it always is, and bytes[1] chooses what was agreed, see deflate_of().
  */
-void ws_target(bool server, const uint8_t *bytes, size_t len);
+void ws_target(bool server, bool deflate, const uint8_t *bytes, size_t len);
 
 #endif /* TESTS_FUZZ_WS_TARGET_H */
