@@ -14,6 +14,12 @@ static bool is_word(const char *text)
     return *text != '\0';
 }
 
+/* What can be asked for: a path, maybe a query, no fragment (RFC 6455 section 3). */
+static bool is_target(const char *text)
+{
+    return text[0] == '/' && is_word(text) && !strchr(text, '#');
+}
+
 /* Room for two of the longest messages, or they could never be sent. */
 static size_t queue_default(size_t message_bytes_max)
 {
@@ -53,7 +59,8 @@ int meeple__ws_config_init(struct meeple__ws_config *config, const meeple_ws_opt
 
     filled.path = filled.path ? filled.path : "/";
     if (!options->random || !meeple__ws_options_valid(options->protocols, options->headers) ||
-        (!options->server && !(options->host && is_word(options->host) && is_word(filled.path)))) {
+        (!options->server &&
+         !(options->host && is_word(options->host) && is_target(filled.path)))) {
         return MEEPLE_EINVAL;
     }
     filled.head_bytes_max = filled.head_bytes_max ? filled.head_bytes_max : 8192;

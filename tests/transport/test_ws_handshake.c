@@ -859,6 +859,16 @@ Test(ws_handshake, a_host_or_path_cannot_smuggle_lines)
     }
 }
 
+/* A server would refuse them: better said before anybody connects. */
+Test(ws_handshake, a_path_begins_with_a_slash_and_has_no_fragment)
+{
+    static const char *const rows[] = {"chat", "?room=1", "*", "ws://h/", "/a#b", "#", "/?#"};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(rows); i++) {
+        refuses_options(false, &(meeple_ws_options){.path = rows[i]}, MEEPLE_EINVAL);
+    }
+}
+
 Test(ws_handshake, a_request_over_the_limit_of_heads_is_not_made)
 {
     refuses_options(false, &(meeple_ws_options){.head_bytes_max = 20}, MEEPLE_ETOOBIG);

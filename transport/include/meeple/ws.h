@@ -42,7 +42,7 @@ typedef struct meeple_deflate_options {
 typedef struct meeple_ws_options {
     bool server;
     const char *host;              /* client: the Host header, "example.org:8080"; required */
-    const char *path;              /* client: path and query; NULL: "/" */
+    const char *path;              /* client: "/path?query"; NULL: "/" */
     const char *const *protocols;  /* NULL-terminated, best first; NULL: none */
     bool protocol_required;        /* server: refuse who offers none of them, or nothing */
     const char *const *headers;    /* client: "Name: value", NULL-terminated */
