@@ -1,10 +1,11 @@
 /*
- * replay_main: runs a fuzz target over files and folders, without libFuzzer.
+ * replay_main: runs a fuzz target over files and folders, without libFuzzer:
  *
- *     cc -Icore/include -Itransport/include -I. tests/fuzz/fuzz_url.c tests/fuzz/replay_main.c ...
- *     fuzz_url tests/fuzz/corpus/url
+ *     build/asan/bin/fuzz_url tests/fuzz/corpus/url
  *
- * With libFuzzer leave this file out: clang -fsanitize=fuzzer,address,undefined.
+ * With it (preset fuzz) this file is left out, and tests/fuzz/run fuzzes:
+ *
+ *     tests/fuzz/run 1200 build/fuzz/bin/fuzz_url tests/fuzz/corpus/url build/fuzz_url
  */
 #include "tests/fuzz/target.h"
 
