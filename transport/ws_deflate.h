@@ -71,6 +71,10 @@ void meeple__inflate_done(struct meeple__inflate *inflate);
  * not deflate, or not whole; MEEPLE_ETOOBIG: out would pass `ceiling` bytes, and never holds more
  * than that; MEEPLE_ENOMEM.  On failure out is as it was, and every later piece fails the same way:
  * the connection cannot go on.
+ *
+ * Whoever refers to what is further back than the window that was agreed is not always noticed: of
+ * what it writes at one time zlib can see all, so it depends on the pieces.  Nothing is read that
+ * is not this connection's.
  */
 MEEPLE_MUST_USE int meeple__inflate_feed(struct meeple__inflate *inflate, meeple_bytes piece,
                                          bool last, struct meeple__buf *out, size_t ceiling);

@@ -122,6 +122,12 @@ static void feed(struct run *run, const void *bytes, size_t len)
     turn(run);
 }
 
+/* 9 to 15, and once more 15. */
+static uint8_t window_of(int choice)
+{
+    return (uint8_t)(choice < 6 ? 9 + choice : 15);
+}
+
 /* bits 0 and 1: no context takeover; bits 2 to 4 and 5 to 7: the windows. */
 static meeple_deflate_options deflate_of(uint8_t choice)
 {
@@ -129,8 +135,8 @@ static meeple_deflate_options deflate_of(uint8_t choice)
         .enabled = true,
         .server_no_context_takeover = choice & 1,
         .client_no_context_takeover = choice & 2,
-        .server_max_window_bits = (uint8_t)(9 + (choice >> 2 & 7) % 7),
-        .client_max_window_bits = (uint8_t)(9 + (choice >> 5 & 7) % 7),
+        .server_max_window_bits = window_of(choice >> 2 & 7),
+        .client_max_window_bits = window_of(choice >> 5),
         .threshold_bytes = 1,
     };
 }
@@ -260,12 +266,24 @@ static uint64_t play(const struct script *script, bool pieces, bool deaf)
     return run.told;
 }
 
+/* Whether what comes of the bytes depends on the pieces: zlib sees that a message reaches back
+ * further than a smaller window only where it does not have it all before it. */
+static bool depends(const struct script *script)
+{
+    meeple_deflate_options deflate = deflate_of(script->deflate ? script->bytes[1] : 0);
+
+    return script->deflate &&
+           (script->server ? deflate.client_max_window_bits : deflate.server_max_window_bits) < 15;
+}
+
 void ws_target(bool server, bool deflate, const uint8_t *bytes, size_t len)
 {
     const struct script script = {server, deflate, bytes, len};
 
     if (len > deflate) {
-        MUST(play(&script, false, false) == play(&script, true, false));
+        uint64_t whole = play(&script, false, false), pieces = play(&script, true, false);
+
+        MUST(depends(&script) || whole == pieces);
         play(&script, true, true);
     }
 }
