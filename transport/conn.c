@@ -481,6 +481,7 @@ void meeple__conn_event(struct meeple__conn *conn, const meeple_io_event *event)
         ended(conn, event);
         break;
     case MEEPLE_IO_ACCEPTED:
+    case MEEPLE_IO_WOKEN:
     default:
         break;
     }

@@ -49,6 +49,14 @@ static void watcher_free(meeple_io *io)
     meeple__free(io->mem, watcher);
 }
 
+/* An epoll can be waited for like anything else. */
+static int watcher_pollable(meeple_io *io)
+{
+    const struct epoll_watcher *watcher = io->watcher;
+
+    return watcher->fd;
+}
+
 static int control(meeple_io *io, int operation, meeple_socket *socket, unsigned interest)
 {
     const struct epoll_watcher *watcher = io->watcher;
@@ -116,6 +124,7 @@ static int open_epoll(const meeple_io_driver *driver, const meeple_mem *mem, con
 {
     static const struct meeple__multiplexer multiplexer = {.open = watcher_open,
                                                            .free = watcher_free,
+                                                           .pollable = watcher_pollable,
                                                            .add = watcher_add,
                                                            .change = watcher_change,
                                                            .remove = watcher_remove,

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,6 +40,7 @@ struct meeple_io {
     struct meeple__list turns; /* sockets that have something to tell */
     struct meeple__random random;
     struct chunk *held; /* handed out; ours again with the next next() */
+    atomic_bool woken;
     char fault_text[FAULT_BYTES];
 };
 
@@ -160,6 +162,7 @@ static int loopback_open(const meeple_io_driver *driver, const meeple_mem *mem,
     }
     io->hub = driver->ctx;
     io->mem = mem;
+    atomic_init(&io->woken, false);
     meeple__list_init(&io->sockets);
     meeple__list_init(&io->turns);
     meeple__loopback_ref(io->hub);
@@ -401,7 +404,28 @@ static int loopback_next(meeple_io *io, meeple_io_event *out, int timeout_ms)
             return 1;
         }
     }
+    /* Last: what is before it comes from this thread and has an end. */
+    if (atomic_exchange(&io->woken, false)) {
+        *out = (meeple_io_event){.type = MEEPLE_IO_WOKEN, .fault = {.text = ""}};
+        return 1;
+    }
     return 0;
+}
+
+static void loopback_wake(meeple_io *io)
+{
+    atomic_store(&io->woken, true);
+}
+
+static int loopback_pollable(meeple_io *io)
+{
+    (void)io;
+    return MEEPLE_ESTATE;
+}
+
+static uint64_t loopback_due_ms(meeple_io *io)
+{
+    return meeple__list_empty(&io->turns) && !atomic_load(&io->woken) ? UINT64_MAX : 0;
 }
 
 static uint16_t loopback_port(meeple_io *io, meeple_socket *socket)
@@ -443,6 +467,9 @@ int meeple__loopback_new(const meeple_mem *mem, struct meeple__loopback **out)
                                      .finish = loopback_finish,
                                      .close = loopback_close,
                                      .next = loopback_next,
+                                     .wake = loopback_wake,
+                                     .pollable = loopback_pollable,
+                                     .due_ms = loopback_due_ms,
                                      .port = loopback_port,
                                      .address = loopback_address};
     *out = hub;

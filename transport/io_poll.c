@@ -29,6 +29,13 @@ static void watcher_free(meeple_io *io)
     meeple__free(io->mem, watcher);
 }
 
+/* What is watched is known to nobody but us. */
+static int watcher_pollable(meeple_io *io)
+{
+    (void)io;
+    return MEEPLE_ESTATE;
+}
+
 static int watcher_grow(meeple_io *io, struct poll_watcher *watcher)
 {
     uint32_t cap = watcher->cap ? watcher->cap * 2 : 8;
@@ -125,6 +132,7 @@ static int open_poll(const meeple_io_driver *driver, const meeple_mem *mem, cons
 {
     static const struct meeple__multiplexer multiplexer = {.open = watcher_open,
                                                            .free = watcher_free,
+                                                           .pollable = watcher_pollable,
                                                            .add = watcher_add,
                                                            .change = watcher_change,
                                                            .remove = watcher_remove,

@@ -18,6 +18,7 @@
 #include "transport/io_connect.h"
 #include "transport/io_listen.h"
 #include "transport/io_race.h"
+#include "transport/io_waker.h"
 
 enum {
     SEND_PARTS = 64 /* one sendmsg() */
@@ -36,6 +37,7 @@ int meeple__io_open(const struct meeple__multiplexer *multiplexer, const meeple_
     io->multiplexer = multiplexer;
     io->mem = mem;
     io->log = log;
+    io->wake_fd = -1;
     meeple__list_init(&io->sockets);
     meeple__list_init(&io->turns);
     meeple__list_init(&io->paused);
@@ -50,6 +52,11 @@ int meeple__io_open(const struct meeple__multiplexer *multiplexer, const meeple_
         meeple__free(mem, io);
         return rc;
     }
+    rc = meeple__waker_open(io);
+    if (rc < 0) {
+        meeple__io_free(io);
+        return rc;
+    }
     *out = io;
     return 0;
 }
@@ -62,6 +69,7 @@ void meeple__io_free(meeple_io *io)
     while (!meeple__list_empty(&io->sockets)) {
         meeple__io_close(io, MEEPLE__CONTAINER(io->sockets.next, meeple_socket, link));
     }
+    meeple__waker_done(io);
     io->multiplexer->free(io);
     meeple__random_done(&io->random);
     meeple__free(io->mem, io->received);
@@ -355,6 +363,8 @@ static bool turn(meeple_io *io, meeple_socket *socket, meeple_io_event *event)
         return meeple__attempt_turn(io, socket, event);
     case MEEPLE__SOCKET_OPEN:
         return stream_turn(io, socket, event, ready);
+    case MEEPLE__SOCKET_WAKER:
+        return meeple__waker_turn(socket, event);
     case MEEPLE__SOCKET_RACING: /* never has a turn of its own */
     case MEEPLE__SOCKET_LOST:
     default:
@@ -378,17 +388,27 @@ static bool take(meeple_io *io, meeple_io_event *out)
     return false;
 }
 
+uint64_t meeple__io_due_ms(meeple_io *io)
+{
+    uint64_t due_ms = meeple__races_due_ms(io);
+
+    if (!meeple__list_empty(&io->turns)) {
+        return 0;
+    }
+    if (!meeple__list_empty(&io->paused) && io->resume_ms < due_ms) {
+        due_ms = io->resume_ms;
+    }
+    return due_ms;
+}
+
 /* Waits until something is marked, until_ms (UINT64_MAX: for ever), what this io has to do itself,
  * or a signal. */
 static int wait_once(meeple_io *io, uint64_t now_ms, uint64_t until_ms)
 {
-    uint64_t race_ms = meeple__races_due_ms(io);
+    uint64_t due_ms = meeple__io_due_ms(io);
     int timeout_ms = -1, rc;
 
-    until_ms = race_ms < until_ms ? race_ms : until_ms;
-    if (!meeple__list_empty(&io->paused) && io->resume_ms < until_ms) {
-        until_ms = io->resume_ms;
-    }
+    until_ms = due_ms < until_ms ? due_ms : until_ms;
     if (until_ms != UINT64_MAX) {
         uint64_t left_ms = until_ms > now_ms ? until_ms - now_ms : 0;
 
@@ -429,6 +449,11 @@ int meeple__io_next(meeple_io *io, meeple_io_event *event, int timeout_ms)
         now_ms = timeout_ms == 0 ? until_ms : meeple__io_now_ms(io);
     }
     return 0;
+}
+
+int meeple__io_pollable(meeple_io *io)
+{
+    return io->multiplexer->pollable(io);
 }
 
 uint16_t meeple__io_port(meeple_io *io, meeple_socket *socket)

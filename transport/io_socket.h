@@ -18,6 +18,8 @@ struct meeple__multiplexer {
     /* io->watcher is its own.  MEEPLE_ENOMEM, MEEPLE_EIO. */
     int (*open)(meeple_io *io);
     void (*free)(meeple_io *io);
+    /* A descriptor that is readable when wait() would mark something, or MEEPLE_ESTATE. */
+    int (*pollable)(meeple_io *io);
     /* Begins to watch socket->fd for `interest` (0: only HANGUP).  MEEPLE_ENOMEM, MEEPLE_EIO. */
     int (*add)(meeple_io *io, meeple_socket *socket, unsigned interest);
     /* It is watched; what can go wrong here is a bug. */
@@ -43,6 +45,7 @@ struct meeple_io {
     uint64_t resume_ms;         /* ... or for this */
     struct meeple__list races;  /* with an address that waits for its time, the first due first */
     bool accept_warned;
+    int wake_fd; /* what wake() writes to; -1 before there is one */
     struct meeple__random random;
     uint8_t *received; /* MEEPLE__RECEIVE_BYTES, the only ones there are */
     char fault_text[MEEPLE__FAULT_BYTES];
@@ -53,7 +56,8 @@ typedef enum meeple__socket_phase {
     MEEPLE__SOCKET_CONNECTING,
     MEEPLE__SOCKET_RACING, /* inside io_race: `user` is the CONNECTING socket that it runs for */
     MEEPLE__SOCKET_OPEN,
-    MEEPLE__SOCKET_LOST /* BROKEN was told */
+    MEEPLE__SOCKET_LOST, /* BROKEN was told */
+    MEEPLE__SOCKET_WAKER /* no stream: what wake() makes readable */
 } meeple__socket_phase;
 
 struct meeple_socket {
@@ -75,7 +79,8 @@ struct meeple_socket {
     .free = meeple__io_free, .now_ms = meeple__io_now_ms, .random = meeple__io_random,             \
     .listen = meeple__io_listen, .connect = meeple__io_connect, .attach = meeple__io_attach,       \
     .send = meeple__io_send, .finish = meeple__io_finish, .close = meeple__io_close,               \
-    .next = meeple__io_next, .port = meeple__io_port, .address = meeple__io_address
+    .next = meeple__io_next, .wake = meeple__io_wake, .pollable = meeple__io_pollable,             \
+    .due_ms = meeple__io_due_ms, .port = meeple__io_port, .address = meeple__io_address
 
 int meeple__io_open(const struct meeple__multiplexer *multiplexer, const meeple_mem *mem,
                     const meeple_log *log, meeple_io **out);
@@ -92,6 +97,9 @@ size_t meeple__io_send(meeple_io *io, meeple_socket *socket, const meeple_bytes 
 void meeple__io_finish(meeple_io *io, meeple_socket *socket);
 void meeple__io_close(meeple_io *io, meeple_socket *socket);
 int meeple__io_next(meeple_io *io, meeple_io_event *event, int timeout_ms);
+void meeple__io_wake(meeple_io *io);
+int meeple__io_pollable(meeple_io *io);
+uint64_t meeple__io_due_ms(meeple_io *io);
 uint16_t meeple__io_port(meeple_io *io, meeple_socket *socket);
 void meeple__io_address(meeple_io *io, meeple_socket *socket, char *dst, size_t cap);
 

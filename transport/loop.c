@@ -80,23 +80,50 @@ static bool trim(struct meeple__loop *loop)
     return true;
 }
 
-static int wait_ms(const struct meeple__loop *loop, int timeout_ms)
+/* -1: there is no such moment. */
+static int ms_until(uint64_t at_ms, uint64_t now_ms)
+{
+    uint64_t left_ms = at_ms > now_ms ? at_ms - now_ms : 0;
+
+    if (at_ms == UINT64_MAX) {
+        return -1;
+    }
+    return left_ms < INT32_MAX ? (int)left_ms : INT32_MAX;
+}
+
+static uint64_t first_deadline(const struct meeple__loop *loop)
 {
     const struct meeple__deadline *first = meeple__heap_first(&loop->deadlines);
     uint64_t at_ms = first ? first->at_ms : UINT64_MAX;
-    uint64_t until;
 
     if (meeple__pool_swollen(&loop->pool) && loop->trimmed_ms + TRIM_MS < at_ms) {
         at_ms = loop->trimmed_ms + TRIM_MS;
     }
-    if (at_ms == UINT64_MAX || timeout_ms == 0) {
-        return timeout_ms;
+    return at_ms;
+}
+
+/* No longer than until the first deadline. */
+static int wait_ms(const struct meeple__loop *loop, int timeout_ms)
+{
+    int left_ms = ms_until(first_deadline(loop), loop->now_ms);
+
+    if (loop->woken) {
+        return 0;
     }
-    until = at_ms > loop->now_ms ? at_ms - loop->now_ms : 0;
-    if (timeout_ms > 0 && (uint64_t)timeout_ms < until) {
-        return timeout_ms;
+    return left_ms < 0 || (timeout_ms >= 0 && timeout_ms < left_ms) ? timeout_ms : left_ms;
+}
+
+int meeple__loop_wait_ms(const struct meeple__loop *loop)
+{
+    uint64_t at_ms = loop->driver->due_ms(loop->io);
+
+    if (loop->woken || !meeple__list_empty(&loop->ready) || !meeple__list_empty(&loop->dirty)) {
+        return 0;
     }
-    return until < INT32_MAX ? (int)until : INT32_MAX;
+    if (first_deadline(loop) < at_ms) {
+        at_ms = first_deadline(loop);
+    }
+    return ms_until(at_ms, loop->driver->now_ms(loop->io));
 }
 
 int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket **accepted)
@@ -117,6 +144,10 @@ int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket *
     }
     if (rc > 0 && event.type == MEEPLE_IO_ACCEPTED) {
         *accepted = event.socket;
+    } else if (rc > 0 && event.type == MEEPLE_IO_WOKEN) {
+        /* Again is nothing new: who wakes without end does not keep us here. */
+        rc = loop->woken ? 0 : 1;
+        loop->woken = true;
     } else if (rc > 0) {
         meeple__conn_event(event.user, &event);
     }

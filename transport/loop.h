@@ -20,6 +20,7 @@ struct meeple__loop {
     struct meeple__heap deadlines;
     size_t conn_count;
     unsigned unticked; /* turns since the deadlines were looked at */
+    bool woken;        /* somebody is to be let out of the wait: nothing waits until then */
     uint64_t now_ms, trimmed_ms;
     uint64_t bytes_in, bytes_out;
     uint8_t
@@ -45,5 +46,8 @@ static inline uint64_t meeple__loop_now(struct meeple__loop *loop)
  */
 int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket **accepted);
 void meeple__loop_flush(struct meeple__loop *loop);
+/* How long a turn may be put off if the driver's descriptor stays silent: 0: not at all; -1: for
+ * ever. */
+int meeple__loop_wait_ms(const struct meeple__loop *loop);
 
 #endif /* MEEPLE_TRANSPORT_LOOP_H */

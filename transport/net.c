@@ -180,6 +180,9 @@ static int left_of(const meeple_net *net, int timeout_ms, uint64_t began_ms)
 {
     uint64_t passed = net->loop.now_ms - began_ms;
 
+    if (net->loop.woken) {
+        return 0;
+    }
     if (timeout_ms <= 0) {
         return timeout_ms;
     }
@@ -207,6 +210,7 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
 
             if (turns >= TURNS_MAX && left == 0) {
                 meeple__loop_flush(&net->loop);
+                net->loop.woken = false;
                 return 0;
             }
             rc = meeple__loop_turn(&net->loop, left, &accepted);
@@ -220,7 +224,9 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
                 meeple__pool_trim(&net->loop.pool);
             }
         }
-        if (rc > 0) {
+        if (rc == 0) {
+            net->loop.woken = false;
+        } else if (rc > 0) {
             net->stats.packets_in += result.type == MEEPLE_EVENT_PACKET;
             *event = result;
         }

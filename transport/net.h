@@ -20,6 +20,8 @@ struct meeple__net_ops {
     int (*send)(meeple_net *net, int32_t to, meeple_bytes packet, bool text);
     int (*kick)(meeple_net *net, int32_t peer, uint16_t code, const char *reason);
     int (*close)(meeple_net *net, uint16_t code, const char *reason);
+    /* Whether a step would tell something before the loop had its turn. */
+    bool (*owes)(const meeple_net *net);
     /* The connection that carries what is for a member. */
     struct meeple__conn *(*conn_of)(const meeple_net *net, struct meeple__member *member);
 };

@@ -413,6 +413,14 @@ static int client_close(meeple_net *net, uint16_t code, const char *reason)
     return 0;
 }
 
+static bool client_owes(const meeple_net *net)
+{
+    const struct client *client = MEEPLE__CONTAINER_CONST(net, struct client, net);
+
+    return client->state == CLIENT_UP || client->state == CLIENT_LEAVING ||
+           (client->state == CLIENT_ENDING && !meeple__conn_waits(&client->conn));
+}
+
 static struct meeple__conn *client_conn_of(const meeple_net *net, struct meeple__member *member)
 {
     (void)member;
@@ -443,9 +451,9 @@ static void client_accepted(meeple_net *net, meeple_socket *socket)
     net->loop.driver->close(net->loop.io, socket);
 }
 
-static const struct meeple__net_ops client_ops = {client_free,   client_step, client_accepted,
-                                                  client_send,   client_kick, client_close,
-                                                  client_conn_of};
+static const struct meeple__net_ops client_ops = {client_free, client_step,   client_accepted,
+                                                  client_send, client_kick,   client_close,
+                                                  client_owes, client_conn_of};
 
 static int copy_url(struct client *client, const struct meeple__url *url)
 {

@@ -224,6 +224,13 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
     }
 }
 
+/* Nobody is left, as was asked for. */
+static bool is_over(const struct meeple__server *server)
+{
+    return server->net.closing && meeple__list_empty(&server->peers) &&
+           meeple__list_empty(&server->comers);
+}
+
 static int server_step(meeple_net *net, meeple_event *event)
 {
     struct meeple__server *server = meeple__server_of(net);
@@ -245,7 +252,7 @@ static int server_step(meeple_net *net, meeple_event *event)
             return rc;
         }
     }
-    if (net->closing && meeple__list_empty(&server->peers) && meeple__list_empty(&server->comers)) {
+    if (is_over(server)) {
         event->reason = net->close_reason;
         return meeple__net_down(net, event, net->close_code, net->close_clean);
     }
@@ -313,6 +320,13 @@ static int server_close(meeple_net *net, uint16_t code, const char *reason)
     return 0;
 }
 
+static bool server_owes(const meeple_net *net)
+{
+    const struct meeple__server *server = MEEPLE__CONTAINER_CONST(net, struct meeple__server, net);
+
+    return !net->up_told || is_over(server);
+}
+
 static struct meeple__conn *server_conn_of(const meeple_net *net, struct meeple__member *member)
 {
     (void)net;
@@ -340,8 +354,8 @@ static void server_free(meeple_net *net)
 }
 
 static const struct meeple__net_ops server_ops = {
-    server_free, server_step,  meeple__server_accepted, meeple__server_send,
-    server_kick, server_close, server_conn_of};
+    server_free,  server_step, meeple__server_accepted, meeple__server_send, server_kick,
+    server_close, server_owes, server_conn_of};
 
 static int trust(struct meeple__server *server, const meeple_proxy_options *options)
 {

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <netdb.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +67,8 @@ struct meeple_io {
     struct host *host;
     struct meeple__list sockets; /* whose turn it is first */
     uint64_t wake_ms;            /* when a next() wanted to end */
-    uint8_t *held;               /* the bytes of the last RECEIVED */
+    atomic_bool woken;
+    uint8_t *held; /* the bytes of the last RECEIVED */
     char fault_text[200];
 };
 
@@ -457,6 +459,7 @@ static int sim_open(const meeple_io_driver *driver, const meeple_mem *mem, const
     io->sim = host->sim;
     io->host = host;
     io->wake_ms = NEVER;
+    atomic_init(&io->woken, false);
     meeple__list_init(&io->sockets);
     meeple__list_init(&io->link);
     meeple__list_append(&host->sim->ios, &io->link);
@@ -748,7 +751,57 @@ static int sim_next(meeple_io *io, meeple_io_event *out, int timeout_ms)
             return 1;
         }
     }
+    if (atomic_exchange(&io->woken, false)) {
+        *out = (meeple_io_event){.type = MEEPLE_IO_WOKEN, .fault = {.text = ""}};
+        return 1;
+    }
     return 0;
+}
+
+static void sim_wake(meeple_io *io)
+{
+    atomic_store(&io->woken, true);
+}
+
+static int sim_pollable(meeple_io *io)
+{
+    (void)io;
+    return MEEPLE_ESTATE;
+}
+
+static void sooner(uint64_t *next_ms, uint64_t at_ms, uint64_t from_ms)
+{
+    if (at_ms >= from_ms && at_ms < *next_ms) {
+        *next_ms = at_ms;
+    }
+}
+
+/* The first moment from from_ms on at which something happens to a stream of io. */
+static uint64_t first_moment(const meeple_io *io, uint64_t from_ms)
+{
+    uint64_t next_ms = NEVER;
+
+    for (struct meeple__list *at = io->sockets.next; at != &io->sockets; at = at->next) {
+        const meeple_socket *socket = MEEPLE__CONTAINER(at, meeple_socket, link);
+
+        if (socket->phase == LOST) {
+            continue;
+        }
+        sooner(&next_ms, socket->due_ms, from_ms);
+        if (socket->phase == OPEN && !meeple__list_empty(&socket->inbox)) {
+            sooner(&next_ms, MEEPLE__CONTAINER(socket->inbox.next, struct piece, link)->due_ms,
+                   from_ms);
+        }
+        if (socket->blocked) {
+            sooner(&next_ms, socket->sent_due_ms, from_ms);
+        }
+    }
+    return next_ms;
+}
+
+static uint64_t sim_due_ms(meeple_io *io)
+{
+    return atomic_load(&io->woken) ? 0 : first_moment(io, 0);
 }
 
 static uint16_t sim_port(meeple_io *io, meeple_socket *socket)
@@ -791,6 +844,9 @@ static struct host *host_of(struct sim *sim, const char *name)
                                       .finish = sim_finish,
                                       .close = sim_close,
                                       .next = sim_next,
+                                      .wake = sim_wake,
+                                      .pollable = sim_pollable,
+                                      .due_ms = sim_due_ms,
                                       .port = sim_port,
                                       .address = sim_address};
     meeple__list_init(&host->link);
@@ -851,13 +907,6 @@ uint64_t sim_now(const struct sim *sim)
     return sim->now_ms;
 }
 
-static void sooner(const struct sim *sim, uint64_t *next_ms, uint64_t at_ms)
-{
-    if (at_ms > sim->now_ms && at_ms < *next_ms) {
-        *next_ms = at_ms;
-    }
-}
-
 /* When something will be that is not yet. */
 static uint64_t next_moment(struct sim *sim)
 {
@@ -866,22 +915,8 @@ static uint64_t next_moment(struct sim *sim)
     for (struct meeple__list *i = sim->ios.next; i != &sim->ios; i = i->next) {
         meeple_io *io = MEEPLE__CONTAINER(i, meeple_io, link);
 
-        sooner(sim, &next_ms, io->wake_ms);
-        for (struct meeple__list *j = io->sockets.next; j != &io->sockets; j = j->next) {
-            meeple_socket *socket = MEEPLE__CONTAINER(j, meeple_socket, link);
-
-            if (socket->phase == LOST) {
-                continue;
-            }
-            sooner(sim, &next_ms, socket->due_ms);
-            if (socket->phase == OPEN && !meeple__list_empty(&socket->inbox)) {
-                sooner(sim, &next_ms,
-                       MEEPLE__CONTAINER(socket->inbox.next, struct piece, link)->due_ms);
-            }
-            if (socket->blocked) {
-                sooner(sim, &next_ms, socket->sent_due_ms);
-            }
-        }
+        sooner(&next_ms, io->wake_ms, sim->now_ms + 1);
+        sooner(&next_ms, first_moment(io, sim->now_ms + 1), sim->now_ms + 1);
     }
     return next_ms;
 }

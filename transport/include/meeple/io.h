@@ -13,7 +13,7 @@ extern "C" {
  * A readiness system (epoll, poll) reads into one buffer that it owns; a completion system hands
  * out the buffer the kernel filled.  Neither copies.
  *
- * One io serves one net and is used from one thread.  A driver may not call back.
+ * One io serves one net and is used from one thread, all but wake().  A driver may not call back.
  */
 typedef struct meeple_io meeple_io;         /* the driver's own */
 typedef struct meeple_socket meeple_socket; /* the driver's own: a listener or a stream */
@@ -24,7 +24,8 @@ typedef enum meeple_io_event_type {
     MEEPLE_IO_RECEIVED, /* bytes, which may be written to; the driver's, until the next next() */
     MEEPLE_IO_SENT,     /* len more of the bytes given to send() are gone; send() may be called */
     MEEPLE_IO_ENDED,    /* the other side will send nothing more */
-    MEEPLE_IO_BROKEN    /* the stream is lost, or connect() failed; fault says why */
+    MEEPLE_IO_BROKEN,   /* the stream is lost, or connect() failed; fault says why */
+    MEEPLE_IO_WOKEN     /* wake() was called; no socket, no user */
 } meeple_io_event_type;
 
 typedef struct meeple_io_event {
@@ -82,6 +83,24 @@ typedef struct meeple_io_driver {
      * MEEPLE_EIO.  A stream gets no second RECEIVED before every other stream had its turn.
      */
     int (*next)(meeple_io *io, meeple_io_event *event, int timeout_ms);
+
+    /*
+     * From any thread, at any time between open() and free(), also from a signal handler: the
+     * next() that waits, or else one that comes, tells WOKEN.  Once for all wake()s before it, and
+     * in its turn among the streams, so that neither can keep the other waiting.
+     */
+    void (*wake)(meeple_io *io);
+    /*
+     * A descriptor, always the same and the io's, that poll() calls readable as long as the system
+     * has something for next() or wake() was called.  MEEPLE_ESTATE: the driver has none.
+     */
+    int (*pollable)(meeple_io *io);
+    /*
+     * When next() has to be called at the latest for what that descriptor does not show: a moment
+     * of now_ms() (one that is over, say 0: something was taken from the system and not told yet),
+     * or UINT64_MAX.
+     */
+    uint64_t (*due_ms)(meeple_io *io);
 
     /* The port a listener has. */
     uint16_t (*port)(meeple_io *io, meeple_socket *socket);

@@ -13,7 +13,8 @@ extern "C" {
 
 /*
  * A net is used from one thread; any number of nets may live in a process.  Nothing is read, sent
- * or answered outside the functions below, and none of them but meeple_net_next() waits.
+ * or answered outside the functions below, and none of them but meeple_net_next() waits.  The one
+ * function for other threads is meeple_net_wake().
  */
 typedef struct meeple_net meeple_net;
 
@@ -160,12 +161,45 @@ MEEPLE_API void meeple_net_free(meeple_net *net);
 
 /*
  * Sends what is queued, then returns 1 with an event, or 0 when timeout_ms passed without one
- * (0: does not wait, -1: waits for ever).  MEEPLE_ECLOSED: DOWN was given already.  MEEPLE_EINVAL,
- * MEEPLE_ENOMEM, MEEPLE_EIO: call again, or give up and free the net.
- * If the application takes no events, nothing is read, and TCP holds the others back.
+ * (0: does not wait, -1: waits for ever) or meeple_net_wake() was called.  MEEPLE_ECLOSED: DOWN was
+ * given already.  MEEPLE_EINVAL, MEEPLE_ENOMEM, MEEPLE_EIO: call again, or give up and free the
+ * net. If the application takes no events, nothing is read, and TCP holds the others back.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_next(meeple_net *net, meeple_event *event,
                                                int timeout_ms);
+
+/*
+ * Lets the net's thread out of its wait, so that it looks after what another thread has for it (it
+ * looks when next has returned, not before): a meeple_net_next() that waits, or else the next one,
+ * returns 0 at once, unless there are events: those go first, and the 0 comes after them.  None is
+ * lost, and all before one 0 are one.  It is the only function of a net that any thread may call,
+ * and a signal handler: it locks nothing and leaves errno as it was.  After DOWN it does nothing.
+ * The caller sees to it that the net is not freed meanwhile.  A world is woken through its
+ * meeple_world_net().
+ */
+MEEPLE_API void meeple_net_wake(meeple_net *net);
+
+/*
+ * For a net in somebody else's event loop: a descriptor that poll(), epoll (level-triggered), libuv
+ * or GLib call readable when a meeple_net_next() has something to do.  When it is, and when
+ * meeple_net_wait_ms() have passed, take events with a timeout of 0 until it returns 0; what was
+ * read and what was queued is then done, and it is quiet until there is more.  A wake makes it
+ * readable, too.
+ *
+ * It stays the same and the net's: do not read or close it, and stop watching it after DOWN, at the
+ * latest before meeple_net_free().  MEEPLE_ESTATE: there is none.  For loopback and offline nets
+ * none is needed, as meeple_net_wait_ms() says it all; with meeple_io_poll(), which has none on any
+ * system, call meeple_net_next() every few milliseconds or on a thread.  MEEPLE_EINVAL.
+ */
+MEEPLE_API MEEPLE_MUST_USE int meeple_net_pollable(const meeple_net *net);
+
+/*
+ * In how many milliseconds meeple_net_next() has to be called at the latest though the descriptor
+ * is not readable: 0: now, there are events or something queued; -1: there is no such moment, or
+ * DOWN was given.  It is the next of all time-outs and heartbeats, so that it is to be asked again
+ * after every function that changes something: next, send, ping, kick, close.
+ */
+MEEPLE_API int meeple_net_wait_ms(const meeple_net *net);
 
 /*
  * Queues a copy of a packet for one peer, MEEPLE_ALL, or MEEPLE_EXCEPT(peer).  On a client, what is
