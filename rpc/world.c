@@ -152,9 +152,9 @@ int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes)
  */
 static int next_event(meeple_world *world, int timeout_ms)
 {
-    bool lags = !meeple__announce_all(world);
-
-    if (lags && (timeout_ms < 0 || timeout_ms > LAG_MS)) {
+    world->lags = !meeple__announce_all(world);
+    world->told_sequence = world->objects.sequence;
+    if (world->lags && (timeout_ms < 0 || timeout_ms > LAG_MS)) {
         timeout_ms = LAG_MS;
     }
     return meeple_net_next(world->net, &world->event, timeout_ms);
@@ -174,6 +174,21 @@ static int event_turn(meeple_world *world, int timeout_ms)
     rc = meeple__receive(world, &world->event);
     world->held = rc < 0;
     return rc < 0 ? rc : 1;
+}
+
+int meeple_world_wait_ms(const meeple_world *world)
+{
+    int left_ms;
+
+    if (!world || world->down) {
+        return -1;
+    }
+    if (world->held || !meeple__local_empty(&world->local) ||
+        world->told_sequence != world->objects.sequence) {
+        return 0;
+    }
+    left_ms = meeple_net_wait_ms(world->net);
+    return world->lags && (left_ms < 0 || left_ms > LAG_MS) ? LAG_MS : left_ms;
 }
 
 int meeple_world_poll(meeple_world *world, int timeout_ms)

@@ -22,11 +22,13 @@ struct meeple_world {
     void *user;
     uint32_t objects_max;
     size_t local_bytes_max, packet_max;
-    int32_t id;    /* 0 before UP */
-    bool up, down; /* as far as on_event has been told */
-    bool polling;  /* meeple_world_poll() is on the stack */
-    bool freeing;  /* at its end */
-    bool held;     /* event ran out of memory and is tried again */
+    int32_t id;             /* 0 before UP */
+    bool up, down;          /* as far as on_event has been told */
+    bool polling;           /* meeple_world_poll() is on the stack */
+    bool freeing;           /* at its end */
+    bool held;              /* event ran out of memory and is tried again */
+    bool lags;              /* there was no memory to tell a peer of our objects */
+    uint64_t told_sequence; /* of the newest object, when all peers were last told */
     meeple_event event;
     struct meeple__classes classes;
     struct meeple__objects objects;

@@ -69,18 +69,27 @@ MEEPLE_API void meeple_world_free(meeple_world *world);
 /* options.user. */
 MEEPLE_API void *meeple_world_user(const meeple_world *world);
 
-/* Borrowed: to ask, to kick, to close.  Taking its events is the world's. */
+/* Borrowed: to ask, to kick, to close; and, from any thread, to meeple_net_wake() out of
+ * meeple_world_poll().  Taking its events is the world's. */
 MEEPLE_API meeple_net *meeple_world_net(const meeple_world *world);
 
 /*
  * Runs every handler there is to run, on this thread, and nowhere else; then sends.  Waits up to
- * timeout_ms for the first event (0: does not, -1: for ever), less if a peer's queue is too full to
- * tell it of our objects.  Returns how many events and calls
+ * timeout_ms for the first event (0: does not, -1: for ever), less if there was no memory to tell a
+ * peer of our objects, or if the net is woken.  Returns how many events and calls
  * were handled, at most about a thousand (the rest waits for the next poll, so that a flood cannot
  * hold the caller); MEEPLE_ECLOSED: DOWN was given already, or a handler freed the world;
  * MEEPLE_ENOMEM: poll again, nothing is lost; MEEPLE_EIO.  MEEPLE_ESTATE: called from a handler.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_world_poll(meeple_world *world, int timeout_ms);
+
+/*
+ * As meeple_net_wait_ms(), which is not enough for a world: in how many milliseconds
+ * meeple_world_poll() has to be called at the latest though the descriptor of its net
+ * (meeple_net_pollable()) is not readable.  0: now, calls or objects wait; -1: no such moment, or
+ * DOWN was given.  To be asked again after every poll, and after whatever calls or adds objects.
+ */
+MEEPLE_API int meeple_world_wait_ms(const meeple_world *world);
 
 /* Raw bytes to others, beside the calls; they get them as PACKET.  At least one byte.  Errors as
  * meeple_net_send(); MEEPLE_EINVAL: empty.  Godot: send_bytes(). */
