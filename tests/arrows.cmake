@@ -27,7 +27,7 @@ set(system_files "^transport/(io_[a-z0-9_]+\\.[ch]|resolver\\.c)$"
 list(JOIN system_files "|" system_files)
 
 # package(header regex, files that may have it, the rule in words)
-set(packages openssl zlib msgpack SDL)
+set(packages openssl zlib msgpack SDL uv)
 set(openssl_header "^openssl/")
 set(openssl_files "^transport/(tls|tls_context|ws_accept)\\.c$")
 set(openssl_rule "OpenSSL belongs to transport/tls.c, tls_context.c and ws_accept.c")
@@ -40,6 +40,9 @@ set(msgpack_rule "msgpack belongs to rpc/codec_msgpack.c")
 set(SDL_header "^SDL")
 set(SDL_files "^samples/")
 set(SDL_rule "SDL belongs to samples")
+set(uv_header "^uv\\.h$")
+set(uv_files "^samples/")
+set(uv_rule "libuv belongs to samples")
 
 # The line an include stands on; looked for only when it is to be reported.
 function(line_of file text out)

@@ -85,6 +85,7 @@ refuses(rpc/world.c 1 "#include <msgpack.h>\n" "msgpack belongs to")
 refuses(rpc/codec_msgpack.h 1 "#include <msgpack.h>\n" "msgpack belongs to")
 refuses(rpc/a.c 1 "#include <SDL.h>\n" "SDL belongs to samples")
 refuses(rpc/a.c 1 "#include <SDL2/SDL.h>\n" "SDL belongs to samples")
+refuses(transport/a.c 1 "#include <uv.h>\n" "libuv belongs to samples")
 refuses(core/a.c 1 "#include <zstd.h>\n" "core owns no such package")
 refuses(transport/ws.c 1 "#include <zlib.h>\n" "zlib belongs to")
 
