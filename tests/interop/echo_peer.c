@@ -94,6 +94,8 @@ static int begin(struct peer *peer, meeple_net **net)
     peer->listen.dialect = MEEPLE_DIALECT_PLAIN;
     peer->listen.protocols = protocols;
     peer->listen.limits = peer->limits;
+    peer->listen.limits.messages_per_second_max = UINT32_MAX;
+    peer->listen.limits.bytes_per_second_max = UINT32_MAX;
     peer->listen.deflate = peer->deflate;
     if (peer->cert) {
         rc = meeple_tls_server_new(
