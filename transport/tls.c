@@ -231,6 +231,28 @@ static bool sniff(struct meeple__tls *tls)
     return true;
 }
 
+/* Who speaks HTTP to a server is told in HTTP that "wss://" was meant. */
+static int fail_plain(struct meeple__tls *tls)
+{
+    static const char answer[] = "HTTP/1.1 400 This Server Speaks TLS\r\nConnection: close\r\n"
+                                 "Content-Type: text/plain; charset=utf-8\r\n"
+                                 "Content-Length: 36\r\n\r\n"
+                                 "This server speaks wss:// or https.\n";
+    const meeple_bytes bytes = {(const uint8_t *)answer, sizeof answer - 1};
+    bool http = tls->sniffed == 0 && *tls->rx.ptr >= 'A' && *tls->rx.ptr <= 'Z';
+    struct meeple__block *block = NULL;
+
+    if (tls->context->server && http && !tls->eof) {
+        block = meeple__block_new(tls->pool, 0, bytes.len);
+    }
+    if (block) {
+        meeple__block_append(block, bytes);
+        meeple__queue_add(&tls->out, tls->pool, block); /* or it is not told: out of memory */
+        meeple__block_unref(tls->pool, block);
+    }
+    return fail(tls, 0, "this is not TLS: the other side sends plain bytes");
+}
+
 static int fail_at_eof(struct meeple__tls *tls)
 {
     tls->truncated = true;
@@ -272,7 +294,7 @@ int meeple__tls_next(struct meeple__tls *tls, uint8_t *dst, size_t cap)
         return MEEPLE_ECLOSED;
     }
     if (!sniff(tls)) {
-        return fail(tls, 0, "this is not TLS: the other side sends plain bytes");
+        return fail_plain(tls);
     }
     ERR_clear_error();
     result = SSL_read_ex(tls->ssl, dst, cap, &got);

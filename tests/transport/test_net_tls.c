@@ -460,7 +460,8 @@ Test(net_tls, plain_and_encrypted_do_not_meet)
     cr_assert(client->down && !client->up);
     fault = meeple_net_fault(client->net);
     cr_assert_eq(fault.stage, MEEPLE_STAGE_HTTP);
-    cr_assert_str_eq(fault.text, "the connection was closed before the handshake was done");
+    cr_assert_eq(fault.number, 400);
+    cr_assert_str_eq(fault.text, "the server refused with HTTP status 400 This Server Speaks TLS");
     end(&world);
 
     start(&world, &(struct sim_options){.latency_max_ms = 20});
