@@ -809,6 +809,7 @@ static void speaks_plainly(struct carried *carried)
 #define NO_HOST "no address for server: Name or service not known"
 #define SILENCE "no connection to server:4000 within 10000 ms"
 #define LATE "the server did not answer the handshake in time"
+#define SPEAKS_TLS "the server refused with HTTP status 400 This Server Speaks TLS"
 #define BEFORE "the connection was closed before the handshake was done"
 #define RESET "the connection was lost: Connection reset by peer"
 #define STRANGER "the server's certificate is from an unknown issuer"
@@ -864,8 +865,8 @@ static const struct coming comings[] = {
      MEEPLE_STAGE_TIMEOUT, 0, SILENCE},
     {"trusts others", ENCRYPTED, trusts_others, "", "down 1006 unclean " STRANGER "\n", "",
      MEEPLE_STAGE_TLS, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, STRANGER},
-    {"speaks plainly", ENCRYPTED, speaks_plainly, "", "down 1006 unclean " BEFORE "\n", "",
-     MEEPLE_STAGE_HTTP, 0, BEFORE},
+    {"speaks plainly", ENCRYPTED, speaks_plainly, "", "down 1006 unclean " SPEAKS_TLS "\n", "",
+     MEEPLE_STAGE_HTTP, 400, SPEAKS_TLS},
 };
 
 static void coming_is_told(struct carried *carried, const struct coming *row, unsigned seat,
