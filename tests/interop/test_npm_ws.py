@@ -137,6 +137,17 @@ class Server(servers.ServerTests, NodeTest):
         _, came = self.join(self.listen(), "--deflate")
         self.assertRegex(came["offered"], "^permessage-deflate; .*client_max_window_bits")
 
+    def test_compresses_with_each_parameter_of_ours(self):
+        url = self.listen(deflate=True)
+        for ours in (["--server-fresh"], ["--client-fresh"], ["--server-bits", "9", "--client-bits", "9"],
+                     ["--server-bits", "15", "--client-bits", "15"]):
+            with self.subTest(ours=ours):
+                client, came = self.join(url, "--deflate", *ours)
+                # Each twice: the second time, what came before may be referred to.
+                self.echo(came["socket"], ("text", "binary", "noise") * 2, (0, 1, 126, 3000, 65536))
+                self.do("close", socket=came["socket"], code=1000)
+                self.stops(client, "down 1000 clean ")
+
     def test_compresses_with_each_parameter_of_its_own(self):
         for theirs, agreed in (
                 ({}, "permessage-deflate"),
