@@ -4,13 +4,18 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tests/support/certificates.h"
 #include "tests/support/raw_peer.h"
@@ -293,6 +298,8 @@ struct loop {
     meeple_net *nets[NETS_MAX];
     size_t count;
     bool down[NETS_MAX];
+    bool asks;       /* the next server asks who comes in */
+    int32_t request; /* who asked, and has no answer */
     struct sim *sim; /* or NULL: poll() */
     unsigned joins, packets, downs;
     unsigned asked;    /* calls of meeple_net_next() */
@@ -313,6 +320,7 @@ static void loop_event(struct loop *loop, size_t at, const meeple_event *event)
 
     loop->joins += joined;
     loop->packets += packet;
+    loop->request = event->type == MEEPLE_EVENT_REQUEST ? event->peer : loop->request;
     if (event->type == MEEPLE_EVENT_DOWN) {
         loop->downs++;
         loop->down[at] = true;
@@ -397,6 +405,7 @@ static meeple_net *loop_listen(struct loop *loop, meeple_tls_server *tls,
                           &(meeple_listen_options){.host = "127.0.0.1",
                                                    .port = loop->sim ? 4000 : 0,
                                                    .dialect = MEEPLE_DIALECT_PLAIN,
+                                                   .asks = loop->asks,
                                                    .tls = tls,
                                                    .limits = *limits,
                                                    .io = loop->sim ? sim_driver(loop->sim, "server")
@@ -429,8 +438,10 @@ static meeple_net *loop_connect(struct loop *loop, const char *scheme, const cha
 /* Until so many events of all nets, or a moment. */
 static void loop_run(struct loop *loop, unsigned packets, unsigned downs, uint64_t until_ms)
 {
-    while ((loop->packets < packets || loop->downs < downs) && now_ms() < until_ms) {
-        loop_turn(loop, (int)(until_ms - now_ms()));
+    uint64_t now = now_ms();
+
+    for (; (loop->packets < packets || loop->downs < downs) && now < until_ms; now = now_ms()) {
+        loop_turn(loop, (int)(until_ms - now));
     }
 }
 
@@ -568,6 +579,84 @@ Test(net_wait, a_time_out_comes_in_time)
     cr_expect_leq(loop.asked, 12);
     loop_done(&loop);
     meeple_net_free(silent);
+}
+
+#define EXPECT_DUE(loop, at, call)                                                                 \
+    do {                                                                                           \
+        cr_expect_neq(meeple_net_wait_ms((loop).nets[at]), 0);                                     \
+        cr_assert_eq(call, 0);                                                                     \
+        cr_expect_eq(meeple_net_wait_ms((loop).nets[at]), 0);                                      \
+        loop_run(&(loop), UINT_MAX, 0, now_ms() + 30);                                             \
+    } while (0)
+
+Test(net_wait, what_the_application_does_is_due)
+{
+    struct loop loop = {.asks = true};
+    uint64_t until_ms = now_ms() + PATIENCE_MS;
+    int32_t peers[2] = {0};
+
+    skip_without_epoll();
+    loop_listen(&loop, NULL, &(meeple_limits){0});
+    for (size_t i = 0; i < 3; i++) {
+        loop_connect(&loop, "ws", NULL, &(meeple_limits){0});
+        loop.request = 0;
+        while (loop.request == 0) {
+            cr_assert(now_ms() < until_ms);
+            loop_turn(&loop, 100);
+        }
+        if (i < 2) {
+            EXPECT_DUE(loop, 0, meeple_net_accept(loop.nets[0], loop.request, NULL, NULL));
+        } else {
+            EXPECT_DUE(loop, 0, meeple_net_reject(loop.nets[0], loop.request, 403, NULL, NULL));
+        }
+    }
+    loop_run(&loop, UINT_MAX, 1, now_ms() + 30);
+    cr_assert_eq(meeple_net_peers(loop.nets[0], peers, 2), 2);
+    cr_expect_eq(loop.downs, 1);
+    EXPECT_DUE(loop, 0, meeple_net_send_text(loop.nets[0], MEEPLE_ALL, "hello"));
+    EXPECT_DUE(loop, 1, meeple_net_send_text(loop.nets[1], MEEPLE_SERVER, "hello"));
+    EXPECT_DUE(loop, 0, meeple_net_ping(loop.nets[0], peers[0]));
+    EXPECT_DUE(loop, 1, meeple_net_ping(loop.nets[1], MEEPLE_SERVER));
+    EXPECT_DUE(loop, 0, meeple_net_kick(loop.nets[0], peers[0], 0, NULL));
+    EXPECT_DUE(loop, 0, meeple_net_close(loop.nets[0], 0, NULL));
+    loop_run(&loop, 0, 4, now_ms() + PATIENCE_MS);
+    cr_expect_eq(loop.downs, 4);
+    loop_done(&loop);
+}
+
+/* Nobody can be accepted, and the listener waits for a descriptor to become free. */
+Test(net_wait, a_process_without_descriptors_does_not_turn_in_circles)
+{
+    struct loop loop = {0};
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    struct pollfd polled = {.events = POLLIN};
+    struct rlimit before, limit;
+    uint64_t until_ms;
+
+    skip_without_epoll();
+    address.sin_port = htons(meeple_net_port(loop_listen(&loop, NULL, &(meeple_limits){0})));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    loop_turn(&loop, 0);
+    polled.fd = socket(AF_INET, SOCK_STREAM, 0);
+    cr_assert_geq(polled.fd, 0);
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    limit = before;
+    limit.rlim_cur = (rlim_t)polled.fd + 1;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    cr_assert_eq(connect(polled.fd, (const struct sockaddr *)&address, sizeof address), 0);
+    cr_assert_eq(send(polled.fd, "?\r\n\r\n", 5, 0), 5);
+    loop.asked = 0;
+    loop_run(&loop, UINT_MAX, 0, now_ms() + 450);
+    /* One try and one pause of 100 ms after the other. */
+    cr_expect(loop.asked >= 2 && loop.asked <= 20, "%u calls", loop.asked);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    until_ms = now_ms() + PATIENCE_MS;
+    while (poll(&polled, 1, 0) == 0) {
+        cr_assert(now_ms() < until_ms);
+        loop_turn(&loop, 100);
+    }
+    close(polled.fd);
+    loop_done(&loop);
 }
 
 /* A simulated driver has no descriptor: there wait_ms says everything.  Nobody is asked before it

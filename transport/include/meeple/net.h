@@ -197,7 +197,7 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_pollable(const meeple_net *net);
  * In how many milliseconds meeple_net_next() has to be called at the latest though the descriptor
  * is not readable: 0: now, there are events or something queued; -1: there is no such moment, or
  * DOWN was given.  It is the next of all time-outs and heartbeats, so that it is to be asked again
- * after every function that changes something: next, send, ping, kick, close.
+ * after every function that changes something: next, send, ping, kick, close, accept, reject.
  */
 MEEPLE_API int meeple_net_wait_ms(const meeple_net *net);
 
