@@ -32,11 +32,14 @@ static size_t queue_default(size_t message_bytes_max)
     return message_bytes_max > least ? message_bytes_max : least;
 }
 
-/* 12 window bits: four kilobytes back is where most of a game's repetitions are. */
-static int deflate_config(struct meeple__deflate_params *wish, meeple_deflate_options *deflate)
+/* 12 window bits: four kilobytes back is where most of a game's repetitions are.  A client does not
+ * ask that of its server: not every one can, and those that ignore it would be a fault. */
+static int deflate_config(struct meeple__deflate_params *wish, meeple_deflate_options *deflate,
+                          bool server)
 {
     enum {
         WINDOW_BITS = 12,
+        ANY_WINDOW_BITS = 15,
         THRESHOLD = 64
     };
     uint8_t server_bits = deflate->server_max_window_bits,
@@ -46,7 +49,8 @@ static int deflate_config(struct meeple__deflate_params *wish, meeple_deflate_op
     deflate->threshold_bytes = deflate->threshold_bytes ? deflate->threshold_bytes : THRESHOLD;
     *wish = (struct meeple__deflate_params){
         deflate->server_no_context_takeover, deflate->client_no_context_takeover,
-        server_bits ? server_bits : WINDOW_BITS, client_bits ? client_bits : WINDOW_BITS};
+        server_bits ? server_bits : (uint8_t)(server ? WINDOW_BITS : ANY_WINDOW_BITS),
+        client_bits ? client_bits : WINDOW_BITS};
     return meeple__deflate_params_valid(wish) && meeple__deflate_effort_valid(&effort)
                ? 0
                : MEEPLE_EINVAL;
@@ -77,7 +81,7 @@ int meeple__ws_config_init(struct meeple__ws_config *config, const meeple_ws_opt
         return MEEPLE_EINVAL;
     }
     *config = (struct meeple__ws_config){.pool = pool, .mem = pool->mem};
-    if (deflate_config(&config->deflate_wish, &filled.deflate) < 0) {
+    if (deflate_config(&config->deflate_wish, &filled.deflate, options->server) < 0) {
         return MEEPLE_EINVAL;
     }
     config->options = filled;

@@ -200,6 +200,34 @@ Test(net_deflate, refuses_options_that_make_no_sense)
                  MEEPLE_EINVAL);
 }
 
+/* libwebsockets, for one, compresses with the window that it has and ignores another's wish, which
+ * is the end of the connection. */
+Test(net_deflate, a_client_leaves_the_window_to_its_server_unless_told)
+{
+    meeple_ws_options options = {.deflate = {.enabled = true}};
+    struct ws_probe client, server;
+
+    probe_init(&client, false, &options);
+    probe_init(&server, true, &options);
+    probe_turn(&client);
+    cr_assert_not_null(strstr((const char *)client.out, ": permessage-deflate; "
+                                                        "client_max_window_bits=12\r\n"));
+    probe_feed(&server, client.out, client.out_len);
+    probe_turn(&server);
+    cr_assert_not_null(strstr((const char *)server.out, "; server_max_window_bits=12"),
+                       "ours has a small one, and says so");
+    probe_feed(&client, server.out, server.out_len);
+    cr_assert_eq(client.opens, 1);
+    probe_done(&client);
+    probe_done(&server);
+
+    options.deflate.server_max_window_bits = 10;
+    probe_init(&client, false, &options);
+    probe_turn(&client);
+    cr_assert_not_null(strstr((const char *)client.out, "; server_max_window_bits=10"));
+    probe_done(&client);
+}
+
 /* A compressed message that inflates to more than the limit costs no more than the limit. */
 Test(net_deflate, a_bomb_is_closed_with_1009)
 {

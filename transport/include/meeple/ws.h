@@ -31,7 +31,8 @@ typedef struct meeple_ws meeple_ws;
 typedef struct meeple_deflate_options {
     bool enabled;
     bool server_no_context_takeover, client_no_context_takeover;
-    uint8_t server_max_window_bits; /* 9..15; 12 */
+    uint8_t server_max_window_bits; /* 9..15; a server's 12, a client's 15: it asks for no less,
+                                       and a server of ours uses 12 all the same */
     uint8_t client_max_window_bits; /* 9..15; 12 */
     uint8_t level;                  /* 1 (fast) to 9 (small); 6 */
     uint8_t memory_level;           /* 1 to 9; 5: 512 << it bytes of the compressor */
