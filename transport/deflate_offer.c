@@ -302,6 +302,9 @@ int meeple__deflate_offer_choose(const struct meeple__http_head *request,
     struct extension chosen = {.kind = UNKNOWN};
     meeple_bytes element;
 
+    if (meeple__http_list_empty(request, "Sec-WebSocket-Extensions")) {
+        return MEEPLE_EPROTO;
+    }
     while (meeple__http_list_next(request, "Sec-WebSocket-Extensions", &at, &element)) {
         struct extension offer = read_extension(element);
 
@@ -359,17 +362,19 @@ int meeple__deflate_answer_check(const struct meeple__http_head *response,
 {
     struct meeple__http_list at = {0};
     struct meeple__deflate_params offered = {0};
-    struct extension answer;
+    struct extension answer = {.kind = MALFORMED};
     meeple_bytes element;
     const char *fault;
 
-    if (!meeple__http_list_next(response, "Sec-WebSocket-Extensions", &at, &element)) {
+    if (meeple__http_head_field(response, "Sec-WebSocket-Extensions", &element) == 0) {
         return 0;
     }
     if (wish) {
         offered = filled(wish);
     }
-    answer = read_extension(element);
+    if (meeple__http_list_next(response, "Sec-WebSocket-Extensions", &at, &element)) {
+        answer = read_extension(element);
+    }
     fault = fault_of(&answer, wish ? &offered : NULL);
     if (!fault && meeple__http_list_next(response, "Sec-WebSocket-Extensions", &at, &element)) {
         fault = "the server uses more extensions than were offered";

@@ -197,6 +197,15 @@ bool meeple__http_list_next(const struct meeple__http_head *head, const char *na
     return false;
 }
 
+bool meeple__http_list_empty(const struct meeple__http_head *head, const char *name)
+{
+    struct meeple__http_list at = {0};
+    meeple_bytes element;
+
+    return meeple__http_head_field(head, name, &element) > 0 &&
+           !meeple__http_list_next(head, name, &at, &element);
+}
+
 bool meeple__http_head_has_token(const struct meeple__http_head *head, const char *name,
                                  const char *token)
 {

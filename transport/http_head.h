@@ -39,6 +39,8 @@ struct meeple__http_list {
 };
 bool meeple__http_list_next(const struct meeple__http_head *head, const char *name,
                             struct meeple__http_list *at, meeple_bytes *element);
+/* Whether there is such a field, and no element in any: RFC 6455 has no list of nothing. */
+bool meeple__http_list_empty(const struct meeple__http_head *head, const char *name);
 /* Whether one of those elements is that token, in any case. */
 bool meeple__http_head_has_token(const struct meeple__http_head *head, const char *name,
                                  const char *token);

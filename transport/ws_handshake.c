@@ -277,6 +277,10 @@ static int choose_protocol(const struct meeple__http_head *head, const char *con
             offer->protocol = index_of(protocols, element);
         }
     }
+    if (!offered && meeple__http_list_empty(head, "Sec-WebSocket-Protocol")) {
+        *why = "Sec-WebSocket-Protocol names nothing";
+        return 400;
+    }
     if (protocols && protocols[0] && offer->protocol == 0 && (offered || required)) {
         *why = "none of this server's subprotocols was offered";
         return 400;

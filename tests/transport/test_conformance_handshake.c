@@ -174,6 +174,26 @@ Test(conformance_handshake, a_server_refuses_a_malformed_list_of_subprotocols)
     }
 }
 
+/* Section 9.1: a list has at least one element, or the header is not there. */
+Test(conformance_handshake, a_list_of_nothing_is_malformed)
+{
+    static const char *const names[] = {"Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"};
+    static const char *const nothing[] = {"", " ", ",", " , ,\t"};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(names) * MEEPLE_COUNT(nothing); i++) {
+        const char *name = names[i % 2], *value = nothing[i / 2];
+        char request[512];
+
+        snprintf(request, sizeof request, "GET / HTTP/1.1\r\n" REST "%s:%s\r\n\r\n", name, value);
+        answers(request, "400 Bad Request", NULL);
+        answers(request, "400 Bad Request", &(meeple_ws_options){.deflate = {.enabled = true}});
+        snprintf(request, sizeof request,
+                 "GET / HTTP/1.1\r\n" REST "%s:%s\r\n%s: permessage-deflate\r\n\r\n", name, value,
+                 name);
+        answers(request, "101 Switching Protocols", NULL);
+    }
+}
+
 static bool has(const struct ws_probe *probe, const char *text)
 {
     probe->out[probe->out_len] = '\0';
@@ -353,6 +373,13 @@ Test(conformance_handshake, a_client_compares_every_byte_of_the_answer_to_its_ke
         cr_assert(probe.closed);
         probe_done(&probe);
     }
+}
+
+Test(conformance_handshake, a_client_takes_no_empty_list_of_extensions)
+{
+    comes_to("HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+             "Sec-WebSocket-Accept: @\r\nSec-WebSocket-Extensions: ,\r\n\r\n",
+             "the server's Sec-WebSocket-Extensions cannot be read");
 }
 
 /* RFC 9110 section 15.2: provisional answers may come before the real one. */

@@ -620,7 +620,6 @@ Test(ws_handshake, takes_a_response_in_any_order_and_case)
     opens(SWITCH UPGRADE "Connection: keep-alive\r\n" CONNECTION ACCEPT "\r\n", NULL, "open\n");
     opens(SWITCH UPGRADE CONNECTION "sec-websocket-accept:%s\r\n" OFFER "superchat\r\n\r\n", chat,
           "open superchat\n");
-    opens(SWITCH UPGRADE CONNECTION ACCEPT "Sec-WebSocket-Extensions:\r\n\r\n", NULL, "open\n");
 }
 
 Test(ws_handshake, says_what_status_refused)
