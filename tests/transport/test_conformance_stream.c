@@ -230,3 +230,28 @@ Test(conformance_stream, a_client_that_lost_its_server_does_not_connect_again)
     cr_assert_eq(sim_counts(session.sim).connects, 1);
     session_done(&session);
 }
+
+/* Section 4.1 wants one connection at a time in the state of connecting to one address.  Nets know
+ * nothing of each other: net.h leaves that to who makes several. */
+Test(conformance_stream, a_net_has_one_connection_and_is_not_held_back_by_others)
+{
+    struct session session;
+    struct ends ends;
+    meeple_net *net;
+
+    start(&session, &ends, MEEPLE_DIALECT_PLAIN);
+    cr_assert_eq(sim_counts(session.sim).connects, 1);
+    for (unsigned i = 0; i < 3; i++) {
+        cr_assert_eq(
+            meeple_net_connect(&net, "ws://s:4000/",
+                               &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN,
+                                                         .io = sim_driver(session.sim, "a")}),
+            0);
+        session_add(&session, net);
+    }
+    session_run_until(&session, sim_now(session.sim) + 5 * LATENCY_MS);
+    cr_assert(session.seats[2].up && session.seats[3].up && session.seats[4].up);
+    cr_assert_eq(sim_counts(session.sim).connects, 4);
+    session_run(&session);
+    session_done(&session);
+}

@@ -132,8 +132,9 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_listen(meeple_net **out,
  * header that is none, or a pin or server name that is none.  MEEPLE_ETOOBIG: path and headers over
  * 8 KiB.  MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked is said by the first event, UP or DOWN; a
  * file of options.tls that cannot be used is said by DOWN and a fault of stage TLS.  The addresses
- * of a name race (RFC 8305): a dead one costs a quarter of a second.  Godot:
- * WebSocketClient.connect_to_url().
+ * of a name race (RFC 8305): a dead one costs a quarter of a second.  A program with several
+ * clients of one server begins with the next when the one before is UP or DOWN (RFC 6455
+ * section 4.1); nets do not know of each other.  Godot: WebSocketClient.connect_to_url().
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_connect(meeple_net **out, const char *url,
                                                   const meeple_connect_options *options);
