@@ -288,6 +288,17 @@ static int choose_protocol(const struct meeple__http_head *head, const char *con
     return 0;
 }
 
+/* What follows the head is frames: a body would be taken for some (RFC 9110 section 7.8 wants it
+ * read before). */
+static bool has_body(const struct meeple__http_head *head)
+{
+    meeple_bytes coding, length;
+    size_t lengths = meeple__http_head_field(head, "Content-Length", &length);
+
+    return meeple__http_head_field(head, "Transfer-Encoding", &coding) > 0 || lengths > 1 ||
+           (lengths == 1 && !meeple__bytes_equal(length, "0"));
+}
+
 int meeple__ws_request_check(const struct meeple__http_head *head, const char *const *protocols,
                              bool required, struct meeple__ws_offer *offer, const char **why)
 {
@@ -304,6 +315,10 @@ int meeple__ws_request_check(const struct meeple__http_head *head, const char *c
     }
     if (!meeple__target_split(head->words[1], &path, &query)) {
         *why = "the request's target is no path";
+        return 400;
+    }
+    if (has_body(head)) {
+        *why = "a WebSocket's request has no body";
         return 400;
     }
     if (meeple__http_head_field(head, "Host", &value) != 1) {

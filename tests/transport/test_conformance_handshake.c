@@ -174,6 +174,30 @@ Test(conformance_handshake, a_server_refuses_a_malformed_list_of_subprotocols)
     }
 }
 
+/* What comes behind the head is frames; a body would be taken for some, and so somebody else's
+ * bytes for a client's. */
+Test(conformance_handshake, a_server_refuses_a_request_with_a_body)
+{
+    static const struct {
+        const char *header;
+        bool good;
+    } rows[] = {{"Content-Length: 0", true},
+                {"Content-Length: 5", false},
+                {"Content-Length: 00", false},
+                {"Content-Length:", false},
+                {"Content-Length: 0\r\nContent-Length: 5", false},
+                {"content-length: -1", false},
+                {"Transfer-Encoding: chunked", false},
+                {"transfer-encoding: identity", false}};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(rows); i++) {
+        char request[512];
+
+        snprintf(request, sizeof request, "GET / HTTP/1.1\r\n" REST "%s\r\n\r\n", rows[i].header);
+        answers(request, rows[i].good ? "101 Switching Protocols" : "400 Bad Request", NULL);
+    }
+}
+
 /* Section 9.1: a list has at least one element, or the header is not there. */
 Test(conformance_handshake, a_list_of_nothing_is_malformed)
 {
