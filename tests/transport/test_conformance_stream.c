@@ -1,11 +1,13 @@
 /* test_conformance_stream: what RFC 6455 asks of the connection below the frames: which requests go
  * out, and which side ends the stream (sections 4.1 and 7.1). */
 #include <meeple/net.h>
+#include <meeple/tls.h>
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/support/certificates.h"
 #include "tests/support/raw_peer.h"
 #include "tests/support/session.h"
 
@@ -33,8 +35,9 @@ static void watch(void *ctx, const char *line)
     }
 }
 
-/* A server s and a client a, in that dialect. */
-static void start(struct session *session, struct ends *ends, meeple_dialect dialect)
+/* A server s and a client a, in that dialect; tls NULL: not encrypted. */
+static void start_with(struct session *session, struct ends *ends, meeple_dialect dialect,
+                       meeple_tls_server *tls)
 {
     meeple_net *net;
 
@@ -47,11 +50,13 @@ static void start(struct session *session, struct ends *ends, meeple_dialect dia
     cr_assert_eq(
         meeple_net_listen(&net, &(meeple_listen_options){.port = 4000,
                                                          .dialect = dialect,
+                                                         .tls = tls,
                                                          .io = sim_driver(session->sim, "s")}),
         0);
     session_add(session, net);
-    cr_assert_eq(meeple_net_connect(&net, "ws://s:4000/",
+    cr_assert_eq(meeple_net_connect(&net, tls ? "wss://s:4000/" : "ws://s:4000/",
                                     &(meeple_connect_options){.dialect = dialect,
+                                                              .tls.insecure = true,
                                                               .io = sim_driver(session->sim, "a")}),
                  0);
     session_add(session, net);
@@ -59,36 +64,62 @@ static void start(struct session *session, struct ends *ends, meeple_dialect dia
     cr_assert_eq(ends->count, 0);
 }
 
+static void start(struct session *session, struct ends *ends, meeple_dialect dialect)
+{
+    start_with(session, ends, dialect, NULL);
+}
+
 static const meeple_dialect dialects[] = {MEEPLE_DIALECT_NATIVE, MEEPLE_DIALECT_PLAIN};
+
+/* The ways to close: of the server, of the client, of the server one peer, of both at once. */
+static void close_in(struct session *session, unsigned way)
+{
+    if (way == 0 || way == 3) {
+        cr_assert_eq(meeple_net_close(session->seats[0].net, 1001, "bye"), 0);
+    }
+    if (way == 1 || way == 3) {
+        cr_assert_eq(meeple_net_close(session->seats[1].net, 1001, "bye"), 0);
+    }
+    if (way == 2) {
+        cr_assert_eq(meeple_net_kick(session->seats[0].net, session->seats[0].here[0], 4000, "out"),
+                     0);
+    }
+}
+
+static void ends_first(unsigned way, meeple_tls_server *tls)
+{
+    struct session session;
+    struct ends ends;
+
+    start_with(&session, &ends, dialects[way & 1], tls);
+    cr_assert(session.seats[1].up);
+    close_in(&session, way / 2);
+    session_run(&session);
+    cr_assert(session.seats[1].down);
+    cr_assert_eq(strncmp(ends.first, "s:4000 > a:", 11), 0, "way %u: %s", way, ends.first);
+    session_done(&session);
+}
 
 Test(conformance_stream, after_a_close_handshake_the_server_ends_the_stream_first)
 {
-    for (unsigned way = 0; way < 8; way++) {
-        struct session session;
-        struct ends ends;
+    char cert[CERTIFICATES_PATH_SIZE], key[CERTIFICATES_PATH_SIZE];
+    struct certificates files;
+    meeple_tls_server *tls;
 
-        start(&session, &ends, dialects[way & 1]);
-        switch (way / 2) {
-        case 0:
-            cr_assert_eq(meeple_net_close(session.seats[0].net, 1001, "bye"), 0);
-            break;
-        case 1:
-            cr_assert_eq(meeple_net_close(session.seats[1].net, 1001, "bye"), 0);
-            break;
-        case 2:
-            cr_assert_eq(
-                meeple_net_kick(session.seats[0].net, session.seats[0].here[0], 4000, "out"), 0);
-            break;
-        default: /* both at once */
-            cr_assert_eq(meeple_net_close(session.seats[0].net, 1001, "bye"), 0);
-            cr_assert_eq(meeple_net_close(session.seats[1].net, 1001, "bye"), 0);
-            break;
-        }
-        session_run(&session);
-        cr_assert(session.seats[1].down);
-        cr_assert_eq(strncmp(ends.first, "s:4000 > a:", 11), 0, "way %u: %s", way, ends.first);
-        session_done(&session);
+    certificates_init(&files);
+    certificates_make(&files, &(struct certificate_wish){.name = "s"});
+    cr_assert_eq(meeple_tls_server_new(&tls,
+                                       &(meeple_tls_server_options){
+                                           .cert_file = certificates_path(&files, "s.crt", cert),
+                                           .key_file = certificates_path(&files, "s.key", key)},
+                                       NULL, 0),
+                 0);
+    for (unsigned way = 0; way < 8; way++) {
+        ends_first(way, NULL);
+        ends_first(way, tls);
     }
+    meeple_tls_server_free(tls);
+    certificates_done(&files);
 }
 
 /* ---- a client among strange servers ---- */
