@@ -40,15 +40,16 @@ typedef enum meeple_dialect {
  * JOIN     peer can be sent to.  Godot: client_connected, network_peer_connected.
  * PACKET   data came from peer.  Godot: data_received, network_peer_packet.
  * DRAINED  there is room in peer's queue again.  Once after a packet for it did not fit: a send
- * that answered MEEPLE_EFULL, or one to many, ours or passed on, that it was skipped for.  What did
- * not fit would fit now, and the queue is down to half of queue_bytes_max (what TLS has taken
- * already does not count).  Not for a peer that is closing.  A client has one queue, so to it peer
- * is the server.  Godot: none; put_packet() drops what does not fit. CLOSING  peer has asked to
- * close, with code and reason; its LEAVE follows. Godot: client_close_request,
- * server_close_request. LEAVE    peer is gone.  Exactly one for each JOIN.  Godot:
- * client_disconnected. DOWN     the session is over for us.  Exactly one, the last event; after it
- * meeple_net_next() answers MEEPLE_ECLOSED.  If UP never came, meeple_net_fault() says why. Godot:
- * connection_closed, connection_error, server_disconnected.
+ *          that answered MEEPLE_EFULL, or one to many, ours or passed on, that it was skipped
+ *          for.  What did not fit would fit now, and the queue is down to half of
+ *          queue_bytes_max (what TLS has taken already does not count).  Not for a peer that is
+ *          closing.  A client has one queue, so to it peer is the server.
+ * CLOSING  peer has asked to close, with code and reason; its LEAVE follows.
+ *          Godot: client_close_request, server_close_request.
+ * LEAVE    peer is gone.  Exactly one for each JOIN.  Godot: client_disconnected.
+ * DOWN     the session is over for us.  Exactly one, the last event; after it meeple_net_next()
+ *          answers MEEPLE_ECLOSED.  If UP never came, meeple_net_fault() says why.
+ *          Godot: connection_closed, connection_error, server_disconnected.
  */
 typedef enum meeple_event_type {
     MEEPLE_EVENT_NONE,
