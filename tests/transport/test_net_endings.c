@@ -9,7 +9,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "tests/support/carried.h"
-#include "transport/net.h"
+#include "transport/net_server.h"
 
 /*
  * Each row of the first table has a server, a client a to whom it happens, and a bystander b; what
@@ -302,6 +302,19 @@ static void the_server_sends_too_much(struct carried *carried)
     send_too_much(conn_to_a(carried), &net_of(carried, SERVER)->config);
 }
 
+/* More than the server's limits.messages_per_second_max, until it is thrown out. */
+static void a_floods(struct carried *carried)
+{
+    for (unsigned i = 0; i < 500 && meeple_net_has_peer(net_of(carried, SERVER), id_of(carried, A));
+         i++) {
+        session_forget(&carried->session);
+        for (unsigned j = 0; j < 100; j++) {
+            meeple_net_send(net_of(carried, A), MEEPLE_SERVER, (meeple_bytes){NULL, 0});
+        }
+        carried_run(carried, 11);
+    }
+}
+
 /* Until its queue is full, then it reads again. */
 static void a_reads_too_slowly(struct carried *carried)
 {
@@ -330,6 +343,7 @@ static void a_reads_too_slowly(struct carried *carried)
 #define NO_TEXT "the text is not UTF-8"
 #define UNKNOWN "the packet's kind is unknown"
 #define TOO_MUCH "the message is over the limit"
+#define FLOOD "more messages a second than this server takes"
 #define SLOW "read too slowly: the outgoing queue is full"
 
 /* Of a client: everybody leaves it, the server last, and it goes down, for one reason. */
@@ -546,6 +560,12 @@ static const struct row rows[] = {
      {"closing a 1009 " TOO_MUCH "\n"
       "leave a 1009 clean " TOO_MUCH "\n",
       ALL_LEAVE_A("1009 unclean " TOO_MUCH), "leave a 1009 clean " TOO_MUCH "\n"}},
+    {"a floods",
+     NETWORK,
+     a_floods,
+     {"leave a 1008 unclean " FLOOD "\n",
+      "closing 1 1008 " FLOOD "\n" ALL_LEAVE_A("1008 clean " FLOOD),
+      "leave a 1008 unclean " FLOOD "\n"}},
     {"a reads too slowly",
      ANYWHERE,
      a_reads_too_slowly,
@@ -701,6 +721,50 @@ static void finds_it_full(struct carried *carried)
     come(carried);
 }
 
+static void reject(struct seat *server, const meeple_event *event)
+{
+    cr_assert_eq(meeple_net_reject(server->net, event->peer, 403, "not you", NULL), 0);
+}
+
+static void ask(struct carried *carried, void (*answer)(struct seat *, const meeple_event *))
+{
+    meeple__server_of(net_of(carried, SERVER))->asks = true;
+    carried->session.seats[SERVER].on_request = answer;
+}
+
+static void is_rejected(struct carried *carried)
+{
+    ask(carried, reject);
+    come(carried);
+}
+
+static void gets_no_answer(struct carried *carried)
+{
+    ask(carried, NULL);
+    come(carried);
+}
+
+static void is_cut_off_while_it_waits(struct carried *carried)
+{
+    gets_no_answer(carried);
+    carried_run(carried, 1000);
+    sim_cut(carried->session.sim, "b", "server");
+}
+
+static void closes_while_it_waits(struct carried *carried)
+{
+    gets_no_answer(carried);
+    carried_run(carried, 1000);
+    cr_assert_eq(meeple_net_close(net_of(carried, NEWCOMER), 4001, "bye"), 0);
+}
+
+static void waits_as_the_server_closes(struct carried *carried)
+{
+    gets_no_answer(carried);
+    carried_run(carried, 1000);
+    the_server_closes(carried);
+}
+
 static void speaks_another_dialect(struct carried *carried)
 {
     carried_connect(carried, &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN});
@@ -803,6 +867,8 @@ static void speaks_plainly(struct carried *carried)
 }
 
 #define UNAVAILABLE "the server refused with HTTP status 503 Service Unavailable"
+#define FORBIDDEN "the server refused with HTTP status 403 Forbidden"
+#define ASKED "request ? /\n"
 #define BAD_REQUEST "the server refused with HTTP status 400 Bad Request"
 #define NOBODY "could not connect to server port 4000: Connection refused"
 #define NO_HUB "no server of this process takes streams"
@@ -820,6 +886,20 @@ static const struct coming comings[] = {
      MEEPLE_STAGE_HTTP, 503, UNAVAILABLE},
     {"finds it full", ANYWHERE, finds_it_full, "", "down 1006 unclean " UNAVAILABLE "\n", "",
      MEEPLE_STAGE_HTTP, 503, UNAVAILABLE},
+    {"is rejected", ANYWHERE, is_rejected, ASKED, "down 1006 unclean " FORBIDDEN "\n", "",
+     MEEPLE_STAGE_HTTP, 403, FORBIDDEN},
+    {"gets no answer", NETWORK, gets_no_answer, ASKED, "down 1006 unclean " UNAVAILABLE "\n", "",
+     MEEPLE_STAGE_HTTP, 503, UNAVAILABLE},
+    {"is cut off while it waits", NETWORK, is_cut_off_while_it_waits, ASKED,
+     "down 1006 unclean " LATE "\n", "", MEEPLE_STAGE_TIMEOUT, 0, LATE},
+    {"closes while it waits", NETWORK, closes_while_it_waits, ASKED, "down 4001 unclean bye\n", "",
+     MEEPLE_STAGE_NONE, 0, ""},
+    {"waits as the server closes", ANYWHERE, waits_as_the_server_closes,
+     ASKED "leave a 4000 clean night\n"
+           "down 4000 clean night\n",
+     "down 1006 unclean " UNAVAILABLE "\n",
+     "closing 1 4000 night\nleave 1 4000 clean night\ndown 4000 clean night\n", MEEPLE_STAGE_HTTP,
+     503, UNAVAILABLE},
     {"speaks another dialect", ANYWHERE, speaks_another_dialect, "",
      "down 1006 unclean " BAD_REQUEST "\n", "", MEEPLE_STAGE_HTTP, 400, BAD_REQUEST},
     {"speaks no subprotocol of ours", ANYWHERE, speaks_no_subprotocol_of_ours, "",
