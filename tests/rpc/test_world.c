@@ -7,6 +7,7 @@
 #include "tests/rpc/bytes.h"
 #include "tests/rpc/session.h"
 #include "tests/support/counting_mem.h"
+#include "tests/support/sim.h"
 
 static struct session session;
 static struct seat *const server = &session.seats[0], *const a = &session.seats[1],
@@ -315,6 +316,50 @@ Test(world, announces_later_what_found_the_queue_full)
     expect_refusals(&small, "");
     expect_trace(&small, "");
     session_end(&small);
+}
+
+/* It asks again when the net says that there is room, not every few milliseconds. */
+Test(world, sleeps_while_a_queue_is_full)
+{
+    const meeple_limits limits = {.queue_bytes_max = 1000, .heartbeat_ms = UINT32_MAX};
+    struct sim *sim = sim_new(NULL);
+    meeple_world *world;
+    meeple_object *object;
+    meeple_net *net, *client;
+    meeple_event event;
+    uint64_t before_ms;
+    char path[250];
+
+    cr_assert_eq(meeple_net_listen(&net, &(meeple_listen_options){.port = 4000,
+                                                                  .limits = limits,
+                                                                  .io = sim_driver(sim, "s")}),
+                 0);
+    cr_assert_eq(meeple_world_new(&world, net, NULL), 0);
+    cr_assert_eq(
+        meeple_net_connect(&client, "ws://s:4000",
+                           &(meeple_connect_options){.limits = limits, .io = sim_driver(sim, "a")}),
+        0);
+    while (!meeple_net_has_peer(client, MEEPLE_SERVER)) {
+        cr_assert_geq(meeple_world_poll(world, 0), 0);
+        cr_assert_geq(meeple_net_next(client, &event, 0), 0);
+        sim_step(sim);
+    }
+    /* From here on the client takes no events. */
+    for (unsigned i = 0; i < 500; i++) {
+        snprintf(path, sizeof path, "a%0200u", i);
+        cr_assert_eq(meeple_object_add(&object, world, &session_class, path, NULL), 0);
+    }
+    cr_assert_geq(meeple_world_poll(world, 0), 0);
+    cr_expect_gt(meeple_net_queued(net, meeple_net_id(client)), 500);
+    sim_step_until(sim, sim_now(sim) + 10000); /* also until the pool has shrunk */
+    cr_assert_eq(meeple_world_poll(world, 0), 0);
+    before_ms = sim_now(sim);
+    cr_assert_eq(meeple_world_poll(world, 1000), 0);
+    sim_step(sim);
+    cr_expect_eq(sim_now(sim) - before_ms, 1000);
+    meeple_net_free(client);
+    meeple_world_free(world);
+    sim_free(sim);
 }
 
 Test(world, tells_when_a_call_that_did_not_fit_will)
