@@ -1,33 +1,50 @@
 /* chat: a seat in the chat: what happens is told, what is typed is done. */
 #include "samples/chat/chat.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
-/* How long to wait for both at once where the network has nothing that poll() knows. */
+/* How long to wait for both at once where the network has no descriptor. */
 #define SHORT_WAIT_MS 20
 /* So many events, then a line that was typed. */
 #define EVENTS_AT_ONCE 64
 
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCONT};
+
 static volatile sig_atomic_t stops, continues;
+static meeple_net *volatile signalled;
 
 static void on_signal(int number)
 {
+    int saved = errno;
+
     if (number == SIGCONT) {
         continues = 1;
     } else {
         stops = stops < 2 ? stops + 1 : 2;
     }
+    /* Between looking at these and waiting, too. */
+    meeple_net_wake(signalled);
+    errno = saved;
 }
 
-static void catch_signals(void)
+static void catch_signals(meeple_net *net)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGCONT};
     struct sigaction action = {.sa_handler = on_signal};
 
+    signalled = net;
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < MEEPLE_COUNT(numbers); i++) {
-        sigaction(numbers[i], &action, NULL);
+    for (size_t i = 0; i < MEEPLE_COUNT(signals); i++) {
+        sigaction(signals[i], &action, NULL);
+    }
+}
+
+/* The net is about to go. */
+static void ignore_signals(void)
+{
+    for (size_t i = 0; i < MEEPLE_COUNT(signals); i++) {
+        signal(signals[i], SIG_IGN);
     }
 }
 
@@ -89,19 +106,32 @@ static int take_events(struct chat *chat)
     return rc;
 }
 
+/* For a line, for the network, or for a signal. */
+static void wait_for_more(const struct chat *chat, bool input)
+{
+    int descriptor = meeple_net_pollable(chat->net), wait_ms = meeple_net_wait_ms(chat->net);
+
+    if (descriptor < 0 && (wait_ms < 0 || wait_ms > SHORT_WAIT_MS)) {
+        wait_ms = SHORT_WAIT_MS;
+    }
+    terminal_wait(chat->terminal, input, descriptor < 0 ? -1 : descriptor, wait_ms);
+}
+
 static void run(struct chat *chat)
 {
     int rc = 0;
 
     chat_prompt(chat);
     while (rc >= 0 && stops < 2) {
-        heed_signals(chat);
         rc = take_events(chat);
         if (rc >= 0) {
-            bool input = chat->ready && !chat->closing && chat_has_room(chat);
+            bool input;
 
+            /* Not before: taking events uses up the wake of a signal that was not heeded yet. */
+            heed_signals(chat);
+            input = chat->ready && !chat->closing && chat_has_room(chat);
             if (!input || !take_line(chat)) {
-                terminal_wait(chat->terminal, input, -1, rc > 0 ? 0 : SHORT_WAIT_MS);
+                wait_for_more(chat, input);
             }
         }
     }
@@ -119,8 +149,9 @@ int chat_run(meeple_net *net, bool multiplayer, bool binary)
                         .binary = binary};
 
     if (chat.terminal) {
-        catch_signals();
+        catch_signals(net);
         run(&chat);
+        ignore_signals();
     } else {
         fputs("There is not enough memory\n", stderr);
     }
