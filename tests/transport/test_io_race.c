@@ -313,6 +313,34 @@ BOTH_DRIVERS(a_race_goes_on_between_calls_that_do_not_wait)
     stop(&race);
 }
 
+Test(io_race_epoll, a_race_goes_on_in_somebody_elses_loop)
+{
+    static const struct host hosts[HOSTS_MAX] = {
+        {"127.0.0.2", HOST_DEAD}, {"127.0.0.3", HOST_DEAD}, {"127.0.0.1", HOST_LIVE}};
+    const meeple_io_driver *driver = meeple_io_epoll();
+    struct race race;
+    meeple_io_event event = {0};
+    int rc = 0;
+
+    if (!driver) {
+        cr_skip("this system has no epoll");
+    }
+    start(&race, driver, hosts);
+    for (int turn = 0; rc == 0 && turn < PATIENCE_MS; turn++) {
+        struct pollfd polled = {.fd = driver->pollable(race.io), .events = POLLIN};
+        uint64_t now_ms = driver->now_ms(race.io), due_ms = driver->due_ms(race.io);
+        uint64_t left_ms = due_ms > now_ms ? due_ms - now_ms : 0;
+        int wait_ms = left_ms < PATIENCE_MS ? (int)left_ms : PATIENCE_MS;
+
+        cr_assert(poll(&polled, 1, wait_ms) == 1 || due_ms != UINT64_MAX,
+                  "nothing said that the next address is due");
+        rc = driver->next(race.io, &event, 0);
+    }
+    cr_assert_eq(rc, 1);
+    cr_assert_eq(event.type, MEEPLE_IO_CONNECTED);
+    stop(&race);
+}
+
 BOTH_DRIVERS(several_races_do_not_mix)
 {
     static const struct host hosts[HOSTS_MAX] = {
