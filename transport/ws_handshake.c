@@ -288,6 +288,19 @@ static int choose_protocol(const struct meeple__http_head *head, const char *con
     return 0;
 }
 
+/* Made of what a host and a port are made of (RFC 3986 section 3.2), or empty. */
+static bool could_be_host(meeple_bytes host)
+{
+    for (size_t i = 0; i < host.len; i++) {
+        uint8_t byte = host.ptr[i];
+
+        if (byte <= ' ' || byte >= 0x7f || strchr("\"#/<>?@\\^`{|}", byte)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* What follows the head is frames: a body would be taken for some (RFC 9110 section 7.8 wants it
  * read before). */
 static bool has_body(const struct meeple__http_head *head)
@@ -323,6 +336,10 @@ int meeple__ws_request_check(const struct meeple__http_head *head, const char *c
     }
     if (meeple__http_head_field(head, "Host", &value) != 1) {
         *why = "there has to be one Host header";
+        return 400;
+    }
+    if (!could_be_host(value)) {
+        *why = "the Host header is no host";
         return 400;
     }
     if (!meeple__http_head_has_token(head, "Upgrade", "websocket") ||

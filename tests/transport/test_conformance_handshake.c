@@ -174,6 +174,43 @@ Test(conformance_handshake, a_server_refuses_a_malformed_list_of_subprotocols)
     }
 }
 
+/* Section 4.2.1: the server's authority: a host, and maybe a port. */
+Test(conformance_handshake, a_server_wants_a_host_that_could_be_one)
+{
+    static const struct {
+        const char *host;
+        bool good;
+    } rows[] = {{"", true},
+                {"h", true},
+                {"h:80", true},
+                {"127.0.0.1", true},
+                {"[::1]:4000", true},
+                {"a-b_c.example", true},
+                {"%41.example", true},
+                {"a b", false},
+                {"h/path", false},
+                {"me@h", false},
+                {"h?x", false},
+                {"h#x", false},
+                {"http://h", false},
+                {"<h>", false},
+                {"\"h\"", false},
+                {"h\\x", false},
+                {"a\tb", false},
+                {"\xc3\xa9", false}};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(rows); i++) {
+        char request[512];
+
+        snprintf(request, sizeof request,
+                 "GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                 "Sec-WebSocket-Version: 13\r\n"
+                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                 rows[i].host);
+        answers(request, rows[i].good ? "101 Switching Protocols" : "400 Bad Request", NULL);
+    }
+}
+
 /* What comes behind the head is frames; a body would be taken for some, and so somebody else's
  * bytes for a client's. */
 Test(conformance_handshake, a_server_refuses_a_request_with_a_body)
