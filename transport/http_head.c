@@ -219,3 +219,12 @@ bool meeple__http_head_has_token(const struct meeple__http_head *head, const cha
     }
     return false;
 }
+
+bool meeple__http_head_has_body(const struct meeple__http_head *head)
+{
+    meeple_bytes coding, length;
+    size_t lengths = meeple__http_head_field(head, "Content-Length", &length);
+
+    return meeple__http_head_field(head, "Transfer-Encoding", &coding) > 0 || lengths > 1 ||
+           (lengths == 1 && !meeple__bytes_equal(length, "0"));
+}

@@ -45,6 +45,9 @@ bool meeple__http_list_empty(const struct meeple__http_head *head, const char *n
 bool meeple__http_head_has_token(const struct meeple__http_head *head, const char *name,
                                  const char *token);
 
+/* Whether the message announces a body, or may (RFC 9112 section 6.3). */
+bool meeple__http_head_has_body(const struct meeple__http_head *head);
+
 /* Whether it is a token of RFC 9110 section 5.6.2: what names and subprotocols are made of. */
 bool meeple__http_is_token(meeple_bytes bytes);
 /* Whether it can be a field's value. */

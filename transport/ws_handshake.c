@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/utf8.h"
+#include "transport/http_status.h"
 #include "transport/request.h"
 
 static meeple_bytes bytes_of(const char *text)
@@ -301,17 +302,6 @@ static bool could_be_host(meeple_bytes host)
     return true;
 }
 
-/* What follows the head is frames: a body would be taken for some (RFC 9110 section 7.8 wants it
- * read before). */
-static bool has_body(const struct meeple__http_head *head)
-{
-    meeple_bytes coding, length;
-    size_t lengths = meeple__http_head_field(head, "Content-Length", &length);
-
-    return meeple__http_head_field(head, "Transfer-Encoding", &coding) > 0 || lengths > 1 ||
-           (lengths == 1 && !meeple__bytes_equal(length, "0"));
-}
-
 int meeple__ws_request_check(const struct meeple__http_head *head, const char *const *protocols,
                              bool required, struct meeple__ws_offer *offer, const char **why)
 {
@@ -330,7 +320,9 @@ int meeple__ws_request_check(const struct meeple__http_head *head, const char *c
         *why = "the request's target is no path";
         return 400;
     }
-    if (has_body(head)) {
+    /* What follows the head is frames: a body would be taken for some (RFC 9110 section 7.8 wants
+     * it read before). */
+    if (meeple__http_head_has_body(head)) {
         *why = "a WebSocket's request has no body";
         return 400;
     }
@@ -407,45 +399,6 @@ int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem,
     return rc == 0 ? add_texts(buf, mem, SIZE_MAX, end) : rc;
 }
 
-static const char *phrase_of(int status)
-{
-    static const struct {
-        int status;
-        const char *phrase;
-    } phrases[] = {{301, "Moved Permanently"},
-                   {302, "Found"},
-                   {303, "See Other"},
-                   {307, "Temporary Redirect"},
-                   {308, "Permanent Redirect"},
-                   {400, "Bad Request"},
-                   {401, "Unauthorized"},
-                   {402, "Payment Required"},
-                   {403, "Forbidden"},
-                   {404, "Not Found"},
-                   {405, "Method Not Allowed"},
-                   {406, "Not Acceptable"},
-                   {408, "Request Timeout"},
-                   {409, "Conflict"},
-                   {410, "Gone"},
-                   {426, "Upgrade Required"},
-                   {429, "Too Many Requests"},
-                   {431, "Request Header Fields Too Large"},
-                   {451, "Unavailable For Legal Reasons"},
-                   {500, "Internal Server Error"},
-                   {501, "Not Implemented"},
-                   {502, "Bad Gateway"},
-                   {503, "Service Unavailable"},
-                   {504, "Gateway Timeout"},
-                   {505, "HTTP Version Not Supported"}};
-
-    for (size_t i = 0; i < MEEPLE_COUNT(phrases); i++) {
-        if (phrases[i].status == status) {
-            return phrases[i].phrase;
-        }
-    }
-    return status < 400 ? "Redirect" : "Error";
-}
-
 static bool has_header(const char *const *headers, const char *name)
 {
     for (; headers && *headers; headers++) {
@@ -472,8 +425,8 @@ int meeple__ws_refusal_write(struct meeple__buf *buf, const meeple_mem *mem, int
     const char *const body[] = {"\r\n", text, "\n", NULL};
     int rc;
 
-    snprintf(first, sizeof first, "HTTP/1.1 %d %s\r\nConnection: %s\r\n", status, phrase_of(status),
-             status == 426 ? "close, Upgrade" : "close");
+    snprintf(first, sizeof first, "HTTP/1.1 %d %s\r\nConnection: %s\r\n", status,
+             meeple__http_phrase(status), status == 426 ? "close, Upgrade" : "close");
     snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(text) + 1);
     rc = add_texts(buf, mem, SIZE_MAX, head);
     if (rc == 0) {
