@@ -108,6 +108,7 @@ int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
     }
     meeple__list_init(&conn->ready);
     meeple__list_init(&conn->dirty);
+    meeple__list_init(&conn->hungry);
     loop->conn_count++;
     if (socket) {
         loop->driver->attach(loop->io, socket, conn);
@@ -170,6 +171,7 @@ void meeple__conn_done(struct meeple__conn *conn)
     done_proxy(conn);
     meeple__list_remove(&conn->ready);
     meeple__list_remove(&conn->dirty);
+    meeple__list_remove(&conn->hungry);
     meeple__heap_set(&conn->loop->deadlines, &conn->deadline, UINT64_MAX);
     conn->loop->conn_count--;
 }
@@ -184,6 +186,7 @@ void meeple__conn_leave(struct meeple__conn *conn)
     conn->phase = MEEPLE__CONN_GONE;
     conn->extra_deadline_ms = UINT64_MAX;
     meeple__list_remove(&conn->dirty);
+    meeple__list_remove(&conn->hungry);
     meeple__conn_schedule(conn);
     meeple__conn_wake(conn);
 }
@@ -287,6 +290,14 @@ static void finish(struct meeple__conn *conn)
     }
 }
 
+/* Its owner has more to say, when its turn comes. */
+static void starve(struct meeple__conn *conn)
+{
+    if (meeple__list_empty(&conn->hungry)) {
+        meeple__list_append(&conn->loop->hungry, &conn->hungry);
+    }
+}
+
 static void sent(struct meeple__conn *conn, size_t len)
 {
     conn->loop->bytes_out += len;
@@ -302,7 +313,9 @@ static void sent(struct meeple__conn *conn, size_t len)
     }
     if (meeple__conn_queued(conn) == 0) {
         finish(conn);
-        if (conn->ws.failed || conn->ws.close_sent) {
+        if (conn->ws.answering) {
+            starve(conn);
+        } else if (conn->ws.failed || conn->ws.close_sent) {
             meeple__conn_wake(conn);
         }
     }
@@ -401,6 +414,9 @@ static void ended(struct meeple__conn *conn, const meeple_io_event *event)
 {
     if (event->type == MEEPLE_IO_BROKEN && conn->fault.stage == MEEPLE_STAGE_NONE) {
         conn->fault = event->fault;
+    }
+    if (event->type == MEEPLE_IO_ENDED && !conn->tls && meeple__ws_answers(&conn->ws)) {
+        return; /* who asked for a page has no more to say, and still listens */
     }
     if (conn->phase == MEEPLE__CONN_LIVE) {
         if (conn->tls) {

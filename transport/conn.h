@@ -24,7 +24,7 @@ struct meeple__conn {
     struct meeple__tls *tls; /* NULL: plain */
     meeple_socket *socket;
     struct meeple__proxy_header *proxy; /* what has to come before anything else; else NULL */
-    struct meeple__list ready, dirty;
+    struct meeple__list ready, dirty, hungry;
     struct meeple__deadline deadline;
     uint64_t extra_deadline_ms; /* the owner's, or of a phase; UINT64_MAX: none */
     uint8_t phase;

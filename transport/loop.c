@@ -20,6 +20,7 @@ int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
     meeple__pool_init(&loop->pool, mem);
     meeple__list_init(&loop->ready);
     meeple__list_init(&loop->dirty);
+    meeple__list_init(&loop->hungry);
     rc = loop->driver->open(loop->driver, mem, log, &loop->io);
     if (rc < 0) {
         loop->io = NULL;
@@ -117,7 +118,8 @@ int meeple__loop_wait_ms(const struct meeple__loop *loop)
 {
     uint64_t at_ms = loop->driver->due_ms(loop->io);
 
-    if (loop->woken || !meeple__list_empty(&loop->ready) || !meeple__list_empty(&loop->dirty)) {
+    if (loop->woken || !meeple__list_empty(&loop->ready) || !meeple__list_empty(&loop->dirty) ||
+        !meeple__list_empty(&loop->hungry)) {
         return 0;
     }
     if (first_deadline(loop) < at_ms) {
@@ -126,10 +128,21 @@ int meeple__loop_wait_ms(const struct meeple__loop *loop)
     return ms_until(at_ms, loop->driver->now_ms(loop->io));
 }
 
+/* The turn of one of those who wait to give more. */
+static void feed_one(struct meeple__loop *loop)
+{
+    struct meeple__list *link = loop->hungry.next;
+
+    if (link != &loop->hungry) { /* what came may have ended it */
+        meeple__list_remove(link);
+        meeple__conn_wake(MEEPLE__CONTAINER(link, struct meeple__conn, hungry));
+    }
+}
+
 int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket **accepted)
 {
     meeple_io_event event;
-    bool trimmed;
+    bool trimmed, hungry;
     int rc;
 
     *accepted = NULL;
@@ -137,7 +150,8 @@ int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket *
     if (!meeple__list_empty(&loop->ready)) {
         return 1;
     }
-    rc = loop->driver->next(loop->io, &event, wait_ms(loop, timeout_ms));
+    hungry = !meeple__list_empty(&loop->hungry);
+    rc = loop->driver->next(loop->io, &event, hungry ? 0 : wait_ms(loop, timeout_ms));
     meeple__loop_now(loop);
     if (rc < 0) {
         return rc;
@@ -151,6 +165,9 @@ int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket *
     } else if (rc > 0) {
         meeple__conn_event(event.user, &event);
     }
+    if (hungry) {
+        feed_one(loop);
+    }
     /* What has come by now came in time, also if nobody asked for it for a while: it goes first,
      * but does not hold up the clock for ever. */
     if (rc > 0 && ++loop->unticked < TICK_EVERY) {
@@ -158,5 +175,5 @@ int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket *
     }
     loop->unticked = 0;
     trimmed = trim(loop);
-    return tick(loop) || trimmed || rc > 0 ? 1 : 0;
+    return tick(loop) || trimmed || rc > 0 || hungry ? 1 : 0;
 }

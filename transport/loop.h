@@ -15,8 +15,10 @@ struct meeple__loop {
     const meeple_mem *mem;
     const meeple_log *log;
     struct meeple__pool pool;
-    struct meeple__list ready; /* conns that have something to tell */
-    struct meeple__list dirty; /* conns that have something to write */
+    struct meeple__list ready;  /* conns that have something to tell */
+    struct meeple__list dirty;  /* conns that have something to write */
+    struct meeple__list hungry; /* conns whose owner has more for an empty queue: one in a turn is
+                                   made ready, so that who reads fast does not stop the others */
     struct meeple__heap deadlines;
     size_t conn_count;
     unsigned unticked; /* turns since the deadlines were looked at */

@@ -17,6 +17,7 @@ static void free_peer(struct meeple__server *server, struct meeple__peer *peer)
     }
     meeple__server_came(server, peer);
     meeple__address_counts_leave(&server->addresses, mem, peer->address);
+    meeple__server_page_done(server, peer);
     meeple__conn_done(&peer->conn);
     meeple__list_remove(&peer->all);
     meeple__free(mem, peer);
@@ -152,6 +153,10 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
     reason = meeple__net_reason(&server->net, ws->data);
     meeple__conn_linger(&peer->conn);
     meeple__server_came(server, peer);
+    if (peer->conn.ws.page) {
+        meeple__server_page_closed(server, peer);
+        return 0;
+    }
     if (!peer->joined) {
         count_refused(&server->net.stats, &peer->conn.ws);
         meeple__log(server->net.loop.log, MEEPLE_LOG_DEBUG, "net",
@@ -184,6 +189,9 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         event->type = MEEPLE_EVENT_DRAINED;
         event->peer = peer->id;
         return 1;
+    }
+    if (peer->download) {
+        meeple__server_page_more(server, peer);
     }
     rc = meeple__conn_next(&peer->conn, &ws);
     if (rc < 0) {
@@ -298,6 +306,7 @@ static void say_goodbye(struct meeple__server *server, struct meeple__peer *peer
     } else if (!peer->joined && !peer->closed) {
         peer->conn.ws.now_ms = net->loop.now_ms;
         rc = meeple__ws_refuse(&peer->conn.ws, 503, "this server is closing", NULL);
+        meeple__server_page_hurry(server, peer);
     }
     if (rc < 0 && rc != MEEPLE_ESTATE) {
         meeple__ws_eof(&peer->conn.ws);
@@ -347,6 +356,7 @@ static void server_free(meeple_net *net)
     free_all(server, &server->peers);
     free_all(server, &server->comers);
     close_listener(server);
+    meeple__folder_close(server->pages.folder);
     meeple__request_free(server->request, net->loop.mem);
     meeple__strings_free(server->origins, net->loop.mem);
     meeple__free(net->loop.mem, server->trusted);
@@ -410,6 +420,7 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
         server->net.tls = meeple__tls_server_ref(options->tls);
     }
     server->asks = options->asks;
+    server->pages.folder = -1;
     meeple__list_init(&server->peers);
     meeple__list_init(&server->comers);
     rc = meeple__net_init(&server->net, &common);
@@ -424,6 +435,9 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
     }
     if (rc == 0) {
         rc = meeple__net_config(&server->net, (meeple_ws_options){.deflate = options->deflate});
+    }
+    if (rc == 0 && !hub) {
+        rc = meeple__server_pages_init(server, &options->pages);
     }
     if (rc == 0 && listening) {
         struct meeple__loop *loop = &server->net.loop;

@@ -3,12 +3,21 @@
 #define MEEPLE_TRANSPORT_NET_SERVER_H
 
 #include "transport/address_counts.h"
+#include "transport/io_file.h"
 #include "transport/net.h"
 #include "transport/rate.h"
 #include "transport/request.h"
 
 /* For the peer itself and for the others. */
 #define MEEPLE__OVERFULL_REASON "read too slowly: the outgoing queue is full"
+
+/* What is handed out over HTTP. */
+struct meeple__pages {
+    int folder; /* -1: none */
+    bool health;
+    uint32_t downloads_max, download_count;
+    uint32_t stall_timeout_ms;
+};
 
 struct meeple__server {
     meeple_net net;
@@ -27,6 +36,7 @@ struct meeple__server {
     bool counts_ourselves; /* this machine's addresses count, too */
     struct meeple__allowance accepts_allowed, messages_allowed, bytes_allowed;
     struct meeple__rate accepts;
+    struct meeple__pages pages;
     bool asks;
     bool drop_warned; /* since a connection was taken */
 };
@@ -37,6 +47,7 @@ struct meeple__peer {
     struct meeple__list all;
     struct meeple__address_count *address; /* NULL: not counted */
     struct meeple__rate messages, bytes;
+    struct meeple__file *download; /* the file that is being sent; NULL: none */
     int32_t id;   /* from its REQUEST or JOIN on; stays after it left the roster, for LEAVE */
     bool coming;  /* one of the comers */
     bool asking;  /* its REQUEST waits for an answer */
@@ -78,6 +89,25 @@ bool meeple__server_charge(struct meeple__server *server, struct meeple__peer *p
                            const meeple_ws_event *message);
 /* It is no comer any more, whatever became of it. */
 void meeple__server_came(struct meeple__server *server, struct meeple__peer *peer);
+
+/* Whether peers_max are here or were let in. */
+bool meeple__server_is_full(const struct meeple__server *server);
+
+/* ---- pages ---- */
+
+/* Opens the folder.  MEEPLE_EINVAL: there is no such folder.  MEEPLE_EACCESS, MEEPLE_EIO. */
+int meeple__server_pages_init(struct meeple__server *server, const meeple_pages_options *options);
+/* A request that is none for a WebSocket: it is answered, or a download begins. */
+void meeple__server_page(struct meeple__server *server, struct meeple__peer *peer,
+                         const struct meeple__http_head *head);
+/* The next piece of a download, if it is time for it. */
+void meeple__server_page_more(struct meeple__server *server, struct meeple__peer *peer);
+/* The server closes: a download has no longer than any other connection. */
+void meeple__server_page_hurry(struct meeple__server *server, struct meeple__peer *peer);
+/* Its connection is CLOSED. */
+void meeple__server_page_closed(struct meeple__server *server, struct meeple__peer *peer);
+/* Closes the file, if there is one. */
+void meeple__server_page_done(struct meeple__server *server, struct meeple__peer *peer);
 
 /* ---- sending ---- */
 

@@ -49,7 +49,8 @@ static const char *no_room(struct meeple__server *server)
 {
     const meeple_limits *limits = &server->net.limits;
     /* Those on their way out have a ceiling too: as many as may be there, and may come. */
-    uint64_t most = 2 * ((uint64_t)limits->peers_max + limits->handshakes_max);
+    uint64_t most =
+        2 * ((uint64_t)limits->peers_max + limits->handshakes_max) + server->pages.downloads_max;
     struct meeple__peer *stale;
 
     if (server->net.closing) {
@@ -208,7 +209,7 @@ static int32_t new_id(struct meeple__server *server)
 }
 
 /* Whoever was let in and is not here yet has a place already. */
-static bool is_full(const struct meeple__server *server)
+bool meeple__server_is_full(const struct meeple__server *server)
 {
     return server->net.roster.count + server->welcome_count >= server->net.limits.peers_max;
 }
@@ -316,7 +317,7 @@ static const char *refusal(struct meeple__server *server, struct meeple__peer *p
     if (net->refusing || net->closing) {
         return "this server takes no new peers now";
     }
-    if (is_full(server)) {
+    if (meeple__server_is_full(server)) {
         return "this server is full";
     }
     *status = 429;
@@ -340,6 +341,14 @@ int meeple__server_request(struct meeple__server *server, struct meeple__peer *p
     int status, rc;
 
     meeple__ws_request_head(&peer->conn.ws, &head);
+    if (peer->conn.ws.page) {
+        /* A proxy that asks for itself, how we are for instance, speaks for no client. */
+        if (find_client(server, peer, &head) && !peer->address) {
+            (void)count_address(server, peer);
+        }
+        meeple__server_page(server, peer, &head);
+        return 0;
+    }
     why = refusal(server, peer, &head, &status);
     if (why) {
         refuse(peer, status, why);
@@ -376,7 +385,7 @@ int meeple_net_accept(meeple_net *net, int32_t id, const char *protocol, const c
         return MEEPLE_EINVAL;
     }
     rc = asking_of(net, id, &peer);
-    if (rc == 0 && is_full(meeple__server_of(net))) {
+    if (rc == 0 && meeple__server_is_full(meeple__server_of(net))) {
         refuse(peer, 503, "this server is full");
         rc = MEEPLE_EFULL;
     } else if (rc == 0) {

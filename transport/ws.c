@@ -6,6 +6,7 @@
 
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "transport/page.h"
 
 bool meeple__ws_code_valid(uint16_t code)
 {
@@ -160,6 +161,19 @@ static void client_fault(struct meeple__ws *ws, meeple_stage stage, int number, 
     ws->why = why;
 }
 
+/* No WebSocket comes of it: the answer goes, and then the stream ends. */
+static void end_request(struct meeple__ws *ws, uint16_t status)
+{
+    meeple__buf_done(&ws->in, ws->config->mem);
+    ws->state = MEEPLE__WS_REFUSED;
+    ws->status = status;
+    ws->failed = true;
+    ws->code = MEEPLE_CLOSE_ABNORMAL;
+    ws->why = "the handshake was refused";
+    ws->fed_len = 0;
+    ws->deadline_ms = ws->now_ms + ws->config->options.close_timeout_ms;
+}
+
 int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text,
                       const char *const *headers)
 {
@@ -174,14 +188,18 @@ int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text,
         rc = queue_head(ws, &head);
     }
     meeple__buf_done(&head, ws->config->mem);
-    meeple__buf_done(&ws->in, ws->config->mem);
-    ws->state = MEEPLE__WS_REFUSED;
-    ws->status = (uint16_t)status;
-    ws->failed = true;
-    ws->code = MEEPLE_CLOSE_ABNORMAL;
-    ws->why = "the handshake was refused";
-    ws->fed_len = 0;
-    ws->deadline_ms = ws->now_ms + ws->config->options.close_timeout_ms;
+    end_request(ws, (uint16_t)status);
+    return rc;
+}
+
+int meeple__ws_answer(struct meeple__ws *ws, const struct meeple__buf *answer, bool more)
+{
+    int rc;
+
+    assert(ws->page && ws->state == MEEPLE__WS_ASKED);
+    rc = queue_head(ws, answer);
+    end_request(ws, 0);
+    ws->answering = rc == 0 && more;
     return rc;
 }
 
@@ -200,8 +218,16 @@ static int read_request(struct meeple__ws *ws, const struct meeple__http_head *h
     const meeple_ws_options *options = &ws->config->options;
     struct meeple__ws_offer offer;
     const char *why;
-    int status = meeple__ws_request_check(head, options->protocols, options->protocol_required,
-                                          &offer, &why);
+    int status;
+
+    if (ws->config->pages && meeple__page_asked(head)) {
+        ws->page = true;
+        ws->state = MEEPLE__WS_ASKED;
+        *event = (meeple_ws_event){MEEPLE_WS_REQUEST, false, false, 0, head->words[1]};
+        return 1;
+    }
+    status = meeple__ws_request_check(head, options->protocols, options->protocol_required, &offer,
+                                      &why);
 
     if (status != 0) {
         return meeple__ws_refuse(ws, status, why, NULL);
@@ -430,7 +456,7 @@ void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms)
 /* Whether there is nothing left to wait for. */
 static bool is_over(const struct meeple__ws *ws)
 {
-    bool said_all = ws->out.bytes == 0;
+    bool said_all = ws->out.bytes == 0 && !ws->answering;
     /* What is left of a client's request is of no use. */
     bool refused = ws->state == MEEPLE__WS_REFUSED && (said_all || !ws->config->options.server);
 

@@ -18,6 +18,7 @@ struct meeple__ws_config {
     meeple_ws_options options; /* defaults filled in */
     struct meeple__deflate_params deflate_wish;
     bool no_compression; /* of messages sent now */
+    bool pages;          /* a server's: requests without a WebSocket are the owner's to answer */
     struct meeple__pool *pool;
     const meeple_mem *mem;
 };
@@ -66,6 +67,8 @@ struct meeple__ws {
     uint32_t controls; /* control frames that came; the owner's to reset */
     bool compressed;   /* the message under way */
     bool in_frame, message_told, ping_kept;
+    bool page;      /* REQUEST was for a page; ASKED ends with meeple__ws_answer() */
+    bool answering; /* the owner has more to put into `out`: not over before */
     bool close_sent, close_received, failed, ended, timed_out, silent;
     const char *why;                     /* failed: static text */
     char accept[MEEPLE__WS_ACCEPT_SIZE]; /* client: what the server has to answer */
@@ -92,6 +95,9 @@ int meeple__ws_accept_request(struct meeple__ws *ws, const char *protocol,
 /* headers are valid, or NULL.  MEEPLE_ESTATE, MEEPLE_ENOMEM. */
 int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text,
                       const char *const *headers);
+/* The answer to a request for a page, or the beginning of it: more is set if its owner puts more
+ * into `out`, until it takes `answering` back.  CLOSED follows.  MEEPLE_ENOMEM. */
+int meeple__ws_answer(struct meeple__ws *ws, const struct meeple__buf *answer, bool more);
 int meeple__ws_close(struct meeple__ws *ws, uint16_t code, const char *reason, uint64_t now_ms);
 /* The frames fed so far: 1 and an event, 0, or MEEPLE_ENOMEM. */
 int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event);
@@ -124,6 +130,12 @@ int meeple__ws_queue(struct meeple__ws *ws, struct meeple__block *frame);
 static inline bool meeple__ws_is_open(const struct meeple__ws *ws)
 {
     return ws->state == MEEPLE__WS_FRAMES && !ws->close_sent && !ws->close_received && !ws->ended;
+}
+
+/* Whether the answer to a request for a page is on its way. */
+static inline bool meeple__ws_answers(const struct meeple__ws *ws)
+{
+    return ws->page && ws->state == MEEPLE__WS_REFUSED;
 }
 
 /* The agreed subprotocol, "" if none. */

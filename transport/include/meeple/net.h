@@ -25,7 +25,7 @@ typedef struct meeple_limits {
                                 that are not peers yet.  One more is dropped, or takes the
                                 place of the oldest that says nothing good for a second.  All
                                 in all, with those on their way out, it has no more than twice
-                                as many as peers and handshakes */
+                                as many as peers and handshakes, and the downloads */
     uint32_t connections_per_address_max; /* 32, not counting those from this machine itself; if
                                              set, counting them, too; UINT32_MAX: any.  An IPv6
                                              address is its network of 64 bits here.  One more is
@@ -77,6 +77,37 @@ typedef struct meeple_proxy_options {
     const char *const *trusted;
 } meeple_proxy_options;
 
+/*
+ * Files over HTTP from the port of the WebSockets, so that a game and its page need one address,
+ * and one certificate.  Zeroed: none, who asks for a page is told 426 and why.
+ *
+ * GET and HEAD are answered, of HTTP/1.1 and 1.0, with one answer for each connection; other
+ * methods with 405, a request with a body with 400.  Whatever asks to become a WebSocket, on any
+ * path, is treated as if there were no pages.  Requests for pages become no peers and no REQUEST,
+ * whatever `asks`, `origins` and meeple_net_refuse() say.
+ *
+ * The path is decoded once, and is the name of a file below the folder; behind a slash at its end
+ * comes index.html, and a folder that has one is redirected there (301).  Everybody who can reach
+ * the port can read every regular file in the folder that this process can read, except names that
+ * begin with a dot, and what lies behind symbolic links (the folder itself may be one).  All else
+ * is 404.  A Content-Type is chosen by the end of the name (application/wasm for .wasm, texts are
+ * UTF-8); where "name.br" or "name.gz" lies beside it and the client takes that, it is sent in its
+ * place.  Clients keep what they got and ask each time whether it is still good (ETag, 304).
+ *
+ * Put a new version of a file in place by renaming: a download breaks off if its file is written
+ * to.  Files are read in the thread of the net, so let them lie on a disk that answers at once.
+ */
+typedef struct meeple_pages_options {
+    const char *folder; /* NULL: no files; opened by meeple_net_listen(), and kept open */
+    bool health; /* "/healthz" is answered with 200 while the server runs, and with a word: "ok",
+                    "full" or "refusing" (new peers) */
+    /* 128: files under way at a time, with 64 KiB of memory and a descriptor each, with TLS twice
+     * that memory.  To one more, 503; to an address with connections_per_address_max, 429.  They do
+     * not count as handshakes. */
+    uint32_t downloads_max;
+    uint32_t stall_timeout_ms; /* 30000: who does not take 64 KiB in that time is given up */
+} meeple_pages_options;
+
 /* Strings are copied; io, mem and log are borrowed and must outlive the net. */
 typedef struct meeple_listen_options {
     const char *host; /* a numeric address; NULL: every interface */
@@ -92,6 +123,8 @@ typedef struct meeple_listen_options {
      * with 403 (RFC 6455 section 10.2).  A request without one, which no browser sends, is let
      * through.  NULL: pages from anywhere. */
     const char *const *origins;
+    meeple_pages_options pages; /* off if zeroed.  MEEPLE_EINVAL, MEEPLE_EACCESS: its folder cannot
+                                   be opened */
     meeple_proxy_options proxy; /* MEEPLE_EINVAL: a kind without networks, or none of these */
     meeple_limits limits;
     meeple_full_policy full;
@@ -142,7 +175,7 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_connect(meeple_net **out, const char *
 /*
  * A server that only clients in this process can join, over memory: no socket, no clock, hence no
  * time-outs.  All of them belong to one thread.  meeple_net_next() on either end never waits.
- * options: host, port, tls and io are not looked at.  *out as above.
+ * options: host, port, pages, tls and io are not looked at.  *out as above.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_loopback(meeple_net **out,
                                                    const meeple_listen_options *options);
@@ -263,8 +296,8 @@ MEEPLE_API int meeple_net_kick(meeple_net *net, int32_t peer, uint16_t code, con
  */
 MEEPLE_API int meeple_net_close(meeple_net *net, uint16_t code, const char *reason);
 
-/* Server: whether new connections are answered with 503.  Peers stay.
- * Godot: refuse_new_connections. */
+/* Server: whether new peers are answered with 503.  Those there are stay, pages are still handed
+ * out. Godot: refuse_new_connections. */
 MEEPLE_API void meeple_net_refuse(meeple_net *net, bool refuse);
 
 /* Our own id; 0 before UP, and always 0 on a plain client.  Godot: get_network_unique_id(). */
@@ -330,6 +363,9 @@ typedef struct meeple_stats {
     uint64_t refused_late;      /* handshake_timeout_ms had passed, or it made room for another */
     uint64_t refused_long;      /* more than head_bytes_max, or too many fields */
     uint64_t flooded;           /* server: peers closed for messages or bytes per second */
+    /* Server, options.pages: answers that were sent to the end; errors; downloads that broke off.
+     */
+    uint64_t pages_served, pages_refused, pages_lost;
 } meeple_stats;
 
 MEEPLE_API meeple_stats meeple_net_stats(const meeple_net *net);
