@@ -65,8 +65,10 @@ int main(int argc, char **argv)
     meeple_tls_server_free(server.options.tls);
     if (rc < 0) {
         fprintf(stderr, "Unable to start server on port %u: %s\n", (unsigned)server.options.port,
-                rc == MEEPLE_EINVAL ? "--bind is no address of this machine, or --protocol no token"
-                                    : meeple_strerror(rc));
+                rc == MEEPLE_EINVAL
+                    ? "--bind is no address of this machine, --protocol no token, or "
+                      "--files no folder"
+                    : meeple_strerror(rc));
         return 1;
     }
     /* Each line as it is said, also into a file. */

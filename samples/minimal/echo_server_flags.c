@@ -7,7 +7,7 @@
 
 static const char usage[] =
     "usage: echo_server [--port N] [--bind ADDRESS] [--tls CERT KEY] [--protocol NAME]...\n"
-    "                   [--max-message BYTES] [--deflate] [--quiet]\n"
+    "                   [--max-message BYTES] [--deflate] [--files FOLDER] [--health] [--quiet]\n"
     "\n"
     "Gives every WebSocket message back to whoever sent it, until it is stopped.\n"
     "\n"
@@ -17,6 +17,9 @@ static const char usage[] =
     "  --protocol NAME      a subprotocol to agree to, if the client offers it\n"
     "  --max-message BYTES  the longest message it takes, 65536 if not given\n"
     "  --deflate            compress, with clients that offer it\n"
+    "  --files FOLDER       hand out the files in it over HTTP, a page that speaks to us for "
+    "instance\n"
+    "  --health             answer /healthz over HTTP as long as all is well\n"
     "  --quiet              no line for each client and each message, for tests under load\n";
 
 void echo_server_read(struct echo_server *server, char **argv)
@@ -46,6 +49,10 @@ void echo_server_read(struct echo_server *server, char **argv)
             options->limits.message_bytes_max = arguments_number(&arguments, flag, MESSAGE_MAX);
         } else if (strcmp(flag, "--deflate") == 0) {
             options->deflate.enabled = true;
+        } else if (strcmp(flag, "--files") == 0) {
+            options->pages.folder = arguments_value(&arguments, flag);
+        } else if (strcmp(flag, "--health") == 0) {
+            options->pages.health = true;
         } else if (strcmp(flag, "--quiet") == 0) {
             server->quiet = true;
         } else {
