@@ -29,17 +29,31 @@ static void say(char *dst, const char *format, ...)
     }
 }
 
-void dice_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port)
+/* The library says that one of them is no good. */
+static void say_what_is_none(char *dst, const char *bind, const char *folder)
+{
+    if (!folder) {
+        say(dst, "\"%.100s\" is no address of this machine.", bind ? bind : "");
+    } else if (!bind || !*bind) {
+        say(dst, "\"%.100s\" is no folder.", folder);
+    } else {
+        say(dst, "\"%.100s\" is no address of this machine, or \"%.100s\" is no folder.", bind,
+            folder);
+    }
+}
+
+void dice_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port, const char *folder)
 {
     switch (rc) {
     case MEEPLE_EINUSE:
         say(dst, "Port %u is already in use.", (unsigned)port);
         break;
     case MEEPLE_EACCESS:
-        say(dst, "You are not permitted to host on port %u.", (unsigned)port);
+        say(dst, "You are not permitted to host on port %u%s.", (unsigned)port,
+            folder ? ", or to read the folder of the page" : "");
         break;
     case MEEPLE_EINVAL:
-        say(dst, "\"%.100s\" is no address of this machine.", bind ? bind : "");
+        say_what_is_none(dst, bind, folder);
         break;
     default:
         say(dst, "Could not host on port %u: %s.", (unsigned)port, meeple_strerror(rc));

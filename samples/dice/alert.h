@@ -8,8 +8,8 @@
 
 /* dst has ALERT_SIZE bytes, always. */
 
-/* rc is what meeple_net_listen() returned; bind may be NULL. */
-void dice_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port);
+/* rc is what meeple_net_listen() returned; bind and folder may be NULL. */
+void dice_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port, const char *folder);
 void dice_alert_no_address(char *dst, const char *text);
 /* rc is what meeple_net_connect() returned. */
 void dice_alert_not_begun(char *dst, const char *where, int rc);

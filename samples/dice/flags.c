@@ -20,6 +20,7 @@ const char dice_flags_help[] =
     "  --port N                 where to host, or to connect if HOST comes without; 8080 if not\n"
     "                           given; 0 hosts on any free port\n"
     "  --bind ADDRESS           host only at this address of the machine\n"
+    "  --serve FOLDER           a host hands out the page that is in it, at the address it says\n"
     "  --name NAME              who you are; your login name if not given\n"
     "  --dedicated              host without playing\n"
     "  --headless               no window: prints what happens, a JSON object a line\n"
@@ -126,6 +127,12 @@ static bool set_bind(struct dice_flags *flags, const char *value)
     return *value != '\0';
 }
 
+static bool set_serve(struct dice_flags *flags, const char *value)
+{
+    flags->serve = value;
+    return *value != '\0';
+}
+
 static bool set_name(struct dice_flags *flags, const char *value)
 {
     flags->name = value;
@@ -199,6 +206,7 @@ static const struct flag *find(const char *name)
         {"--connect", true, set_connect},
         {"--port", true, set_port},
         {"--bind", true, set_bind},
+        {"--serve", true, set_serve},
         {"--name", true, set_name},
         {"--auto", true, set_auto},
         {"--screenshot", true, set_screenshot},
@@ -247,6 +255,9 @@ static bool check(struct dice_flags *flags, bool has_port)
     }
     if (flags->bind && !hosting) {
         return complain(flags, "--bind needs --host");
+    }
+    if (flags->serve && !hosting) {
+        return complain(flags, "--serve needs --host");
     }
     if (flags->connect && has_port && flags->port == 0) {
         return complain(flags, "there is no port 0 to connect to");

@@ -11,6 +11,7 @@ struct dice_flags {
     bool host, dedicated, headless;
     const char *connect; /* NULL: not asked for */
     const char *bind;    /* NULL: every interface */
+    const char *serve;   /* NULL: no page */
     const char *name, *screenshot;
     uint16_t port;
     uint32_t auto_rolls;    /* 0: not by itself */

@@ -87,6 +87,10 @@ static void put_event(FILE *out, const struct dice_session *session, const struc
     }
     if (event->type == MEEPLE_EVENT_UP && dice_session_is_host(session)) {
         fprintf(out, ",\"port\":%u", (unsigned)dice_session_port(session));
+        if (dice_session_page(session)) {
+            fputs(",\"page\":", out);
+            put_string(out, dice_session_page(session));
+        }
     }
     if (event->type == MEEPLE_EVENT_JOIN && dice_session_is_host(session)) {
         fputs(",\"address\":", out);

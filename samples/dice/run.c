@@ -107,6 +107,7 @@ bool dice_run_open(struct dice_run *run, const struct dice_flags *flags, FILE *r
     const struct dice_options options = {.name = flags->name,
                                          .port = flags->port,
                                          .dedicated = flags->dedicated,
+                                         .folder = flags->serve,
                                          .seed = flags->seed,
                                          .log = &stderr_log,
                                          .on_trace = on_trace,

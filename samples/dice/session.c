@@ -24,6 +24,7 @@ struct dice_session {
     bool over; /* the world can go as soon as it is not at work */
     uint16_t port;
     char where[ADDRESS_TEXT_SIZE]; /* that we are connected to */
+    char page[ADDRESS_TEXT_SIZE + sizeof "http:///"];
     char status[ADDRESS_TEXT_SIZE + 32];
     char alert[ALERT_SIZE]; /* "" if there is none */
     uint32_t revision;
@@ -53,7 +54,9 @@ static void set_phase(struct dice_session *session, dice_phase phase)
         snprintf(status, size, "Connecting to %s ...", session->where);
         break;
     case DICE_PLAYING:
-        if (session->hosting) {
+        if (session->hosting && session->options.folder) {
+            snprintf(status, size, "Hosting at %s", session->page);
+        } else if (session->hosting) {
             snprintf(status, size, "Hosting on port %u", (unsigned)session->port);
         } else {
             snprintf(status, size, "Playing at %s", session->where);
@@ -212,12 +215,31 @@ void dice_session_free(struct dice_session *session)
     resize(session->options.mem, session, 0);
 }
 
+/* An address that a browser on this machine can open. */
+static void say_where_page_is(struct dice_session *session, const char *bind_address)
+{
+    static const char *const any[] = {"", "0.0.0.0", "::"};
+    struct dice_address address = {.port = session->port};
+
+    snprintf(address.host, sizeof address.host, "%s", bind_address ? bind_address : "");
+    for (size_t i = 0; i < MEEPLE_COUNT(any); i++) {
+        if (strcmp(address.host, any[i]) == 0) {
+            snprintf(address.host, sizeof address.host, "localhost");
+        }
+    }
+    address.v6 = strchr(address.host, ':') != NULL;
+    snprintf(session->page, sizeof session->page, "http://");
+    dice_address_text(session->page + strlen(session->page), &address);
+    snprintf(session->page + strlen(session->page), 2, "/");
+}
+
 int dice_session_host(struct dice_session *session, const char *bind_address, uint16_t port)
 {
     const struct dice_options *options = &session->options;
     const meeple_listen_options listen = {
         .host = bind_address && bind_address[0] ? bind_address : NULL,
         .port = port,
+        .pages.folder = options->folder,
         .limits.peers_max = RULES_PLAYERS_MAX - !options->dedicated,
         .io = options->io,
         .mem = options->mem,
@@ -233,12 +255,13 @@ int dice_session_host(struct dice_session *session, const char *bind_address, ui
         rc = begin(session, net);
     }
     if (rc < 0) {
-        dice_alert_not_hosting(session->alert, rc, bind_address, port);
+        dice_alert_not_hosting(session->alert, rc, bind_address, port, options->folder);
         session->revision++;
         return rc;
     }
     session->hosting = true;
     session->port = meeple_net_port(net);
+    say_where_page_is(session, bind_address);
     set_phase(session, DICE_PLAYING);
     return 0;
 }
@@ -340,6 +363,11 @@ bool dice_session_is_host(const struct dice_session *session)
 uint16_t dice_session_port(const struct dice_session *session)
 {
     return session->world && session->hosting ? session->port : 0;
+}
+
+const char *dice_session_page(const struct dice_session *session)
+{
+    return dice_session_port(session) != 0 && session->options.folder ? session->page : NULL;
 }
 
 int32_t dice_session_id(const struct dice_session *session)

@@ -29,10 +29,12 @@ struct dice_trace {
 };
 
 struct dice_options {
-    const char *name;           /* copied, cut to DICE_NAME_MAX; NULL or "": "Player" */
-    uint16_t port;              /* of an address without one; 0: DICE_PORT */
-    bool dedicated;             /* host without a seat at the table */
-    uint32_t seed;              /* of the dice; 0: from the system */
+    const char *name;   /* copied, cut to DICE_NAME_MAX; NULL or "": "Player" */
+    uint16_t port;      /* of an address without one; 0: DICE_PORT */
+    bool dedicated;     /* host without a seat at the table */
+    uint32_t seed;      /* of the dice; 0: from the system */
+    const char *folder; /* borrowed: what is handed out over HTTP if we host, a page that plays dice
+                           for instance; NULL: nothing */
     const meeple_io_driver *io; /* NULL: the system's */
     const meeple_mem *mem;
     const meeple_log *log;
@@ -68,7 +70,10 @@ int dice_session_poll(struct dice_session *session, int timeout_ms);
 dice_phase dice_session_phase(const struct dice_session *session);
 bool dice_session_is_host(const struct dice_session *session);
 uint16_t dice_session_port(const struct dice_session *session); /* hosting; else 0 */
-int32_t dice_session_id(const struct dice_session *session);    /* 0 if we have none */
+/* Where the page is that we hand out, "http://localhost:8080/"; NULL if we do not.  Others write
+ * our address in place of localhost, which stands for every address that we host at. */
+const char *dice_session_page(const struct dice_session *session);
+int32_t dice_session_id(const struct dice_session *session); /* 0 if we have none */
 const char *dice_session_name(const struct dice_session *session);
 /* One line about where we stand: "Not connected", "Connecting to localhost:8080 ...", "Hosting on
  * port 8080", "Playing at localhost:8080". */

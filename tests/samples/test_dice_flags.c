@@ -59,12 +59,14 @@ Test(dice_flags, reads_each)
     struct dice_flags flags;
     char storage[300];
 
-    cr_assert(parse(&flags, storage,
-                    "--host --port 0 --bind ::1 --name -Bob- --auto 4294967295 --seed 7 "
-                    "--quit-after 1.25 --screenshot a.png --at 0,40 --size 800x600"));
+    cr_assert(
+        parse(&flags, storage,
+              "--host --port 0 --bind ::1 --serve web --name -Bob- --auto 4294967295 --seed 7 "
+              "--quit-after 1.25 --screenshot a.png --at 0,40 --size 800x600"));
     cr_expect(flags.host);
     cr_expect_eq(flags.port, 0);
     cr_expect_str_eq(flags.bind, "::1");
+    cr_expect_str_eq(flags.serve, "web");
     cr_expect_str_eq(flags.name, "-Bob-");
     cr_expect_eq(flags.auto_rolls, 4294967295);
     cr_expect_eq(flags.seed, 7);
@@ -127,6 +129,7 @@ Test(dice_flags, says_what_is_wrong)
         {"--headless --host --screenshot x",
          "--screenshot needs a window, and --headless has none"},
         {"--bind 127.0.0.1", "--bind needs --host"},
+        {"--connect x --serve web", "--serve needs --host"},
         {"--connect x --port 0", "there is no port 0 to connect to"},
     };
 
@@ -142,9 +145,9 @@ Test(dice_flags, says_what_is_wrong)
 Test(dice_flags, help_names_every_flag_and_fits_a_terminal)
 {
     static const char *const names[] = {
-        "--host",       "--connect",  "--port", "--bind", "--name",
-        "--dedicated",  "--headless", "--auto", "--at",   "--screenshot",
-        "--quit-after", "--seed",     "--size", "--help", "--version",
+        "--host",     "--connect", "--port",    "--bind",       "--name",       "--dedicated",
+        "--headless", "--auto",    "--at",      "--screenshot", "--quit-after", "--seed",
+        "--size",     "--help",    "--version", "--serve",
     };
 
     for (size_t i = 0; i < MEEPLE_COUNT(names); i++) {

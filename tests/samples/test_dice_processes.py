@@ -8,6 +8,7 @@ import signal
 import socket
 import tempfile
 import unittest
+import urllib.request
 
 import programs
 
@@ -145,6 +146,19 @@ class Game(DiceTest):
         port = host.wait_line(ev="up")["port"]
         self.done(self.join("[::1]:%d" % port, "six", "--auto", "1"), host)
         self.assertTrue(host.wait_line(ev="join")["address"].startswith("[::1]:"))
+
+
+    def test_a_page_at_the_address_that_is_said(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "index.html"), "w") as page:
+                page.write("<p>dice")
+            host, where = self.host("--serve", folder)
+            self.assertEqual(host.wait_line(ev="up")["page"], "http://%s/" % where)
+            with urllib.request.urlopen("http://%s/" % where, timeout=programs.TIMEOUT) as page:
+                self.assertEqual(page.read(), b"<p>dice")
+            # Who looked at the page is no player.
+            self.done(self.join(where, "a", "--auto", "1"), host)
+            self.assertEqual(len([line for line in host.lines() if line["ev"] == "join"]), 1)
 
 
 class Ends(DiceTest):

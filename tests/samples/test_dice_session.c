@@ -6,6 +6,7 @@
 
 #include "samples/dice/session.h"
 #include "tests/support/counting_mem.h"
+#include "tests/support/folder.h"
 #include "tests/support/sim.h"
 
 enum {
@@ -197,6 +198,35 @@ Test(dice_session, a_port_that_is_taken_is_an_alert)
     cr_expect_eq(dice_session_host(other, "not an address", port), MEEPLE_EINVAL);
     expect_alert(other, "\"not an address\" is no address of this machine.");
     dice_session_free(other);
+    dice_session_free(host);
+}
+
+Test(dice_session, hands_out_a_page_and_says_where)
+{
+    static const char *const places[][2] = {{NULL, "http://localhost:%u/"},
+                                            {"0.0.0.0", "http://localhost:%u/"},
+                                            {"127.0.0.1", "http://127.0.0.1:%u/"}};
+    struct folder www;
+    struct dice_session *host;
+
+    folder_make(&www);
+    for (size_t i = 0; i < MEEPLE_COUNT(places); i++) {
+        char page[64], status[96];
+
+        cr_assert_eq(dice_session_new(&host, &(struct dice_options){.folder = www.path}), 0);
+        cr_expect_null(dice_session_page(host));
+        cr_assert_eq(dice_session_host(host, places[i][0], 0), 0);
+        snprintf(page, sizeof page, places[i][1], (unsigned)dice_session_port(host));
+        cr_expect_str_eq(dice_session_page(host), page);
+        snprintf(status, sizeof status, "Hosting at %s", page);
+        cr_expect_str_eq(dice_session_status(host), status);
+        dice_session_free(host);
+    }
+    folder_remove(&www);
+    cr_assert_eq(dice_session_new(&host, &(struct dice_options){.folder = www.path}), 0);
+    cr_expect_eq(dice_session_host(host, NULL, 0), MEEPLE_EINVAL);
+    cr_expect(strstr(dice_session_alert(host), "is no folder."));
+    cr_expect_null(dice_session_page(host));
     dice_session_free(host);
 }
 
