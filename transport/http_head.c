@@ -47,6 +47,18 @@ bool meeple__http_is_value(meeple_bytes bytes)
     return true;
 }
 
+bool meeple__http_is_host(meeple_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        uint8_t byte = bytes.ptr[i];
+
+        if (byte <= ' ' || byte >= 0x7f || strchr("\"#/<>?@\\^`{|}", byte)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool meeple__bytes_equal(meeple_bytes bytes, const char *text)
 {
     return bytes.len == strlen(text) && (bytes.len == 0 || !memcmp(bytes.ptr, text, bytes.len));

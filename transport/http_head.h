@@ -52,6 +52,9 @@ bool meeple__http_head_has_body(const struct meeple__http_head *head);
 bool meeple__http_is_token(meeple_bytes bytes);
 /* Whether it can be a field's value. */
 bool meeple__http_is_value(meeple_bytes bytes);
+/* Whether it could be a Host header's: made of what a host and a port are made of (RFC 3986 section
+ * 3.2), or empty. */
+bool meeple__http_is_host(meeple_bytes bytes);
 bool meeple__bytes_equal(meeple_bytes bytes, const char *text);
 bool meeple__bytes_equal_caseless(meeple_bytes bytes, const char *text);
 

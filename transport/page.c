@@ -41,6 +41,10 @@ int meeple__page_request_check(const struct meeple__http_head *head,
         *why = "there has to be one Host header";
         return 400;
     }
+    if (hosts == 1 && !meeple__http_is_host(host)) {
+        *why = "the Host header is no host";
+        return 400;
+    }
     /* A body would be the next request to us, and the other way round to a proxy. */
     if (meeple__http_head_has_body(head)) {
         *why = "the request may not have a body";

@@ -8,6 +8,10 @@
 #include "core/utf8.h"
 #include "transport/page.h"
 
+enum {
+    IGNORED_MAX = 65536 /* bytes behind a request for a page: more is no request that came early */
+};
+
 bool meeple__ws_code_valid(uint16_t code)
 {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
@@ -546,7 +550,9 @@ int meeple__ws_next(struct meeple__ws *ws, meeple_ws_event *event)
         rc = meeple__ws_refuse(ws, 400, "a client waits for the answer to its request", NULL);
     }
     if (rc == 0 && ws->state == MEEPLE__WS_REFUSED) {
+        ws->ignored += ws->fed_len;
         ws->fed_len = 0;
+        ws->ended = ws->ended || (ws->page && ws->ignored > IGNORED_MAX);
     }
     if (rc == 0 && is_over(ws)) {
         tell_closed(ws, event);

@@ -69,6 +69,7 @@ struct meeple__ws {
     bool in_frame, message_told, ping_kept;
     bool page;      /* REQUEST was for a page; ASKED ends with meeple__ws_answer() */
     bool answering; /* the owner has more to put into `out`: not over before */
+    size_t ignored; /* bytes that came behind such a request */
     bool close_sent, close_received, failed, ended, timed_out, silent;
     const char *why;                     /* failed: static text */
     char accept[MEEPLE__WS_ACCEPT_SIZE]; /* client: what the server has to answer */

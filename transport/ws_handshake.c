@@ -289,19 +289,6 @@ static int choose_protocol(const struct meeple__http_head *head, const char *con
     return 0;
 }
 
-/* Made of what a host and a port are made of (RFC 3986 section 3.2), or empty. */
-static bool could_be_host(meeple_bytes host)
-{
-    for (size_t i = 0; i < host.len; i++) {
-        uint8_t byte = host.ptr[i];
-
-        if (byte <= ' ' || byte >= 0x7f || strchr("\"#/<>?@\\^`{|}", byte)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 int meeple__ws_request_check(const struct meeple__http_head *head, const char *const *protocols,
                              bool required, struct meeple__ws_offer *offer, const char **why)
 {
@@ -330,7 +317,7 @@ int meeple__ws_request_check(const struct meeple__http_head *head, const char *c
         *why = "there has to be one Host header";
         return 400;
     }
-    if (!could_be_host(value)) {
+    if (!meeple__http_is_host(value)) {
         *why = "the Host header is no host";
         return 400;
     }

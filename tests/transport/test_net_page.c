@@ -659,6 +659,28 @@ Test(net_page, a_file_that_changes_breaks_its_download_off)
     stop();
 }
 
+Test(net_page, who_talks_on_and_on_is_given_up)
+{
+    static char noise[30001];
+    struct browser *browser;
+
+    memset(noise, 'x', sizeof noise - 1);
+    start(NULL, NULL);
+    write_big();
+    browser = ask(GET("/big.wasm"));
+    browser->deaf = true;
+    wait_for(100);
+    for (unsigned i = 0; i < 3; i++) {
+        cr_assert_not_null(download());
+        cr_assert_eq(stats().pages_lost, 0);
+        say(browser, noise);
+        wait_for(100);
+    }
+    cr_assert_null(download());
+    cr_assert_eq(stats().pages_lost, 1);
+    stop();
+}
+
 Test(net_page, who_goes_away_is_forgotten)
 {
     start(NULL, NULL);
