@@ -75,6 +75,8 @@ typedef enum meeple__spread_kind {
 
 /* meeple__net_ops.accepted. */
 void meeple__server_accepted(meeple_net *net, meeple_socket *socket);
+/* Counts a connection under the client's address, if that is known and counts.  MEEPLE_ENOMEM. */
+int meeple__server_count_address(struct meeple__server *server, struct meeple__peer *peer);
 /* A good request: it is answered, or (1) event asks the application. */
 int meeple__server_request(struct meeple__server *server, struct meeple__peer *peer,
                            meeple_event *event);
