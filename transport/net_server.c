@@ -431,10 +431,10 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
         rc = trust(server, &options->proxy);
     }
     if (rc == 0) {
-        rc = meeple__server_allow(server, &options->limits);
+        rc = meeple__net_config(&server->net, (meeple_ws_options){.deflate = options->deflate});
     }
     if (rc == 0) {
-        rc = meeple__net_config(&server->net, (meeple_ws_options){.deflate = options->deflate});
+        rc = meeple__server_allow(server, &options->limits);
     }
     if (rc == 0 && !hub) {
         rc = meeple__server_pages_init(server, &options->pages);

@@ -9,6 +9,16 @@ static uint32_t twice(uint32_t count, uint64_t at_least)
     return most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
 }
 
+/* What two of the longest messages may be on the stream, with frames and TLS around them, also
+ * where compressing makes nothing shorter: then they count as they came and as what they are. */
+static uint64_t two_messages(const struct meeple__server *server)
+{
+    uint64_t longest = server->net.limits.message_bytes_max;
+    uint64_t one = longest + longest / 64 + 1024;
+
+    return server->net.config.options.deflate.enabled ? 4 * one : 2 * one;
+}
+
 int meeple__server_allow(struct meeple__server *server, const meeple_limits *limits)
 {
     struct meeple__loop *loop = &server->net.loop;
@@ -22,8 +32,7 @@ int meeple__server_allow(struct meeple__server *server, const meeple_limits *lim
     bytes = bytes ? bytes : 4 << 20;
     server->accepts_allowed = (struct meeple__allowance){accepts, accepts};
     server->messages_allowed = (struct meeple__allowance){messages, twice(messages, 0)};
-    server->bytes_allowed = (struct meeple__allowance){
-        bytes, twice(bytes, 2 * (uint64_t)server->net.limits.message_bytes_max)};
+    server->bytes_allowed = (struct meeple__allowance){bytes, twice(bytes, two_messages(server))};
     server->counts_ourselves = limits->connections_per_address_max > 0;
     server->per_address_max = server->counts_ourselves ? limits->connections_per_address_max : 32;
     return loop->driver->random(loop->io, &server->addresses.seed, sizeof server->addresses.seed);

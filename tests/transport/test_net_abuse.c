@@ -442,7 +442,7 @@ Test(net_abuse, bytes_count_before_their_message_is_whole)
     raw = raw_from(&table, "10.0.0.1", true);
     settle(&table, 10);
     raw_write(raw, "\x02\x80zzzz", 6);
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 600; i++) {
         raw_write(raw, "\x00\x80zzzz", 6); /* fragments of nothing */
     }
     was_thrown_out(&table, raw, "more bytes a second than this server takes");
@@ -470,10 +470,48 @@ Test(net_abuse, what_was_compressed_counts_as_what_it_is)
         settle(&table, 1);
     }
     cr_expect_lt(meeple_net_stats(net).bytes_out, 5000);
-    cr_expect_eq(table.session.seats[0].packets, 3);
+    cr_expect_eq(table.session.seats[0].packets, 4);
     cr_expect_eq(stats_of(&table).flooded, 1);
     they_play(&table, 1000);
     end(&table);
+}
+
+/* With the frames around them, and where compressing only makes them longer: such bytes count as
+ * they came and as what they are. */
+Test(net_abuse, two_of_the_longest_messages_may_come_at_once)
+{
+    static uint8_t packet[100000];
+    uint32_t state = 1;
+
+    for (size_t i = 0; i < sizeof packet; i++) {
+        state = state * 1664525 + 1013904223;
+        packet[i] = (uint8_t)(state >> 24);
+    }
+    for (int deflates = 0; deflates < 2; deflates++) {
+        struct table table;
+        meeple_net *net;
+
+        start(&table, &(meeple_listen_options){.limits.bytes_per_second_max = 1000,
+                                               .limits.message_bytes_max = sizeof packet,
+                                               .deflate.enabled = deflates});
+        cr_assert_eq(meeple_net_connect(
+                         &net, "ws://s:4000/",
+                         &(meeple_connect_options){.io = sim_driver(table.session.sim, "10.0.0.1"),
+                                                   .limits.message_bytes_max = sizeof packet,
+                                                   .deflate.enabled = deflates,
+                                                   .mem = &table.session.mem.mem}),
+                     0);
+        session_add(&table.session, net);
+        settle(&table, 1000);
+        for (int i = 0; i < 2; i++) {
+            cr_assert_eq(
+                meeple_net_send(net, MEEPLE_SERVER, (meeple_bytes){packet, sizeof packet - 5}), 0);
+        }
+        settle(&table, 10);
+        cr_expect_eq(table.session.seats[0].packets, 2, "deflates %d", deflates);
+        cr_expect_eq(stats_of(&table).flooded, 0);
+        end(&table);
+    }
 }
 
 /* Sixty messages a second each way, a level of a megabyte now and then, for two minutes. */
