@@ -139,8 +139,8 @@ static int message(struct meeple__server *server, struct meeple__peer *peer,
 static void count_refused(meeple_stats *stats, const struct meeple__ws *ws)
 {
     stats->refused++;
-    stats->refused_late += ws->status == 408 || ws->timed_out;
-    stats->refused_long += ws->status == 431;
+    stats->refused_late += ws->late;
+    stats->refused_long += ws->too_long;
 }
 
 static int closed(struct meeple__server *server, struct meeple__peer *peer,

@@ -209,6 +209,7 @@ int meeple__ws_answer(struct meeple__ws *ws, const struct meeple__buf *answer, b
 
 static int head_failed(struct meeple__ws *ws, int status, const char *why)
 {
+    ws->too_long = status == 431;
     if (ws->config->options.server) {
         return meeple__ws_refuse(ws, status, why, NULL);
     }
@@ -437,6 +438,7 @@ void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms)
     if (ws->state <= MEEPLE__WS_ASKED && ws->config->options.server) {
         bool asked = ws->state == MEEPLE__WS_ASKED;
 
+        ws->late = true;
         if (meeple__ws_refuse(ws, asked ? 503 : 408,
                               asked ? "the server did not decide in time"
                                     : "the handshake took too long",

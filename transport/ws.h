@@ -71,7 +71,8 @@ struct meeple__ws {
     bool answering; /* the owner has more to put into `out`: not over before */
     size_t ignored; /* bytes that came behind such a request */
     bool close_sent, close_received, failed, ended, timed_out, silent;
-    const char *why;                     /* failed: static text */
+    bool late, too_long; /* server: why there was no handshake: its time, its head */
+    const char *why;     /* failed: static text */
     char accept[MEEPLE__WS_ACCEPT_SIZE]; /* client: what the server has to answer */
     meeple_fault fault;
 };

@@ -225,6 +225,50 @@ Test(net_admit, an_answer_that_does_not_come_is_503)
          "down 1006 unclean the server refused with HTTP status 503 Service Unavailable\n");
     cr_assert_eq(meeple_net_accept(server, desk.peer, NULL, NULL), MEEPLE_ENOTFOUND);
     cr_assert_eq(meeple_net_stats(server).refused, 1);
+    cr_assert_eq(meeple_net_stats(server).refused_late, 1);
+    session_done(&session);
+}
+
+/* Whatever status the application gives: it was no limit of ours. */
+Test(net_admit, what_the_application_refuses_counts_as_nothing_else)
+{
+    static const int statuses[] = {408, 429, 431, 503};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(statuses); i++) {
+        struct session session;
+        meeple_stats stats;
+
+        start(&session, NULL);
+        desk.answer = REJECT;
+        desk.status = statuses[i];
+        come(&session, "ws://s:4000/", NULL);
+        session_run(&session);
+        stats = meeple_net_stats(session.seats[0].net);
+        cr_expect_eq(stats.refused, 1);
+        cr_expect_eq(stats.refused_late + stats.refused_long + stats.refused_address, 0,
+                     "status %d", statuses[i]);
+        session_done(&session);
+    }
+}
+
+/* Nor is it late who does not read a refusal. */
+Test(net_admit, who_does_not_read_its_refusal_was_not_late)
+{
+    static char text[200001];
+    struct session session;
+    struct raw_peer raw;
+    meeple_stats stats;
+
+    memset(text, 'x', sizeof text - 1);
+    start(&session, &(meeple_listen_options){.dialect = MEEPLE_DIALECT_PLAIN});
+    answer_to(&session, &raw, "");
+    raw.deaf = true;
+    cr_assert_eq(meeple_net_reject(session.seats[0].net, desk.peer, 403, text, NULL), 0);
+    session_run_until(&session, sim_now(session.sim) + 10000);
+    stats = meeple_net_stats(session.seats[0].net);
+    cr_expect_eq(stats.refused, 1);
+    cr_expect_eq(stats.refused_late, 0);
+    hang_up(&session, &raw);
     session_done(&session);
 }
 

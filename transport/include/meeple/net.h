@@ -360,7 +360,8 @@ typedef struct meeple_stats {
     uint64_t refused_address;   /* more than connections_per_address_max */
     uint64_t refused_rate;      /* more than accepts_per_second_max */
     uint64_t refused_half_open; /* more than handshakes_max */
-    uint64_t refused_late;      /* handshake_timeout_ms had passed, or it made room for another */
+    uint64_t refused_late;      /* handshake_timeout_ms had passed, the application's answer
+                                   included, or it made room for another */
     uint64_t refused_long;      /* more than head_bytes_max, or too many fields */
     uint64_t flooded;           /* server: peers closed for messages or bytes per second */
     /* Server, options.pages: answers that were sent to the end; errors; downloads that broke off.
