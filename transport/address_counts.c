@@ -22,21 +22,50 @@ void meeple__address_counts_done(struct meeple__address_counts *counts, const me
     meeple__map_done(&counts->map, mem);
 }
 
+uint32_t meeple__address_counts_hash(const struct meeple__address_counts *counts,
+                                     const struct meeple__ip *ip)
+{
+    struct meeple__ip block = meeple__ip_block(ip);
+
+    return hash_of(counts, &block);
+}
+
+static struct meeple__address_count *find(const struct meeple__address_counts *counts,
+                                          const struct meeple__ip *block, uint32_t hash)
+{
+    struct meeple__map_link *link = meeple__map_find(&counts->map, hash);
+
+    for (; link; link = meeple__map_again(link)) {
+        struct meeple__address_count *count =
+            MEEPLE__CONTAINER(link, struct meeple__address_count, by_block);
+
+        if (meeple__ip_equal(&count->block, block)) {
+            return count;
+        }
+    }
+    return NULL;
+}
+
+struct meeple__address_count *
+meeple__address_counts_find(const struct meeple__address_counts *counts,
+                            const struct meeple__ip *ip)
+{
+    struct meeple__ip block = meeple__ip_block(ip);
+
+    return find(counts, &block, hash_of(counts, &block));
+}
+
 struct meeple__address_count *meeple__address_counts_enter(struct meeple__address_counts *counts,
                                                            const meeple_mem *mem,
                                                            const struct meeple__ip *ip)
 {
     struct meeple__ip block = meeple__ip_block(ip);
     uint32_t hash = hash_of(counts, &block);
-    struct meeple__map_link *link = meeple__map_find(&counts->map, hash);
-    struct meeple__address_count *count;
+    struct meeple__address_count *count = find(counts, &block, hash);
 
-    for (; link; link = meeple__map_again(link)) {
-        count = MEEPLE__CONTAINER(link, struct meeple__address_count, by_block);
-        if (meeple__ip_equal(&count->block, &block)) {
-            count->count++;
-            return count;
-        }
+    if (count) {
+        count->count++;
+        return count;
     }
     count = meeple__alloc(mem, sizeof *count);
     if (!count || meeple__map_put(&counts->map, mem, &count->by_block, hash) < 0) {

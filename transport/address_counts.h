@@ -10,6 +10,7 @@ struct meeple__address_count {
     struct meeple__map_link by_block;
     struct meeple__ip block;
     uint32_t count;
+    uint32_t coming; /* of them, for the owner to count: those that are not peers yet */
 };
 
 struct meeple__address_counts {
@@ -19,6 +20,13 @@ struct meeple__address_counts {
 
 /* Every count was left. */
 void meeple__address_counts_done(struct meeple__address_counts *counts, const meeple_mem *mem);
+/* A number for its block, which nobody outside can guess. */
+uint32_t meeple__address_counts_hash(const struct meeple__address_counts *counts,
+                                     const struct meeple__ip *ip);
+/* What is counted there, or NULL. */
+struct meeple__address_count *
+meeple__address_counts_find(const struct meeple__address_counts *counts,
+                            const struct meeple__ip *ip);
 /* One more from there: what it is counted by, or NULL when out of memory. */
 struct meeple__address_count *meeple__address_counts_enter(struct meeple__address_counts *counts,
                                                            const meeple_mem *mem,

@@ -73,14 +73,12 @@ static int init_tls(struct meeple__conn *conn, struct meeple__tls_context *conte
     return rc;
 }
 
-/* Whoever is at the other end; zeros where that is no IP address. */
-static struct meeple__ip other_end(const struct meeple__conn *conn)
+struct meeple__ip meeple__conn_other_end(const struct meeple__loop *loop, meeple_socket *socket)
 {
-    const struct meeple__loop *loop = conn->loop;
     struct meeple__ip ip = {0};
     char text[64];
 
-    loop->driver->address(loop->io, conn->socket, text, sizeof text);
+    loop->driver->address(loop->io, socket, text, sizeof text);
     meeple__ip_parse(&ip, (meeple_bytes){(const uint8_t *)text, strlen(text)});
     return ip;
 }
@@ -112,7 +110,7 @@ int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
     loop->conn_count++;
     if (socket) {
         loop->driver->attach(loop->io, socket, conn);
-        conn->client = other_end(conn);
+        conn->client = meeple__conn_other_end(loop, socket);
     }
     meeple__conn_schedule(conn);
     return 0;

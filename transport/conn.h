@@ -38,6 +38,8 @@ struct meeple__conn {
     meeple_fault fault;
 };
 
+/* Whoever is at the other end; zeros where that is no IP address. */
+struct meeple__ip meeple__conn_other_end(const struct meeple__loop *loop, meeple_socket *socket);
 /* For a stream that was accepted, or (socket NULL) for one that meeple__conn_connect() begins; a
  * context NULL is a plain one.  MEEPLE_ENOMEM, MEEPLE_EIO: nothing to undo, the socket is the
  * caller's. */

@@ -153,6 +153,8 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
     reason = meeple__net_reason(&server->net, ws->data);
     meeple__conn_linger(&peer->conn);
     meeple__server_came(server, peer);
+    meeple__list_remove(&peer->all);
+    meeple__list_append(&server->leavers, &peer->all);
     if (peer->conn.ws.page) {
         meeple__server_page_closed(server, peer);
         return 0;
@@ -236,7 +238,7 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
 static bool is_over(const struct meeple__server *server)
 {
     return server->net.closing && meeple__list_empty(&server->peers) &&
-           meeple__list_empty(&server->comers);
+           meeple__list_empty(&server->comers) && meeple__list_empty(&server->leavers);
 }
 
 static int server_step(meeple_net *net, meeple_event *event)
@@ -355,6 +357,7 @@ static void server_free(meeple_net *net)
 
     free_all(server, &server->peers);
     free_all(server, &server->comers);
+    free_all(server, &server->leavers);
     close_listener(server);
     meeple__folder_close(server->pages.folder);
     meeple__request_free(server->request, net->loop.mem);
@@ -423,6 +426,7 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
     server->pages.folder = -1;
     meeple__list_init(&server->peers);
     meeple__list_init(&server->comers);
+    meeple__list_init(&server->leavers);
     rc = meeple__net_init(&server->net, &common);
     if (rc == 0) {
         rc = meeple__strings_copy(&server->origins, options->origins, options->mem);

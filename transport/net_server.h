@@ -19,12 +19,16 @@ struct meeple__pages {
     uint32_t stall_timeout_ms;
 };
 
+enum {
+    MEEPLE__ACCEPT_RATES = 256
+};
+
 struct meeple__server {
     meeple_net net;
     meeple_socket *listener;
     /* Every connection is in one of them: comers have not joined yet, the oldest first; peers have,
-     * or are on their way out. */
-    struct meeple__list comers, peers;
+     * or are downloads; leavers are CLOSED, the first one first. */
+    struct meeple__list comers, peers, leavers;
     size_t comer_count, welcome_count; /* comers; of them, those that only have to be told so */
     char **origins;                    /* NULL: any */
     meeple_proxy_kind proxy;
@@ -34,11 +38,12 @@ struct meeple__server {
     struct meeple__address_counts addresses;
     uint32_t per_address_max;
     bool counts_ourselves; /* this machine's addresses count, too */
-    struct meeple__allowance accepts_allowed, messages_allowed, bytes_allowed;
-    struct meeple__rate accepts;
+    struct meeple__allowance accepts_allowed, accepts_allowed_address;
+    struct meeple__allowance messages_allowed, bytes_allowed;
+    struct meeple__rate accepts, accepts_by_address[MEEPLE__ACCEPT_RATES];
+    uint64_t warn_again_ms; /* before that a dropped connection is worth no warning */
     struct meeple__pages pages;
     bool asks;
-    bool drop_warned; /* since a connection was taken */
 };
 
 struct meeple__peer {

@@ -6,7 +6,8 @@
 #include "core/mem.h"
 
 enum {
-    STALE_MS = 1000
+    STALE_MS = 1000,
+    WARN_EVERY_MS = 60000
 };
 
 /* This machine, where everybody is who has no proxy named: 127.0.0.0/8 and ::1. */
@@ -14,130 +15,189 @@ static const struct meeple__ip_network ourselves[] = {
     {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127}, 104},
     {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128}};
 
-/* Said once in a row: whoever can connect could fill the log with it. */
+/* Not said each time: whoever can connect could fill the log with it. */
 static void dropped(struct meeple__server *server, const char *why)
 {
+    uint64_t now_ms = server->net.loop.now_ms;
+    bool warns = now_ms >= server->warn_again_ms;
+
     server->net.stats.refused++;
-    meeple__log(server->net.loop.log, server->drop_warned ? MEEPLE_LOG_DEBUG : MEEPLE_LOG_WARN,
-                "net", "dropped a connection: %s", why);
-    server->drop_warned = true;
+    meeple__log(server->net.loop.log, warns ? MEEPLE_LOG_WARN : MEEPLE_LOG_DEBUG, "net",
+                "dropped a connection: %s", why);
+    server->warn_again_ms = warns ? now_ms + WARN_EVERY_MS : server->warn_again_ms;
 }
 
-/* Its handshake should be done by now: an honest one takes a few round trips. */
-static struct meeple__peer *stale_comer(const struct meeple__server *server)
-{
-    const struct meeple__list *head = &server->comers;
-
-    for (struct meeple__list *link = head->next; link != head; link = link->next) {
-        struct meeple__peer *peer = MEEPLE__CONTAINER(link, struct meeple__peer, all);
-        uint64_t end_ms =
-            peer->conn.ws.deadline_ms - server->net.limits.handshake_timeout_ms + STALE_MS;
-
-        if (peer->conn.ws.state == MEEPLE__WS_HEAD) {
-            return end_ms <= server->net.loop.now_ms ? peer : NULL;
-        }
-    }
-    return NULL;
-}
-
-/* Why there is no room for one more, or NULL. */
-static const char *no_room(struct meeple__server *server)
-{
-    const meeple_limits *limits = &server->net.limits;
-    /* Those on their way out have a ceiling too: as many as may be there, and may come. */
-    uint64_t most =
-        2 * ((uint64_t)limits->peers_max + limits->handshakes_max) + server->pages.downloads_max;
-    struct meeple__peer *stale;
-
-    if (server->net.closing) {
-        return "this server is closing";
-    }
-    if (!server->net.hub && !meeple__rate_take(&server->accepts, &server->accepts_allowed,
-                                               server->net.loop.now_ms, 1)) {
-        server->net.stats.refused_rate++;
-        return "too many a second";
-    }
-    if (server->net.loop.conn_count >= most) {
-        return "too many are on their way out";
-    }
-    if (server->comer_count < limits->handshakes_max) {
-        return NULL;
-    }
-    stale = stale_comer(server);
-    if (!stale) {
-        server->net.stats.refused_half_open++;
-        return "too many are coming";
-    }
-    dropped(server, "it was slow to come, and others want to");
-    server->net.stats.refused_late++;
-    meeple__server_came(server, stale);
-    meeple__conn_leave(&stale->conn);
-    return NULL;
-}
+/* ---- where it comes from ---- */
 
 static bool is_trusted(const struct meeple__server *server, const struct meeple__ip *ip)
 {
     return meeple__ip_networks_have(server->trusted, server->trusted_count, ip);
 }
 
-int meeple__server_count_address(struct meeple__server *server, struct meeple__peer *peer)
+/* Whether it is known, and is not to have more than its share. */
+static bool counts(const struct meeple__server *server, const struct meeple__ip *ip)
 {
     static const struct meeple__ip unknown = {0};
-    const struct meeple__ip *client = &peer->conn.client;
 
-    if (server->per_address_max == UINT32_MAX || meeple__ip_equal(client, &unknown) ||
-        (!server->counts_ourselves &&
-         meeple__ip_networks_have(ourselves, MEEPLE_COUNT(ourselves), client))) {
-        return 0;
-    }
-    peer->address = meeple__address_counts_enter(&server->addresses, server->net.loop.mem, client);
-    return peer->address ? 0 : MEEPLE_ENOMEM;
+    return server->per_address_max != UINT32_MAX && !meeple__ip_equal(ip, &unknown) &&
+           (server->counts_ourselves ||
+            !meeple__ip_networks_have(ourselves, MEEPLE_COUNT(ourselves), ip));
 }
 
-/* A stream has become a connection: what is to be known of where it comes from.  A proxy's comes
- * from its client, who is not known yet. */
-static const char *place(struct meeple__server *server, struct meeple__peer *peer)
+int meeple__server_count_address(struct meeple__server *server, struct meeple__peer *peer)
 {
-    int rc = 0;
+    if (!counts(server, &peer->conn.client)) {
+        return 0;
+    }
+    peer->address =
+        meeple__address_counts_enter(&server->addresses, server->net.loop.mem, &peer->conn.client);
+    if (!peer->address) {
+        return MEEPLE_ENOMEM;
+    }
+    peer->address->coming += peer->coming;
+    return 0;
+}
 
-    if (!is_trusted(server, &peer->conn.client)) {
-        rc = meeple__server_count_address(server, peer);
-    } else if (server->proxy == MEEPLE_PROXY_HEADER) {
-        rc = meeple__conn_expect_proxy(&peer->conn);
+/* ---- room ---- */
+
+/* A comer has to go, so that another can come. */
+static void make_way(struct meeple__server *server, struct meeple__peer *peer, const char *why)
+{
+    dropped(server, why);
+    meeple__server_came(server, peer);
+    meeple__conn_leave(&peer->conn);
+}
+
+/* Its handshake should be done by now: an honest one takes a few round trips. */
+static bool is_stale(const struct meeple__server *server, const struct meeple__peer *peer)
+{
+    uint64_t began_ms = peer->conn.ws.deadline_ms - server->net.limits.handshake_timeout_ms;
+
+    return began_ms + STALE_MS <= server->net.loop.now_ms;
+}
+
+/* Makes room among the comers for one from an address that has so many there: of those that say
+ * nothing good the oldest goes if it is stale; or else the oldest of the address that has the most,
+ * if that is more than the newcomer's would have. */
+static bool make_room(struct meeple__server *server, uint32_t coming)
+{
+    const struct meeple__list *head = &server->comers;
+    struct meeple__peer *crowd = NULL;
+    uint32_t most = coming + 1;
+    bool oldest = true;
+
+    for (struct meeple__list *link = head->next; link != head; link = link->next) {
+        struct meeple__peer *peer = MEEPLE__CONTAINER(link, struct meeple__peer, all);
+
+        if (peer->conn.ws.state != MEEPLE__WS_HEAD) {
+            continue;
+        }
+        if (oldest && is_stale(server, peer)) {
+            server->net.stats.refused_late++;
+            make_way(server, peer, "it was slow to come, and others want to");
+            return true;
+        }
+        oldest = false;
+        if (peer->address && peer->address->coming > most) {
+            most = peer->address->coming;
+            crowd = peer;
+        }
     }
-    if (rc < 0) {
-        return "out of memory";
+    if (crowd) {
+        server->net.stats.refused_half_open++;
+        make_way(server, crowd, "many come from its address, and others want to");
     }
-    if (peer->address && peer->address->count / 2 > server->per_address_max) {
-        server->net.stats.refused_address++;
+    return crowd != NULL;
+}
+
+/* Those on their way out have a ceiling, too: as many as may be there, and may come.  The one that
+ * is at it for the longest has had its time. */
+static bool send_off(struct meeple__server *server)
+{
+    const meeple_limits *limits = &server->net.limits;
+    uint64_t most =
+        2 * ((uint64_t)limits->peers_max + limits->handshakes_max) + server->pages.downloads_max;
+
+    if (server->net.loop.conn_count < most) {
+        return true;
+    }
+    if (meeple__list_empty(&server->leavers)) {
+        return false;
+    }
+    meeple__conn_leave(&MEEPLE__CONTAINER(server->leavers.next, struct meeple__peer, all)->conn);
+    return true;
+}
+
+/* What it takes of the rate of all, and of its address's: those share a few, by their hash. */
+static bool comes_too_fast(struct meeple__server *server, const struct meeple__ip *from)
+{
+    uint64_t now_ms = server->net.loop.now_ms;
+    uint32_t hash = meeple__address_counts_hash(&server->addresses, from);
+
+    return (counts(server, from) &&
+            !meeple__rate_take(&server->accepts_by_address[hash % MEEPLE__ACCEPT_RATES],
+                               &server->accepts_allowed_address, now_ms, 1)) ||
+           !meeple__rate_take(&server->accepts, &server->accepts_allowed, now_ms, 1);
+}
+
+/* Why there is no room for one more from there, or NULL.  A proxy's comes from its client, who is
+ * not known yet: zeros. */
+static const char *no_room(struct meeple__server *server, const struct meeple__ip *from)
+{
+    meeple_stats *stats = &server->net.stats;
+    const struct meeple__address_count *address =
+        counts(server, from) ? meeple__address_counts_find(&server->addresses, from) : NULL;
+
+    if (server->net.closing) {
+        return "this server is closing";
+    }
+    if (address && address->count >= 2 * (uint64_t)server->per_address_max) {
+        stats->refused_address++;
         return "too many from one address";
+    }
+    if (!server->net.hub && comes_too_fast(server, from)) {
+        stats->refused_rate++;
+        return "too many a second";
+    }
+    if (!send_off(server)) {
+        return "too many are on their way out";
+    }
+    if (server->comer_count >= server->net.limits.handshakes_max &&
+        !make_room(server, address ? address->coming : 0)) {
+        stats->refused_half_open++;
+        return "too many are coming";
     }
     return NULL;
 }
 
+/* ---- a connection ---- */
+
 /* Takes the socket, or says why not. */
-static const char *take(struct meeple__server *server, meeple_socket *socket)
+static const char *take(struct meeple__server *server, meeple_socket *socket, bool proxied)
 {
     meeple_net *net = &server->net;
     struct meeple__tls_context *tls = net->tls ? meeple__tls_server_context(net->tls) : NULL;
     struct meeple__peer *peer = meeple__alloc(net->loop.mem, sizeof *peer);
-    const char *why;
+    int rc = 0;
 
     if (!peer || meeple__conn_init(&peer->conn, &net->loop, &net->config, socket, tls) < 0) {
         meeple__free(net->loop.mem, peer);
         net->loop.driver->close(net->loop.io, socket);
         return "out of memory";
     }
-    why = place(server, peer);
-    if (why) {
-        meeple__address_counts_leave(&server->addresses, net->loop.mem, peer->address);
+    peer->coming = true;
+    if (!proxied) {
+        rc = meeple__server_count_address(server, peer);
+    } else if (server->proxy == MEEPLE_PROXY_HEADER) {
+        rc = meeple__conn_expect_proxy(&peer->conn);
+    }
+    if (rc < 0) {
         meeple__conn_done(&peer->conn);
         meeple__free(net->loop.mem, peer);
-        return why;
+        return "out of memory";
     }
     meeple__list_init(&peer->all);
     meeple__list_append(&server->comers, &peer->all);
-    peer->coming = true;
     server->comer_count++;
     return NULL;
 }
@@ -145,17 +205,17 @@ static const char *take(struct meeple__server *server, meeple_socket *socket)
 void meeple__server_accepted(meeple_net *net, meeple_socket *socket)
 {
     struct meeple__server *server = meeple__server_of(net);
-    const char *why = no_room(server);
+    struct meeple__ip from = meeple__conn_other_end(&net->loop, socket);
+    bool proxied = is_trusted(server, &from);
+    const char *why = no_room(server, proxied ? &(struct meeple__ip){0} : &from);
 
     if (why) {
         net->loop.driver->close(net->loop.io, socket);
     } else {
-        why = take(server, socket);
+        why = take(server, socket, proxied);
     }
     if (why) {
         dropped(server, why);
-    } else {
-        server->drop_warned = false;
     }
 }
 
@@ -168,5 +228,8 @@ void meeple__server_came(struct meeple__server *server, struct meeple__peer *pee
     meeple__list_append(&server->peers, &peer->all);
     server->comer_count--;
     server->welcome_count -= peer->welcome;
+    if (peer->address) {
+        peer->address->coming--;
+    }
     peer->coming = peer->asking = peer->welcome = false;
 }

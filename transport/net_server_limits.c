@@ -9,6 +9,13 @@ static uint32_t twice(uint32_t count, uint64_t at_least)
     return most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
 }
 
+static struct meeple__allowance quarter(uint32_t accepts)
+{
+    uint32_t share = accepts == UINT32_MAX ? accepts : accepts < 4 ? 1 : accepts / 4;
+
+    return (struct meeple__allowance){share, share};
+}
+
 /* What two of the longest messages may be on the stream, with frames and TLS around them, also
  * where compressing makes nothing shorter: then they count as they came and as what they are. */
 static uint64_t two_messages(const struct meeple__server *server)
@@ -31,6 +38,7 @@ int meeple__server_allow(struct meeple__server *server, const meeple_limits *lim
     messages = messages ? messages : 2000;
     bytes = bytes ? bytes : 4 << 20;
     server->accepts_allowed = (struct meeple__allowance){accepts, accepts};
+    server->accepts_allowed_address = quarter(accepts);
     server->messages_allowed = (struct meeple__allowance){messages, twice(messages, 0)};
     server->bytes_allowed = (struct meeple__allowance){bytes, twice(bytes, two_messages(server))};
     server->counts_ourselves = limits->connections_per_address_max > 0;

@@ -35,6 +35,13 @@ Test(address_counts, one_address_is_one_count_whatever_the_port)
     cr_assert(a && b && a != b);
     cr_assert_eq(enter(&counts, &mem.mem, "10.0.0.1:6000"), a);
     cr_assert_eq(enter(&counts, &mem.mem, "::ffff:10.0.0.1"), a);
+    cr_expect_eq(meeple__address_counts_find(&counts, &(struct meeple__ip){0}), NULL);
+    for (int i = 0; i < 2; i++) {
+        struct meeple__ip ip = ip_of(i ? "10.0.0.2" : "10.0.0.1:7"), other = ip_of("10.0.0.3");
+
+        cr_expect_eq(meeple__address_counts_find(&counts, &ip), i ? b : a);
+        cr_expect_eq(meeple__address_counts_find(&counts, &other), NULL);
+    }
     cr_expect_eq(a->count, 3);
     cr_expect_eq(b->count, 1);
     meeple__address_counts_leave(&counts, &mem.mem, a);

@@ -206,6 +206,120 @@ Test(net_abuse, the_slowest_to_come_makes_room_for_the_next)
     end(&table);
 }
 
+/* Else one address could keep everybody out, and would only have to come again each second. */
+Test(net_abuse, who_has_the_most_half_open_connections_makes_room)
+{
+    struct table table;
+
+    start(&table, &(meeple_listen_options){.limits.handshakes_max = 6});
+    raw_from(&table, "10.0.0.2", false);
+    for (int i = 0; i < 5; i++) {
+        raw_from(&table, "10.0.0.1", false);
+    }
+    come(&table, "10.9.0.3");
+    settle(&table, 10);
+    cr_expect(table.session.seats[3].up);
+    cr_expect_not(table.raws[0].ended);
+    cr_expect(table.raws[1].ended);
+    cr_expect_not(table.raws[2].ended);
+    cr_expect_eq(stats_of(&table).refused_half_open, 1);
+    /* Not the other way round. */
+    raw_from(&table, "10.0.0.1", false);
+    raw_from(&table, "10.0.0.1", false);
+    cr_expect_not(table.raws[6].ended);
+    cr_expect(table.raws[7].ended);
+    cr_expect_eq(stats_of(&table).refused, 2);
+    end(&table);
+}
+
+/* For twenty seconds one address opens what it can, as fast as it can. */
+Test(net_abuse, one_address_keeps_nobody_out)
+{
+    struct table table;
+    const meeple_io_driver *driver;
+    meeple_io *io;
+    unsigned came = 0;
+
+    start(&table, NULL);
+    driver = sim_driver(table.session.sim, "10.0.0.1");
+    cr_assert_eq(driver->open(driver, NULL, NULL, &io), 0);
+    for (int tick = 0; tick < 1000; tick++) {
+        meeple_io_event event;
+
+        for (int i = 0; i < 70; i++) {
+            meeple_socket *socket;
+
+            cr_assert_eq(driver->connect(io, "s", PORT, NULL, &socket), 0);
+        }
+        if (tick % 47 == 46) {
+            struct raw_peer *raw = raw_from(&table, "10.9.0.3", true);
+
+            settle(&table, 10);
+            came += raw->open;
+        }
+        settle(&table, 20);
+        while (driver->next(io, &event, 0) > 0) {
+            if (event.type == MEEPLE_IO_ENDED || event.type == MEEPLE_IO_BROKEN) {
+                driver->close(io, event.socket);
+            }
+        }
+        session_forget(&table.session);
+    }
+    cr_expect_eq(came, 1000 / 47);
+    driver->free(io);
+    end(&table);
+}
+
+static void count_line(void *ctx, meeple_log_level level, const char *area, const char *text)
+{
+    (void)level, (void)area, (void)text;
+    ++*(unsigned *)ctx;
+}
+
+/* Half-open ones make room for each other, or are dropped at the door: all of it for a minute. */
+Test(net_abuse, strangers_do_not_fill_the_log)
+{
+    unsigned lines = 0;
+    const meeple_log log = {.write = count_line, .ctx = &lines, .level = MEEPLE_LOG_WARN};
+    struct table table;
+    char host[32];
+
+    start(&table, &(meeple_listen_options){.limits.handshakes_max = 2, .log = &log});
+    for (int i = 0; i < 60; i++) {
+        snprintf(host, sizeof host, "10.0.0.%d", i);
+        raw_from(&table, host, false);
+        settle(&table, i % 2 ? 1100 : 100);
+    }
+    cr_expect_geq(stats_of(&table).refused, 50);
+    cr_expect_eq(lines, 1);
+    settle(&table, 60000);
+    for (int i = 0; i < 3; i++) {
+        raw_from(&table, "10.0.0.1", false);
+    }
+    cr_expect_eq(lines, 2);
+    end(&table);
+}
+
+/* Nor can those who are refused, and do not go. */
+Test(net_abuse, those_on_their_way_out_keep_nobody_out)
+{
+    struct table table;
+    char host[32];
+
+    start(&table, &(meeple_listen_options){.limits.peers_max = 4, .limits.handshakes_max = 4});
+    for (int i = 0; i < 30; i++) {
+        snprintf(host, sizeof host, "10.0.0.%d", i);
+        raw_write(raw_from(&table, host, false), "GET / HTTP/1.1\r\n\r\n", 18);
+        settle(&table, 1);
+        cr_expect(strstr(table.raws[i].heard, "HTTP/1.1 400 "), "%d: %s", i, table.raws[i].heard);
+    }
+    come(&table, "10.9.0.3");
+    settle(&table, 10);
+    cr_expect(table.session.seats[3].up);
+    cr_expect_eq(stats_of(&table).refused, 30);
+    end(&table);
+}
+
 /* Who waits for the application's answer has done its part. */
 Test(net_abuse, who_waits_for_an_answer_makes_no_room)
 {
@@ -244,7 +358,7 @@ Test(net_abuse, who_waits_for_an_answer_makes_no_room)
 Test(net_abuse, an_address_has_its_share_of_connections)
 {
     struct table table;
-    struct raw_peer *raws[8];
+    struct raw_peer *raws[7];
 
     start(&table, &(meeple_listen_options){.limits.connections_per_address_max = 2});
     for (int i = 0; i < 2; i++) {
@@ -260,11 +374,11 @@ Test(net_abuse, an_address_has_its_share_of_connections)
               "%s", raws[2]->heard);
     settle(&table, 2000);
     /* What says nothing counts, too; of twice as many, one more is not even listened to. */
-    for (int i = 3; i < 7; i++) {
+    for (int i = 3; i < 6; i++) {
         raws[i] = raw_from(&table, "10.0.0.1", false);
     }
-    cr_expect_not(raws[5]->ended);
-    cr_expect(raws[6]->ended);
+    cr_expect_not(raws[4]->ended);
+    cr_expect(raws[5]->ended);
     cr_expect_eq(stats_of(&table).refused_address, 2);
     they_play(&table, 1000);
     /* Another address is another matter, and a place that was left is free. */
@@ -273,9 +387,9 @@ Test(net_abuse, an_address_has_its_share_of_connections)
     raws[0]->driver->close(raws[0]->io, raws[0]->socket);
     raws[0]->socket = NULL;
     settle(&table, 5000);
-    raws[7] = raw_from(&table, "10.0.0.1", true);
+    raws[6] = raw_from(&table, "10.0.0.1", true);
     settle(&table, 10);
-    cr_expect(raws[7]->open);
+    cr_expect(raws[6]->open);
     end(&table);
 }
 
@@ -330,13 +444,15 @@ Test(net_abuse, connections_are_taken_at_a_rate)
 {
     struct table table;
     unsigned ended = 0;
+    char host[32];
 
     start(&table, &(meeple_listen_options){.limits.accepts_per_second_max = 5});
     settle(&table, 5000);
     for (int i = 0; i < 12; i++) {
         struct raw_peer *raw = &table.raws[table.raw_count++];
 
-        raw_connect(raw, table.session.sim, "10.0.0.1", "s", PORT, NULL, false);
+        snprintf(host, sizeof host, "10.0.0.%d", i);
+        raw_connect(raw, table.session.sim, host, "s", PORT, NULL, false);
     }
     settle(&table, 1);
     for (size_t i = 0; i < table.raw_count; i++) {
@@ -349,6 +465,33 @@ Test(net_abuse, connections_are_taken_at_a_rate)
     settle(&table, 10);
     cr_expect(table.session.seats[3].up);
     end(&table);
+}
+
+/* Otherwise whoever comes fast enough has all there are. */
+Test(net_abuse, an_address_has_a_quarter_of_the_rate)
+{
+    static const uint32_t per_address[] = {0, UINT32_MAX};
+    static const uint64_t refused[] = {20, 0};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(per_address); i++) {
+        struct table table;
+
+        start(&table,
+              &(meeple_listen_options){.limits.accepts_per_second_max = 40,
+                                       .limits.connections_per_address_max = per_address[i]});
+        settle(&table, 5000);
+        for (int n = 0; n < 30; n++) {
+            struct raw_peer *raw = &table.raws[table.raw_count++];
+
+            raw_connect(raw, table.session.sim, "10.0.0.1", "s", PORT, NULL, false);
+        }
+        settle(&table, 1);
+        cr_expect_eq(stats_of(&table).refused_rate, refused[i]);
+        come(&table, "10.9.0.3");
+        settle(&table, 10);
+        cr_expect(table.session.seats[3].up);
+        end(&table);
+    }
 }
 
 /* ---- peers ---- */

@@ -22,16 +22,21 @@ typedef struct meeple_net meeple_net;
 typedef struct meeple_limits {
     uint32_t peers_max;      /* 64: a server answers 503 to one more */
     uint32_t handshakes_max; /* 64, or peers_max if that is more: connections a server has
-                                that are not peers yet.  One more is dropped, or takes the
-                                place of the oldest that says nothing good for a second.  All
-                                in all, with those on their way out, it has no more than twice
-                                as many as peers and handshakes, and the downloads */
+                                that are not peers yet.  One more takes the place of the oldest
+                                that says nothing good for a second, or of one from the address
+                                that has the most of them, if that is more than its own would
+                                have, or it is dropped.  All in all, with those on their way
+                                out, there are no more than twice as many as peers and
+                                handshakes, and the downloads; who is on its way out for the
+                                longest is dropped for one more */
     uint32_t connections_per_address_max; /* 32, not counting those from this machine itself; if
                                              set, counting them, too; UINT32_MAX: any.  An IPv6
                                              address is its network of 64 bits here.  One more is
-                                             answered 429; of twice as many, dropped */
+                                             answered 429; when twice as many are there, dropped */
     uint32_t accepts_per_second_max;  /* 500, or peers_max if that is more; UINT32_MAX: any.  What
-                                         comes faster is dropped; as many may come at once */
+                                         comes faster is dropped; as many may come at once.
+                                         One address, where they are counted, has a quarter
+                                         of it */
     uint32_t messages_per_second_max; /* 2000 from one peer, and twice as many at once; pings and
                                          pongs count; UINT32_MAX: any.  Who sends more is closed
                                          with 1008 */
@@ -356,14 +361,15 @@ typedef struct meeple_stats {
     uint64_t skipped;                 /* messages to many that a full peer missed */
     uint64_t refused;                 /* server: connections that did not become peers */
     /* Of them: */
-    uint64_t refused_origin;    /* pages that are not among the origins */
-    uint64_t refused_address;   /* more than connections_per_address_max */
-    uint64_t refused_rate;      /* more than accepts_per_second_max */
-    uint64_t refused_half_open; /* more than handshakes_max */
-    uint64_t refused_late;      /* handshake_timeout_ms had passed, the application's answer
-                                   included, or it made room for another */
-    uint64_t refused_long;      /* more than head_bytes_max, or too many fields */
-    uint64_t flooded;           /* server: peers closed for messages or bytes per second */
+    uint64_t refused_origin;  /* pages that are not among the origins */
+    uint64_t refused_address; /* more than connections_per_address_max */
+    uint64_t refused_rate;    /* more than accepts_per_second_max */
+    uint64_t
+        refused_half_open; /* more than handshakes_max, or from the address that had the most */
+    uint64_t refused_late; /* handshake_timeout_ms had passed, the application's answer
+                              included, or it made room for another */
+    uint64_t refused_long; /* more than head_bytes_max, or too many fields */
+    uint64_t flooded;      /* server: peers closed for messages or bytes per second */
     /* Server, options.pages: answers that were sent to the end; errors; downloads that broke off.
      */
     uint64_t pages_served, pages_refused, pages_lost;
