@@ -187,6 +187,9 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         free_peer(server, peer);
         return 0;
     }
+    if (!meeple__server_place(server, peer)) {
+        return 0;
+    }
     if (peer->member.id > 0 && meeple__conn_drained(&peer->conn)) {
         event->type = MEEPLE_EVENT_DRAINED;
         event->peer = peer->id;

@@ -60,7 +60,7 @@ int meeple__server_count_address(struct meeple__server *server, struct meeple__p
 
 /* ---- room ---- */
 
-/* A comer has to go, so that another can come. */
+/* A comer has to go. */
 static void make_way(struct meeple__server *server, struct meeple__peer *peer, const char *why)
 {
     dropped(server, why);
@@ -108,6 +108,26 @@ static bool make_room(struct meeple__server *server, uint32_t coming)
         make_way(server, crowd, "many come from its address, and others want to");
     }
     return crowd != NULL;
+}
+
+bool meeple__server_place(struct meeple__server *server, struct meeple__peer *peer)
+{
+    const char *why = NULL;
+
+    if (!peer->coming || peer->address || peer->conn.proxy ||
+        is_trusted(server, &peer->conn.client)) {
+        return true;
+    }
+    if (meeple__server_count_address(server, peer) < 0) {
+        why = "out of memory";
+    } else if (peer->address && peer->address->count > 2 * (uint64_t)server->per_address_max) {
+        server->net.stats.refused_address++;
+        why = "too many from one address";
+    }
+    if (why) {
+        make_way(server, peer, why);
+    }
+    return why == NULL;
 }
 
 /* Those on their way out have a ceiling, too: as many as may be there, and may come.  The one that

@@ -440,6 +440,35 @@ Test(net_abuse, behind_a_proxy_the_clients_address_counts)
     end(&table);
 }
 
+/* From the PROXY header on, whether or not they say anything behind it. */
+Test(net_abuse, behind_a_proxy_silent_connections_count_as_their_clients)
+{
+    static const char *const trusted[] = {"10.0.0.9", NULL};
+    static const char evil[] = "PROXY TCP4 203.0.113.7 10.0.0.9 4711 443\r\n";
+    static const char good[] = "PROXY TCP4 203.0.113.8 10.0.0.9 4711 443\r\n" REQUEST "\r\n";
+
+    for (int many = 0; many < 2; many++) {
+        struct table table;
+
+        start(&table,
+              &(meeple_listen_options){.limits.connections_per_address_max = 2,
+                                       .limits.handshakes_max = many ? 8 : 4,
+                                       .proxy = {.kind = MEEPLE_PROXY_HEADER, .trusted = trusted}});
+        for (int i = 0; i < 5; i++) {
+            raw_write(raw_from(&table, "10.0.0.9", false), evil, sizeof evil - 1);
+            settle(&table, 1);
+        }
+        cr_expect(table.raws[many ? 4 : 0].ended);
+        cr_expect_eq(stats_of(&table).refused, 1);
+        cr_expect_eq(stats_of(&table).refused_address, many);
+        cr_expect_eq(stats_of(&table).refused_half_open, !many);
+        raw_write(raw_from(&table, "10.0.0.9", false), good, sizeof good - 1);
+        settle(&table, 1);
+        cr_expect(strstr(table.raws[5].heard, "HTTP/1.1 101 "), "%s", table.raws[5].heard);
+        end(&table);
+    }
+}
+
 Test(net_abuse, connections_are_taken_at_a_rate)
 {
     struct table table;
