@@ -148,7 +148,9 @@ static bool accept_again(int error)
 
 bool meeple__listener_turn(meeple_io *io, meeple_socket *listener, meeple_io_event *event)
 {
-    int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct meeple__address from = {.len = sizeof from.storage};
+    int fd = accept4(listener->fd, (struct sockaddr *)&from.storage, &from.len,
+                     SOCK_NONBLOCK | SOCK_CLOEXEC);
     meeple_socket *socket;
 
     if (fd < 0) {
@@ -164,6 +166,7 @@ bool meeple__listener_turn(meeple_io *io, meeple_socket *listener, meeple_io_eve
         return false;
     }
     socket->fd = fd;
+    socket->from = from;
     meeple__socket_no_delay(fd);
     if (meeple__socket_watch(io, socket, MEEPLE__READABLE) < 0) {
         meeple__io_close(io, socket);

@@ -473,8 +473,10 @@ void meeple__io_address(meeple_io *io, meeple_socket *socket, char *dst, size_t 
     struct meeple__address address = {.len = sizeof address.storage};
 
     (void)io;
-    if (socket->phase != MEEPLE__SOCKET_OPEN ||
-        getpeername(socket->fd, (struct sockaddr *)&address.storage, &address.len) < 0) {
+    if (socket->phase == MEEPLE__SOCKET_OPEN && socket->from.len > 0) {
+        address = socket->from;
+    } else if (socket->phase != MEEPLE__SOCKET_OPEN ||
+               getpeername(socket->fd, (struct sockaddr *)&address.storage, &address.len) < 0) {
         address.storage.ss_family = AF_UNSPEC;
     }
     meeple__address_text(&address, dst, cap);

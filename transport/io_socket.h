@@ -5,6 +5,7 @@
 #include <meeple/io.h>
 
 #include "core/list.h"
+#include "transport/io_address.h"
 #include "transport/io_random.h"
 
 enum {
@@ -65,9 +66,10 @@ struct meeple_socket {
     struct meeple__list turn;        /* in io->turns or, a listener, in io->paused */
     void *user;                      /* the caller's */
     struct meeple__attempt *attempt; /* while CONNECTING */
-    int fd;                          /* or -1 */
-    int error;                       /* errno of a loss that was not told yet */
-    uint32_t slot;                   /* the multiplexer's */
+    struct meeple__address from; /* accepted: the other end's; the system forgets it at a reset */
+    int fd;                      /* or -1 */
+    int error;                   /* errno of a loss that was not told yet */
+    uint32_t slot;               /* the multiplexer's */
     uint8_t phase, interest, ready;
     bool watched;
     bool blocked; /* a SENT is owed */

@@ -164,6 +164,22 @@ BOTH_DRIVERS(a_reset_comes_after_the_data)
     driver->free(io);
 }
 
+/* Who connects and resets at once is counted where it came from like anybody else. */
+BOTH_DRIVERS(who_was_gone_before_it_was_taken_has_an_address)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+    int fd = stranger(driver->port(io, listener));
+    meeple_io_event event;
+    char text[64];
+
+    close_with_reset(fd);
+    event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+    cr_assert_eq(strncmp(address_of(driver, io, event.socket, text), "127.0.0.1:", 10), 0, "%s",
+                 text);
+    driver->free(io);
+}
+
 BOTH_DRIVERS(a_reset_after_the_end_is_told_once)
 {
     meeple_io *io = io_new(driver);
