@@ -245,14 +245,21 @@ static void say_request(struct stage *stage, struct stranger *stranger)
     uint8_t how = take(stage);
     char text[600];
 
-    snprintf(text, sizeof text,
-             "%sGET /a?b=c HTTP/1.1\r\nHost: s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-             "%s%s%s\r\n",
-             proxied[how & 3], fields[how >> 2 & 3],
-             how & 16 ? "" : "Sec-WebSocket-Protocol: meeple.1\r\n",
-             how & 32 ? "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
-                      : "");
+    if (how & 64) {
+        snprintf(text, sizeof text, "%s%s /healthz%s HTTP/1.1\r\nHost: s\r\n%s\r\n",
+                 proxied[how & 3], how & 16 ? "HEAD" : "GET", how & 32 ? "/no" : "",
+                 fields[how >> 2 & 3]);
+    } else {
+        snprintf(text, sizeof text,
+                 "%sGET /a?b=c HTTP/1.1\r\nHost: s\r\nUpgrade: websocket\r\n"
+                 "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s%s%s\r\n",
+                 proxied[how & 3], fields[how >> 2 & 3],
+                 how & 16 ? "" : "Sec-WebSocket-Protocol: meeple.1\r\n",
+                 how & 32
+                     ? "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+                     : "");
+    }
     say(stranger, text, strlen(text));
 }
 
@@ -389,6 +396,7 @@ static void open_stage(struct stage *stage, uint8_t flags, uint8_t seed)
         .proxy = {.kind = (meeple_proxy_kind)(flags & 3), .trusted = flags & 3 ? trusted : NULL},
         .limits = limits,
         .deflate = deflate,
+        .pages = {.health = seed & 8},
         .full = flags & 32 ? MEEPLE_FULL_SKIP : MEEPLE_FULL_CLOSE,
         .mem = &stage->mem.mem};
     meeple_connect_options connect = {
