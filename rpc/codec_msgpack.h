@@ -1,17 +1,20 @@
-/* codec_msgpack: the arguments of a call, between their struct and a msgpack array. */
+/* codec_msgpack: values and the arguments of a call, to msgpack and back. */
 #ifndef MEEPLE_RPC_CODEC_MSGPACK_H
 #define MEEPLE_RPC_CODEC_MSGPACK_H
 
 #include <meeple/class.h>
 
+#include "core/wire.h"
 #include "rpc/sentence.h"
 #include "rpc/sink.h"
+#include "rpc/value_field.h"
 
 /*
  * A flat array with one element for each field.  Integers are msgpack integers of any width, BOOL
- * is a bool, F32 and F64 are float32 and float64, STR is a str, BYTES is a bin, VEC2 and VEC3 are
- * ext 1 and 2: big-endian float32s.  Everything is checked both ways: types, ranges, the bounds
- * of the fields, UTF-8, that nothing is left over.
+ * is a bool, F32 and F64 are float32 and float64, STR is a str, BYTES is a bin, VEC2, VEC3 and
+ * COLOR are ext 1, 2 and 3: big-endian float32s; VALUE is any of them, nil, an array or a map.
+ * Everything is checked both ways: types, ranges, the bounds of the fields, UTF-8, that nothing is
+ * left over.
  */
 
 /* Appends to the sink.  MEEPLE_EINVAL and why: a bound, or a string that is not UTF-8;
@@ -22,10 +25,23 @@ int meeple__msgpack_write(struct meeple__sink *sink, const meeple_rpc_type *type
 
 /*
  * Fills arg, type->size bytes aligned for anything.  Strings are put into `strings`, which has room
- * for bytes.len of them, enough for all with their NULs; BYTES fields point into `bytes`. Allocates
- * nothing.  MEEPLE_EPROTO and why; what arg holds then is of no use.
+ * for bytes.len of them, enough for all with their NULs; BYTES and VALUE fields point into `bytes`.
+ * Allocates nothing.  MEEPLE_EPROTO and why; what arg holds then is of no use.
  */
 int meeple__msgpack_read(const meeple_rpc_type *type, meeple_bytes bytes, void *arg, char *strings,
                          struct meeple__sentence *why);
+
+/* The same for one field of any struct: position is its place among the arguments, for people. */
+int meeple__msgpack_write_field(struct meeple__sink *sink, const meeple_field *field,
+                                unsigned position, const void *record,
+                                struct meeple__sentence *why);
+int meeple__msgpack_read_field(struct meeple__reader *reader, const struct meeple__place *place,
+                               struct meeple__sentence *why);
+
+/* Appends one value, which was checked; the head of an array or a map alone. */
+void meeple__msgpack_write_value(struct meeple__sink *sink, const meeple_value *value);
+void meeple__msgpack_write_head(struct meeple__sink *sink, meeple_value_kind kind, uint32_t count);
+/* How many bytes _write_value would append. */
+size_t meeple__msgpack_size(const meeple_value *value);
 
 #endif /* MEEPLE_RPC_CODEC_MSGPACK_H */

@@ -10,6 +10,7 @@
 #include <meeple/class.h>
 
 #include "core/utf8.h"
+#include "rpc/msgpack_read.h"
 #include "rpc/sentence.h"
 
 static const struct {
@@ -30,6 +31,8 @@ static const struct {
     [MEEPLE_TYPE_BYTES] = {MEEPLE__KIND_BYTES, sizeof(meeple_bytes)},
     [MEEPLE_TYPE_VEC2] = {MEEPLE__KIND_VECTOR, sizeof(meeple_vec2)},
     [MEEPLE_TYPE_VEC3] = {MEEPLE__KIND_VECTOR, sizeof(meeple_vec3)},
+    [MEEPLE_TYPE_COLOR] = {MEEPLE__KIND_VECTOR, sizeof(meeple_color)},
+    [MEEPLE_TYPE_VALUE] = {MEEPLE__KIND_VALUE, sizeof(meeple_value)},
 };
 
 enum meeple__kind meeple__type_kind(meeple_type type)
@@ -226,6 +229,8 @@ static double measure(const meeple_field *field, const void *record)
         return text ? (double)strlen(text) : 0;
     case MEEPLE__KIND_BYTES:
         return (double)((const meeple_bytes *)member)->len;
+    case MEEPLE__KIND_VALUE:
+        return (double)meeple_value_size(*(const meeple_value *)member);
     case MEEPLE__KIND_NONE:
     case MEEPLE__KIND_BOOL:
     case MEEPLE__KIND_VECTOR:
@@ -251,6 +256,7 @@ static void say_value(struct meeple__sentence *why, const meeple_field *field, c
     case MEEPLE__KIND_STRING:
     case MEEPLE__KIND_BYTES:
     case MEEPLE__KIND_VECTOR:
+    case MEEPLE__KIND_VALUE:
     default:
         meeple__say(why, "is %.0f bytes long", measure(field, record));
     }
@@ -266,28 +272,58 @@ static bool is_missing(const meeple_bytes *bytes)
     return bytes->len > 0 && !bytes->ptr;
 }
 
+int meeple__field_check_bounds(const meeple_field *field, unsigned position, const void *record,
+                               struct meeple__sentence *why)
+{
+    double value;
+
+    if (!meeple__field_bounded(field)) {
+        return 0;
+    }
+    value = measure(field, record);
+    /* Written so that NaN fails. */
+    if (!(value >= field->min && value <= field->max)) {
+        meeple__say(why, "argument %u '%s' ", position, field->name);
+        say_value(why, field, record);
+        meeple__say(why, ", allowed %.15g..%.15g", field->min, field->max);
+        return MEEPLE_EINVAL;
+    }
+    return 0;
+}
+
+/* What is wrong with what the member points at, or NULL. */
+static const char *content_fault(const meeple_field *field, const void *record)
+{
+    const void *member = meeple__member(field, record);
+    enum meeple__msgpack_fault fault;
+
+    switch (meeple__type_kind(field->type)) {
+    case MEEPLE__KIND_BYTES:
+        return is_missing(member) ? "has a length and no bytes" : NULL;
+    case MEEPLE__KIND_STRING:
+        return is_utf8(*(const char *const *)member) ? NULL : "is not UTF-8";
+    case MEEPLE__KIND_VALUE:
+        fault = meeple__msgpack_check(member, MEEPLE_VALUE_DEPTH_MAX);
+        return fault == MEEPLE__MSGPACK_NONE ? NULL : meeple__msgpack_fault_text(fault);
+    case MEEPLE__KIND_NONE:
+    case MEEPLE__KIND_BOOL:
+    case MEEPLE__KIND_SIGNED:
+    case MEEPLE__KIND_UNSIGNED:
+    case MEEPLE__KIND_REAL:
+    case MEEPLE__KIND_VECTOR:
+    default:
+        return NULL;
+    }
+}
+
 int meeple__field_check(const meeple_field *field, unsigned position, const void *record,
                         struct meeple__sentence *why)
 {
-    if (field->type == MEEPLE_TYPE_BYTES && is_missing(meeple__member(field, record))) {
-        meeple__say(why, "argument %u '%s' has a length and no bytes", position, field->name);
-        return MEEPLE_EINVAL;
-    }
-    if (field->type == MEEPLE_TYPE_STR &&
-        !is_utf8(*(const char *const *)meeple__member(field, record))) {
-        meeple__say(why, "argument %u '%s' is not UTF-8", position, field->name);
-        return MEEPLE_EINVAL;
-    }
-    if (meeple__field_bounded(field)) {
-        double value = measure(field, record);
+    const char *fault = content_fault(field, record);
 
-        /* Written so that NaN fails. */
-        if (!(value >= field->min && value <= field->max)) {
-            meeple__say(why, "argument %u '%s' ", position, field->name);
-            say_value(why, field, record);
-            meeple__say(why, ", allowed %.15g..%.15g", field->min, field->max);
-            return MEEPLE_EINVAL;
-        }
+    if (fault) {
+        meeple__say(why, "argument %u '%s' %s", position, field->name, fault);
+        return MEEPLE_EINVAL;
     }
-    return 0;
+    return meeple__field_check_bounds(field, position, record, why);
 }

@@ -15,7 +15,8 @@ enum meeple__kind {
     MEEPLE__KIND_REAL,
     MEEPLE__KIND_STRING,
     MEEPLE__KIND_BYTES,
-    MEEPLE__KIND_VECTOR
+    MEEPLE__KIND_VECTOR, /* of floats, COLOR too */
+    MEEPLE__KIND_VALUE
 };
 
 enum meeple__kind meeple__type_kind(meeple_type type);
@@ -47,9 +48,12 @@ static inline bool meeple__field_bounded(const meeple_field *field)
 }
 
 /*
- * Whether the member is within what its field declares, and a string UTF-8; else MEEPLE_EINVAL and
- * why, "argument 2 'eyes' is 9, allowed 1..6", with position counted from 1.
+ * Whether the member is within what its field declares; else MEEPLE_EINVAL and why, "argument 2
+ * 'eyes' is 9, allowed 1..6", with position counted from 1.
  */
+int meeple__field_check_bounds(const meeple_field *field, unsigned position, const void *record,
+                               struct meeple__sentence *why);
+/* The same, and that what the member points at is what it should be: UTF-8, a value. */
 int meeple__field_check(const meeple_field *field, unsigned position, const void *record,
                         struct meeple__sentence *why);
 

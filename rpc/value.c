@@ -1,187 +1,267 @@
-/* value: one value as a codec found it, on its way into a member of a struct. */
-#include "rpc/value.h"
+/* value: values made, walked, compared and kept. */
+#include <meeple/value.h>
 
-#include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
-#include "rpc/field.h"
-#include "rpc/sentence.h"
+#include "rpc/codec_msgpack.h"
+#include "rpc/msgpack_read.h"
 
-const char *meeple__value_name(const struct meeple__value *value)
+const char *meeple_value_kind_name(meeple_value_kind kind)
 {
-    switch (value->kind) {
-    case MEEPLE__VALUE_NIL:
-        return "nil";
-    case MEEPLE__VALUE_BOOL:
-        return "a bool";
-    case MEEPLE__VALUE_INTEGER:
-        return "an integer";
-    case MEEPLE__VALUE_FLOAT:
-        return "a float";
-    case MEEPLE__VALUE_STRING:
-        return "a string";
-    case MEEPLE__VALUE_BYTES:
-        return "bytes";
-    case MEEPLE__VALUE_VECTOR:
-        return "a vector";
-    case MEEPLE__VALUE_ARRAY:
-        return "an array";
-    case MEEPLE__VALUE_MAP:
-        return "a map";
-    case MEEPLE__VALUE_UNKNOWN:
+    switch (kind) {
+#define X(name, text)                                                                              \
+    case MEEPLE_VALUE_##name:                                                                      \
+        return text;
+        MEEPLE_VALUE_KIND_MAP(X)
+#undef X
     default:
-        return "of an unknown type";
+        return "unknown";
     }
 }
 
-static int mismatch(const struct meeple__place *place, const struct meeple__value *value,
-                    struct meeple__sentence *why)
+meeple_value meeple_value_nil(void)
 {
-    meeple__say(why, "argument %u '%s' is %s, %s expected", place->position, place->field->name,
-                meeple__value_name(value), meeple_type_name(place->field->type));
-    return MEEPLE_EPROTO;
+    return (meeple_value){.kind = MEEPLE_VALUE_NIL};
 }
 
-/* A number that the type cannot hold. */
-static int misfit(const struct meeple__place *place, const struct meeple__value *value,
-                  struct meeple__sentence *why)
+meeple_value meeple_value_bool(bool boolean)
 {
-    meeple__say(why, "argument %u '%s' is ", place->position, place->field->name);
-    if (value->kind == MEEPLE__VALUE_FLOAT) {
-        meeple__say(why, "%.9g", value->real);
-    } else if (value->below < 0) {
-        meeple__say(why, "%" PRId64, value->below);
+    return (meeple_value){.kind = MEEPLE_VALUE_BOOL, .boolean = boolean};
+}
+
+meeple_value meeple_value_int(int64_t integer)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_INT, .integer = integer};
+}
+
+meeple_value meeple_value_uint(uint64_t natural)
+{
+    return natural > INT64_MAX ? (meeple_value){.kind = MEEPLE_VALUE_UINT, .natural = natural}
+                               : meeple_value_int((int64_t)natural);
+}
+
+meeple_value meeple_value_float(double real)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_FLOAT, .real = real};
+}
+
+meeple_value meeple_value_string(const char *text)
+{
+    return meeple_value_string_of((meeple_bytes){(const uint8_t *)text, text ? strlen(text) : 0});
+}
+
+meeple_value meeple_value_string_of(meeple_bytes text)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_STRING, .bytes = text};
+}
+
+meeple_value meeple_value_bytes(meeple_bytes bytes)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_BYTES, .bytes = bytes};
+}
+
+meeple_value meeple_value_vec2(float x, float y)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_VEC2, .vec2 = {x, y}};
+}
+
+meeple_value meeple_value_vec3(float x, float y, float z)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_VEC3, .vec3 = {x, y, z}};
+}
+
+meeple_value meeple_value_color(float r, float g, float b, float a)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_COLOR, .color = {r, g, b, a}};
+}
+
+meeple_value meeple_value_ext(int type, meeple_bytes content)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_EXT, .ext_type = type, .bytes = content};
+}
+
+meeple_value_iterator meeple_value_iterate(meeple_value value)
+{
+    if (!meeple__value_is_container(&value)) {
+        return (meeple_value_iterator){.left = 0};
+    }
+    return (meeple_value_iterator){
+        .left = value.count, .rest = value.bytes, .is_map = value.kind == MEEPLE_VALUE_MAP};
+}
+
+bool meeple_value_next(meeple_value_iterator *iterator)
+{
+    struct meeple__reader reader;
+
+    if (!iterator || iterator->left == 0) {
+        return false;
+    }
+    reader = meeple__reader_of(iterator->rest);
+    if ((iterator->is_map && !meeple__msgpack_element(&reader, &iterator->key)) ||
+        !meeple__msgpack_element(&reader, &iterator->value)) {
+        iterator->left = 0; /* not what we handed out */
+        return false;
+    }
+    iterator->left--;
+    iterator->rest = meeple__read_rest(&reader);
+    return true;
+}
+
+bool meeple_value_find_key(meeple_value map, meeple_value key, meeple_value *out)
+{
+    meeple_value_iterator at = meeple_value_iterate(map);
+    bool found = false;
+
+    if (map.kind != MEEPLE_VALUE_MAP || !out) {
+        return false;
+    }
+    while (meeple_value_next(&at)) {
+        if (meeple_value_equal(at.key, key)) {
+            *out = at.value;
+            found = true;
+        }
+    }
+    return found;
+}
+
+bool meeple_value_find(meeple_value map, const char *key, meeple_value *out)
+{
+    return key && meeple_value_find_key(map, meeple_value_string(key), out);
+}
+
+bool meeple_value_at(meeple_value array, uint32_t index, meeple_value *out)
+{
+    meeple_value_iterator at = meeple_value_iterate(array);
+
+    if (array.kind != MEEPLE_VALUE_ARRAY || index >= array.count || !out) {
+        return false;
+    }
+    while (meeple_value_next(&at)) {
+        if (index-- == 0) {
+            *out = at.value;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool meeple_value_number(meeple_value value, double *out)
+{
+    double number;
+
+    if (value.kind == MEEPLE_VALUE_INT) {
+        number = (double)value.integer;
+    } else if (value.kind == MEEPLE_VALUE_UINT) {
+        number = (double)value.natural;
+    } else if (value.kind == MEEPLE_VALUE_FLOAT) {
+        number = value.real;
     } else {
-        meeple__say(why, "%" PRIu64, value->magnitude);
+        return false;
     }
-    meeple__say(why, ", which is no %s", meeple_type_name(place->field->type));
-    return MEEPLE_EPROTO;
+    if (out) {
+        *out = number;
+    }
+    return out != NULL;
 }
 
-/* Whether a float of that many bits of precision holds the integer as it is. */
-static bool exact(const struct meeple__value *value, unsigned precision)
+static bool same_bytes(meeple_bytes left, meeple_bytes right)
 {
-    uint64_t bits = value->below < 0 ? 0 - (uint64_t)value->below : value->magnitude;
-
-    while (bits > 0 && (bits & 1) == 0) {
-        bits >>= 1;
-    }
-    return bits >> precision == 0;
+    return left.len == right.len && (left.len == 0 || memcmp(left.ptr, right.ptr, left.len) == 0);
 }
 
-static int put_integer(const struct meeple__value *value, const struct meeple__place *place,
-                       struct meeple__sentence *why)
+/* Everything but the elements. */
+static bool same_item(const meeple_value *left, const meeple_value *right)
 {
-    const meeple_field *field = place->field;
-    bool fits;
-
-    switch (meeple__type_kind(field->type)) {
-    case MEEPLE__KIND_SIGNED:
-        fits = value->magnitude <= INT64_MAX &&
-               meeple__put_signed(field, place->record,
-                                  value->below < 0 ? value->below : (int64_t)value->magnitude);
-        break;
-    case MEEPLE__KIND_UNSIGNED:
-        fits = value->below == 0 && meeple__put_unsigned(field, place->record, value->magnitude);
-        break;
-    case MEEPLE__KIND_REAL:
-        fits = exact(value, field->type == MEEPLE_TYPE_F32 ? 24 : 53) &&
-               meeple__put_real(field, place->record,
-                                value->below < 0 ? (double)value->below : (double)value->magnitude);
-        break;
-    case MEEPLE__KIND_NONE:
-    case MEEPLE__KIND_BOOL:
-    case MEEPLE__KIND_STRING:
-    case MEEPLE__KIND_BYTES:
-    case MEEPLE__KIND_VECTOR:
+    if (left->kind != right->kind) {
+        return false;
+    }
+    switch (left->kind) {
+    case MEEPLE_VALUE_BOOL:
+        return left->boolean == right->boolean;
+    case MEEPLE_VALUE_INT:
+        return left->integer == right->integer;
+    case MEEPLE_VALUE_UINT:
+        return left->natural == right->natural;
+    case MEEPLE_VALUE_FLOAT:
+        return memcmp(&left->real, &right->real, sizeof left->real) == 0;
+    case MEEPLE_VALUE_EXT:
+        return left->ext_type == right->ext_type && same_bytes(left->bytes, right->bytes);
+    case MEEPLE_VALUE_STRING:
+    case MEEPLE_VALUE_BYTES:
+        return same_bytes(left->bytes, right->bytes);
+    case MEEPLE_VALUE_ARRAY:
+    case MEEPLE_VALUE_MAP:
+        return left->count == right->count;
+    case MEEPLE_VALUE_VEC2:
+        return memcmp(&left->vec2, &right->vec2, sizeof left->vec2) == 0;
+    case MEEPLE_VALUE_VEC3:
+        return memcmp(&left->vec3, &right->vec3, sizeof left->vec3) == 0;
+    case MEEPLE_VALUE_COLOR:
+        return memcmp(&left->color, &right->color, sizeof left->color) == 0;
+    case MEEPLE_VALUE_NIL:
     default:
-        return mismatch(place, value, why);
+        return true;
     }
-    return fits ? 0 : misfit(place, value, why);
 }
 
-static int put_float(const struct meeple__value *value, const struct meeple__place *place,
-                     struct meeple__sentence *why)
+bool meeple_value_equal(meeple_value left, meeple_value right)
 {
-    if (meeple__type_kind(place->field->type) != MEEPLE__KIND_REAL) {
-        return mismatch(place, value, why);
+    struct meeple__reader lefts, rights;
+    uint64_t pending;
+
+    if (!same_item(&left, &right)) {
+        return false;
     }
-    return meeple__put_real(place->field, place->record, value->real) ? 0
-                                                                      : misfit(place, value, why);
-}
-
-static int put_string(const struct meeple__value *value, const struct meeple__place *place,
-                      struct meeple__sentence *why)
-{
-    meeple_bytes bytes = value->bytes;
-
-    if (bytes.len > 0) {
-        if (memchr(bytes.ptr, '\0', bytes.len)) {
-            meeple__say(why, "argument %u '%s' has a NUL inside", place->position,
-                        place->field->name);
-            return MEEPLE_EPROTO;
+    if (!meeple__value_is_container(&left)) {
+        return true;
+    }
+    /* Item for item: as long as heads are the same, both are at the same place. */
+    lefts = meeple__reader_of(left.bytes);
+    rights = meeple__reader_of(right.bytes);
+    for (pending = meeple__value_items(&left); pending > 0; pending--) {
+        if (meeple__msgpack_item(&lefts, &left) != MEEPLE__MSGPACK_NONE ||
+            meeple__msgpack_item(&rights, &right) != MEEPLE__MSGPACK_NONE ||
+            !same_item(&left, &right)) {
+            return false;
         }
-        memcpy(*place->strings, bytes.ptr, bytes.len);
+        pending += meeple__value_items(&left);
     }
-    (*place->strings)[bytes.len] = '\0';
-    *(const char **)(void *)((char *)place->record + place->field->offset) = *place->strings;
-    *place->strings += bytes.len + 1;
+    return true;
+}
+
+size_t meeple_value_size(meeple_value value)
+{
+    return meeple__msgpack_size(&value);
+}
+
+int meeple_value_copy(meeple_value *out, meeple_value value, void *memory, size_t size)
+{
+    meeple_value_builder builder;
+    int rc;
+
+    if (!out || (size > 0 && !memory)) {
+        return MEEPLE_EINVAL;
+    }
+    meeple_value_builder_init_fixed(&builder, memory, size < INT_MAX ? size : INT_MAX);
+    meeple_value_put(&builder, value);
+    rc = meeple_value_builder_value(&builder, out);
+    return rc < 0 ? rc : (int)builder.len;
+}
+
+int meeple_value_read(meeple_value *out, meeple_bytes bytes)
+{
+    struct meeple__reader reader;
+    meeple_value value;
+
+    if (!out || (bytes.len > 0 && !bytes.ptr)) {
+        return MEEPLE_EINVAL;
+    }
+    reader = meeple__reader_of(bytes);
+    if (meeple__msgpack_value(&reader, MEEPLE_VALUE_DEPTH_MAX, &value) != MEEPLE__MSGPACK_NONE ||
+        !meeple__reader_at_end(&reader)) {
+        return MEEPLE_EPROTO;
+    }
+    *out = value;
     return 0;
-}
-
-static int put(const struct meeple__value *value, const struct meeple__place *place,
-               struct meeple__sentence *why)
-{
-    void *member = (char *)place->record + place->field->offset;
-    meeple_type type = place->field->type;
-
-    switch (value->kind) {
-    case MEEPLE__VALUE_BOOL:
-        if (type == MEEPLE_TYPE_BOOL) {
-            *(bool *)member = value->yes;
-            return 0;
-        }
-        break;
-    case MEEPLE__VALUE_INTEGER:
-        return put_integer(value, place, why);
-    case MEEPLE__VALUE_FLOAT:
-        return put_float(value, place, why);
-    case MEEPLE__VALUE_STRING:
-        if (type == MEEPLE_TYPE_STR) {
-            return put_string(value, place, why);
-        }
-        break;
-    case MEEPLE__VALUE_BYTES:
-        if (type == MEEPLE_TYPE_BYTES) {
-            *(meeple_bytes *)member = value->bytes;
-            return 0;
-        }
-        break;
-    case MEEPLE__VALUE_VECTOR:
-        if (value->float_count == (type == MEEPLE_TYPE_VEC2   ? 2U
-                                   : type == MEEPLE_TYPE_VEC3 ? 3U
-                                                              : 0U)) {
-            memcpy(member, value->floats, value->float_count * sizeof value->floats[0]);
-            return 0;
-        }
-        break;
-    case MEEPLE__VALUE_NIL:
-    case MEEPLE__VALUE_ARRAY:
-    case MEEPLE__VALUE_MAP:
-    case MEEPLE__VALUE_UNKNOWN:
-    default:
-        break;
-    }
-    return mismatch(place, value, why);
-}
-
-int meeple__value_put(const struct meeple__value *value, const struct meeple__place *place,
-                      struct meeple__sentence *why)
-{
-    int rc = put(value, place, why);
-
-    if (rc == 0 && meeple__field_check(place->field, place->position, place->record, why) < 0) {
-        rc = MEEPLE_EPROTO;
-    }
-    return rc;
 }

@@ -265,8 +265,8 @@ class Text(unittest.TestCase):
         """Whatever is called meeple_... in the text is in a public header, or a file or test of ours."""
         headers = "".join(map(read, glob.glob(os.path.join(ROOT, "*", "include", "meeple", "*.h"))))
         known = set(re.findall(r"\b(?:meeple|MEEPLE)_\w+", headers))
-        for macro in ("ERR", "EVENT", "STAGE", "RPC_MODE", "REFUSAL", "TYPE"):
-            prefix = {"ERR": "MEEPLE_", "RPC_MODE": "MEEPLE_RPC_"}.get(macro, "MEEPLE_%s_" % macro)
+        for macro in ("ERR", "EVENT", "STAGE", "RPC_MODE", "REFUSAL", "TYPE", "VALUE_KIND"):
+            prefix = {"ERR": "MEEPLE_", "RPC_MODE": "MEEPLE_RPC_", "VALUE_KIND": "MEEPLE_VALUE_"}.get(macro, "MEEPLE_%s_" % macro)
             body = re.search(r"#define MEEPLE_%s_MAP\(X\)((?:.*\\\n)*.*)" % macro, headers)[1]
             known |= {prefix + name for name in re.findall(r"X\((\w+)", body)}
         build = "".join(map(read, glob.glob(os.path.join(ROOT, "CMakeLists.txt"))))

@@ -25,7 +25,9 @@
     ARG(const char *, text)                                                                        \
     ARG(meeple_bytes, blob)                                                                        \
     ARG(meeple_vec2, flat)                                                                         \
-    ARG(meeple_vec3, deep)
+    ARG(meeple_vec3, deep)                                                                         \
+    ARG(meeple_color, paint)                                                                       \
+    ARG(meeple_value, anything)
 MEEPLE_RPC(every, EVERY)
 
 #define ROLLED(ARG) ARG(const char *, name, .max = 8) ARG(int32_t, eyes, .min = 1, .max = 6)
@@ -56,6 +58,8 @@ SINGLE(one_text, const char *);
 SINGLE(one_blob, meeple_bytes);
 SINGLE(one_flat, meeple_vec2);
 SINGLE(one_deep, meeple_vec3);
+SINGLE(one_paint, meeple_color);
+SINGLE(one_any, meeple_value);
 
 /* What a test has: the struct as it was read, in memory that is exactly as large as it has to be.
  */
@@ -115,6 +119,10 @@ static const struct every sample = {
     .blob = {(const uint8_t *)"\0\1\2", 3},
     .flat = {1, -2},
     .deep = {3, 4, -5.25f},
+    .paint = {1, 0.5f, 0, 0.25f},
+    .anything = {.kind = MEEPLE_VALUE_MAP,
+                 .count = 2,
+                 .bytes = {(const uint8_t *)"\xa2hp\x0c\x92\xc0\xa1z\x80", 9}},
 };
 
 /* The bytes of the sample; the caller frees them. */
@@ -156,6 +164,11 @@ Test(codec_msgpack, brings_back_every_type)
     cr_expect_eq(arg.flat.x, 1);
     cr_expect_eq(arg.flat.y, -2);
     cr_expect_eq(arg.deep.z, -5.25f);
+    cr_expect_eq(arg.paint.a, 0.25f);
+    cr_expect_eq(arg.anything.kind, MEEPLE_VALUE_MAP);
+    cr_expect(meeple_value_equal(arg.anything, sample.anything));
+    cr_expect(arg.anything.bytes.ptr > buf.ptr && arg.anything.bytes.ptr < buf.ptr + buf.len,
+              "a value is borrowed");
     meeple__buf_done(&buf, NULL);
 }
 
@@ -291,18 +304,107 @@ Test(codec_msgpack, takes_nothing_else_for_what_it_is_not)
         {&one_flat_type, "91 d7 02 00 00 00 00 00 00 00 00",
          "argument 1 'value' is of an unknown type, vec2 expected"},
         {&one_flat_type, "91 c7 0c 02 00 00 00 00 00 00 00 00 00 00 00 00",
-         "argument 1 'value' is a vector, vec2 expected"},
+         "argument 1 'value' is a vec3, vec2 expected"},
         {&one_deep_type, "91 c7 0c 02 00 00 00 00 00 00 00 00 00 00 00 00", NULL},
         {&one_deep_type, "91 d6 ff 00 00 00 00",
          "argument 1 'value' is of an unknown type, vec3 expected"},
         {&one_deep_type, "91 c7 00 02", "argument 1 'value' is of an unknown type, vec3 expected"},
-        {&one_deep_type, "91 c9 ff ff ff ff 02",
+        {&one_deep_type, "91 c9 ff ff ff ff 02", "the arguments end too early"},
+        {&one_deep_type, "91 d5 28 00 00",
          "argument 1 'value' is of an unknown type, vec3 expected"},
+        {&one_paint_type, "91 d8 03 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", NULL},
+        {&one_paint_type, "91 d7 01 00 00 00 00 00 00 00 00",
+         "argument 1 'value' is a vec2, color expected"},
         {&one_i32_type, "91 91 01", "argument 1 'value' is an array, int32 expected"},
         {&one_i32_type, "91 81 01 01", "argument 1 'value' is a map, int32 expected"},
     };
 
     expect_verdicts(verdicts, MEEPLE_COUNT(verdicts));
+}
+
+Test(codec_msgpack, takes_any_value_where_a_value_is_asked_for)
+{
+    static const struct verdict verdicts[] = {
+        {&one_any_type, "91 c0", NULL},
+        {&one_any_type, "91 05", NULL},
+        {&one_any_type, "91 cf ff ff ff ff ff ff ff ff", NULL},
+        {&one_any_type, "91 a2 c3 a9", NULL},
+        {&one_any_type, "91 90", NULL},
+        {&one_any_type, "91 92 81 a1 61 c0 91 91 91 90", NULL},
+        {&one_any_type, "91 82 a1 61 01 a1 61 02", NULL},
+        {&one_any_type, "91 d5 28 00 00", NULL},
+        {&one_any_type, "91 d5 1f 00 00",
+         "argument 1 'value' has something of an unknown type inside"},
+        {&one_any_type, "91 d6 ff 00 00 00 00",
+         "argument 1 'value' has something of an unknown type inside"},
+        {&one_any_type, "91 91 d4 01 00",
+         "argument 1 'value' has something of an unknown type inside"},
+        {&one_any_type, "91 91 a1 ff", "argument 1 'value' has a string that is not UTF-8"},
+        {&one_any_type, "91 81 a1 00 c0", "argument 1 'value' has a string with a NUL inside"},
+        {&one_any_type, "91 91 c1", "the arguments are not msgpack"},
+        {&one_any_type, "91 92 01", "the arguments end too early"},
+        {&one_any_type, "91 81 01", "the arguments end too early"},
+        {&one_any_type, "91 91 05 05", "1 bytes are left over behind the arguments"},
+        {&one_any_type, "91 dd 0f ff ff ff", "the arguments end too early"},
+        {&one_any_type, "91 df ff ff ff ff 01 01", "the arguments end too early"},
+    };
+
+    expect_verdicts(verdicts, MEEPLE_COUNT(verdicts));
+}
+
+Test(codec_msgpack, bounds_a_value_by_the_length_of_its_encoding)
+{
+    static const meeple_field field = {"any", MEEPLE_TYPE_VALUE, 0, 2, 4};
+    static const meeple_rpc_type type = {"put", &field, 1, sizeof(meeple_value)};
+    const meeple_value too_long = meeple_value_string("abcd");
+    struct meeple__buf buf = {0};
+    struct meeple__sentence why;
+    const struct verdict verdicts[] = {
+        {&type, "91 92 01 02", NULL},
+        {&type, "91 a3 61 62 63", NULL},
+        {&type, "91 05", "argument 1 'any' is 1 bytes long, allowed 2..4"},
+        {&type, "91 94 01 02 03 04", "argument 1 'any' is 5 bytes long, allowed 2..4"},
+    };
+
+    expect_verdicts(verdicts, MEEPLE_COUNT(verdicts));
+    cr_expect_eq(written(&buf, &type, &too_long, &why), MEEPLE_EINVAL);
+    cr_expect_str_eq(why.text, "argument 1 'any' is 5 bytes long, allowed 2..4");
+    meeple__buf_done(&buf, NULL);
+}
+
+Test(codec_msgpack, sends_no_value_that_is_none)
+{
+    const struct {
+        meeple_value value;
+        const char *why;
+    } cases[] = {
+        {meeple_value_string("\xff"), "argument 1 'value' has a string that is not UTF-8"},
+        {meeple_value_string_of((meeple_bytes){(const uint8_t *)"a\0", 2}),
+         "argument 1 'value' has a string with a NUL inside"},
+        {meeple_value_string_of((meeple_bytes){NULL, 2}),
+         "argument 1 'value' has a string that is not UTF-8"},
+        {meeple_value_bytes((meeple_bytes){NULL, 2}), "argument 1 'value' ends too early"},
+        {meeple_value_ext(31, (meeple_bytes){NULL, 0}),
+         "argument 1 'value' has something of an unknown type inside"},
+        {meeple_value_ext(128, (meeple_bytes){NULL, 0}),
+         "argument 1 'value' has something of an unknown type inside"},
+        {{.kind = MEEPLE_VALUE_UINT, .natural = 5}, "argument 1 'value' is not msgpack"},
+        {{.kind = (meeple_value_kind)99}, "argument 1 'value' is not msgpack"},
+        {{.kind = MEEPLE_VALUE_ARRAY, .count = 1}, "argument 1 'value' ends too early"},
+        {{.kind = MEEPLE_VALUE_ARRAY, .count = 1, .bytes = {(const uint8_t *)"\1\1", 2}},
+         "argument 1 'value' is not msgpack"},
+        {{.kind = MEEPLE_VALUE_MAP, .count = 1, .bytes = {NULL, 2}},
+         "argument 1 'value' ends too early"},
+    };
+
+    for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
+        struct meeple__buf buf = {0};
+        struct meeple__sentence why;
+
+        cr_expect_eq(written(&buf, &one_any_type, &cases[i].value, &why), MEEPLE_EINVAL, "%zu", i);
+        cr_expect_str_eq(why.text, cases[i].why);
+        meeple__buf_done(&buf, NULL);
+    }
 }
 
 Test(codec_msgpack, wants_exactly_the_arguments_of_the_method)
@@ -319,7 +421,7 @@ Test(codec_msgpack, wants_exactly_the_arguments_of_the_method)
         {rolled_rpc(), "92 a1 61 03 90 90", "2 bytes are left over behind the arguments"},
         {rolled_rpc(), "92 a1 61 c1", "the arguments are not msgpack"},
         {rolled_rpc(), "c1", "the arguments are not msgpack"},
-        {rolled_rpc(), "82 01 01", "the arguments are a map, an array expected"},
+        {rolled_rpc(), "81 01 01", "the arguments are a map, an array expected"},
         {rolled_rpc(), "05", "the arguments are an integer, an array expected"},
         {rolled_rpc(), "dd 00 00 00 02 a1 61 06", NULL},
     };
@@ -460,8 +562,8 @@ Test(codec_msgpack, survives_every_changed_byte)
 
 Test(codec_msgpack, survives_garbage)
 {
-    const meeple_rpc_type *const types[] = {every_rpc(), rolled_rpc(), nothing_rpc(),
-                                            &one_text_type, &one_deep_type};
+    const meeple_rpc_type *const types[] = {every_rpc(),    rolled_rpc(),   nothing_rpc(),
+                                            &one_text_type, &one_deep_type, &one_any_type};
     uint32_t seed = 20260726;
 
     for (unsigned round = 0; round < 40000; round++) {
@@ -493,7 +595,7 @@ Test(codec_msgpack, reserves_nothing_by_a_declared_count)
 
     for (size_t i = 0; i < MEEPLE_COUNT(bombs); i++) {
         const meeple_rpc_type *const types[] = {&one_text_type, &one_blob_type, &one_flat_type,
-                                                &one_i32_type};
+                                                &one_i32_type, &one_any_type};
 
         for (size_t type = 0; type < MEEPLE_COUNT(types); type++) {
             uint8_t bytes[64];
@@ -519,5 +621,11 @@ Test(codec_msgpack, refuses_deep_nesting)
     done(&reading);
     reading = read_of(&one_i32_type, (meeple_bytes){maps, sizeof maps});
     cr_expect_eq(reading.rc, MEEPLE_EPROTO);
+    done(&reading);
+    reading = read_of(&one_any_type, (meeple_bytes){arrays, sizeof arrays});
+    cr_expect_str_eq(reading.why.text, "argument 1 'value' has arrays or maps nested too deep");
+    done(&reading);
+    reading = read_of(&one_any_type, (meeple_bytes){maps, sizeof maps});
+    cr_expect_str_eq(reading.why.text, "argument 1 'value' has arrays or maps nested too deep");
     done(&reading);
 }

@@ -1,7 +1,9 @@
 """document: the examples of docs/wire.md, read and checked in both directions."""
+import json
 import os
 import re
 import shlex
+import struct
 
 import native
 
@@ -81,16 +83,97 @@ def parse_value(letter, word):
         return int(word)
     if letter in "fd":
         return float(word)
-    if letter in "23":
+    if letter in native.VECTORS:
         return tuple(map(float, word.split(":")))
     return bytes.fromhex(word) if letter == "y" else word
 
 
 def parse_args(meaning):
-    """'s "An", i 4' to ("si", ["An", 4])."""
-    pairs = [shlex.split(part) for part in meaning.split(",")]
+    """'s "An", i 4' to ("si", ["An", 4]).  A v is the last one and goes on to the end."""
+    before, found, value = re.match(r"(.*?)(?:(?<![^ ])v (.*))?$", meaning).group(1, 0, 2)
+    pairs = [shlex.split(part) for part in before.split(",")]
     pairs = [pair for pair in pairs if pair and len(pair) == 2]
-    return "".join(letter for letter, _ in pairs), [parse_value(letter, word) for letter, word in pairs]
+    letters, values = [letter for letter, _ in pairs], [parse_value(letter, word) for letter, word in pairs]
+    if value is not None:
+        letters, values = letters + ["v"], values + [parse_any(value)]
+    return "".join(letters), values
+
+
+class Text:
+    """What meeple_value_text() writes, read again."""
+    TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|<[0-9a-f]*>|-?[0-9][-+.0-9e]*|-?[a-z][a-z0-9]*|[][{}(),:])')
+
+    def __init__(self, text):
+        self.tokens = self.TOKEN.findall(text)
+        assert not self.TOKEN.sub("", text).strip(), "not a value: " + text
+
+    def take(self, *wanted):
+        token = self.tokens.pop(0)
+        assert not wanted or token in wanted, token
+        return token
+
+    def until(self, end, one):
+        found = []
+        while self.tokens[0] != end:
+            found.append(one())
+            if self.tokens[0] != end:
+                self.take(",")
+        self.take(end)
+        return found
+
+    def pair(self):
+        key = self.any()
+        self.take(":")
+        return key, self.any()
+
+    def any(self):
+        token = self.take()
+        if token == "[":
+            return "array", self.until("]", self.any)
+        if token == "{":
+            return "map", self.until("}", self.pair)
+        if token[0] == "<":
+            return "bytes", bytes.fromhex(token[1:-1])
+        if token[0] == '"':
+            return "string", json.loads(token)
+        if token in ("nil", "true", "false"):
+            return {"nil": ("nil", None), "true": ("bool", True), "false": ("bool", False)}[token]
+        if token in ("vec2", "vec3", "color"):
+            self.take("(")
+            return token, tuple(float(self.floats(one)) for one in self.until(")", self.take))
+        if token == "ext":
+            self.take("(")
+            kind, (_, data) = int(self.take()), (self.take(","), self.any()[1])
+            self.take(")")
+            return "ext", (kind, data)
+        if re.fullmatch(r"-?[0-9]+", token):
+            return "integer", int(token)
+        return "float", float(token)
+
+    @staticmethod
+    def floats(token):
+        """A number as a float 32 has it."""
+        return struct.unpack(">f", struct.pack(">f", float(token)))[0]
+
+
+def parse_any(text):
+    reader = Text(text)
+    value = reader.any()
+    assert not reader.tokens, text
+    return value
+
+
+class Same:
+    """A value that equals another if they would be written alike: a NaN does, and 0 is not -0."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __eq__(self, other):
+        return native.write_any(self.value) == native.write_any(other.value)
+
+    def __repr__(self):
+        return repr(self.value)
 
 
 def check(test, kind, parse, read, write):
@@ -132,10 +215,15 @@ def check_all(test):
     count += check(test, "args", parse_args,
                    lambda data, meaning: (letters_of(meaning), native.read_args(letters_of(meaning), data)),
                    lambda value: native.write_args(*value))
+    count += check(test, "value", lambda meaning: Same(parse_any(meaning)),
+                   lambda data, _: Same(whole(native.read_any)(data, _)), lambda same: native.write_any(same.value))
     return count
 
 
 def letters_of(meaning):
     """Of a good line, or of "i the array is too long": one letter, then words."""
-    letters, _ = parse_args(meaning)
+    try:
+        letters, _ = parse_args(meaning)
+    except (AssertionError, ValueError):  # words behind a v
+        return meaning[:1]
     return letters if letters else meaning[:1] if meaning[1:2] == " " else ""

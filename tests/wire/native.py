@@ -169,17 +169,22 @@ def write_packet(packet):
 
 INTEGERS = {"c": (8, True), "h": (16, True), "i": (32, True), "l": (64, True),
             "C": (8, False), "H": (16, False), "I": (32, False), "L": (64, False)}
+VECTORS = {"2": (1, 8), "3": (2, 12), "r": (3, 16)}  # ext type, bytes
 FLOAT_MAX = struct.unpack(">f", b"\x7f\x7f\xff\xff")[0]
 WIDTHS = (">B", ">H", ">I")
 
 
 def read_value(reader):
-    """One msgpack value as (what it is, value); arrays and maps are refused, none may hold them."""
+    """One msgpack value as (what it is, value); of an array or a map how many elements follow."""
     first = reader.u8()
     if first < 0x80 or first >= 0xE0:
         return "integer", first if first < 0x80 else first - 0x100
-    if 0xA0 <= first < 0xC0:
+    if first < 0xA0:
+        return "map" if first < 0x90 else "array", first & 0x0F
+    if first < 0xC0:
         return "str", reader.take(first & 0x1F)
+    if first == 0xC0:
+        return "nil", None
     if first in (0xC2, 0xC3):
         return "bool", first == 0xC3
     if 0xC4 <= first <= 0xC6:
@@ -195,7 +200,9 @@ def read_value(reader):
         return "ext", (reader.number(">b"), reader.take(1 << (first - 0xD4)))
     if 0xD9 <= first <= 0xDB:
         return "str", reader.take(reader.number(WIDTHS[first - 0xD9]))
-    raise Bad("nil, an array, a map, or nothing that msgpack has")
+    if first >= 0xDC:
+        return "array" if first < 0xDE else "map", reader.number(WIDTHS[1 + (first & 1)])
+    raise Bad("nothing that msgpack has")
 
 
 def exact(value, bits):
@@ -230,8 +237,8 @@ def take_value(letter, what, value):
         return text(value)
     if letter == "y" and what == "bin":
         return value
-    if letter in "23" and what == "ext" and value[0] == int(letter) - 1 and len(value[1]) == 4 * int(letter):
-        return struct.unpack(">%df" % int(letter), value[1])
+    if letter in VECTORS and what == "ext" and (value[0], len(value[1])) == VECTORS[letter]:
+        return struct.unpack(">%df" % (len(value[1]) // 4), value[1])
     raise Bad("the wrong type")
 
 
@@ -246,7 +253,7 @@ def read_args(letters, data):
         raise Bad("not an array")
     if count != len(letters):
         raise Bad("the wrong number of arguments")
-    values = [take_value(letter, *read_value(reader)) for letter in letters]
+    values = [read_any(reader) if letter == "v" else take_value(letter, *read_value(reader)) for letter in letters]
     reader.end()
     return values
 
@@ -263,6 +270,13 @@ def write_integer(value):
     raise ValueError(value)
 
 
+def write_ext(kind, data):
+    if len(data) in (1, 2, 4, 8, 16):
+        return struct.pack(">Bb", 0xD4 + len(data).bit_length() - 1, kind) + data
+    width = 0 if len(data) < 1 << 8 else 1 if len(data) < 1 << 16 else 2
+    return bytes([0xC7 + width]) + struct.pack(WIDTHS[width], len(data)) + struct.pack(">b", kind) + data
+
+
 def write_value(letter, value):
     if letter == "b":
         return b"\xc3" if value else b"\xc2"
@@ -270,9 +284,10 @@ def write_value(letter, value):
         return write_integer(value)
     if letter in "fd":
         return struct.pack(">Bf", 0xCA, value) if letter == "f" else struct.pack(">Bd", 0xCB, value)
-    if letter in "23":
-        head = b"\xd7\x01" if letter == "2" else b"\xc7\x0c\x02"
-        return head + struct.pack(">%df" % int(letter), *value)
+    if letter in VECTORS:
+        return write_ext(VECTORS[letter][0], struct.pack(">%df" % len(value), *value))
+    if letter == "v":
+        return write_any(value)
     data = value.encode() if letter == "s" else value
     if letter == "s" and len(data) < 32:
         return bytes([0xA0 | len(data)]) + data
@@ -284,3 +299,64 @@ def write_args(letters, values):
     count = len(values)
     head = bytes([0x90 | count]) if count < 16 else struct.pack(">BH", 0xDC, count)
     return head + b"".join(map(write_value, letters, values))
+
+
+# ---- section 5.6: values, as pairs of a kind and a content ----
+
+DEPTH_MAX = 32
+KINDS_OF_EXT = {1: ("vec2", 8), 2: ("vec3", 12), 3: ("color", 16)}
+
+
+def read_any(reader, deep=0):
+    what, content = read_value(reader)
+    if what in ("array", "map"):
+        if deep == DEPTH_MAX:
+            raise Bad("nested too deep")
+        if content * (2 if what == "map" else 1) > len(reader.data) - reader.at:
+            raise Bad("more than there is")
+        if what == "array":
+            return what, [read_any(reader, deep + 1) for _ in range(content)]
+        return what, [(read_any(reader, deep + 1), read_any(reader, deep + 1)) for _ in range(content)]
+    if what == "str":
+        return "string", take_value("s", what, content)
+    if what == "bin":
+        return "bytes", content
+    if what == "ext":
+        kind, data = content
+        if kind in KINDS_OF_EXT and len(data) == KINDS_OF_EXT[kind][1]:
+            return KINDS_OF_EXT[kind][0], struct.unpack(">%df" % (len(data) // 4), data)
+        if not 32 <= kind <= 127:
+            raise Bad("an ext type that is kept")
+    return what, content
+
+
+def write_count(first, wide, count):
+    if count < 16:
+        return bytes([first | count])
+    return bytes([wide]) + struct.pack(">H", count) if count < 1 << 16 else struct.pack(">BI", wide + 1, count)
+
+
+def write_real(value):
+    """The shorter of the two if it loses nothing."""
+    long = struct.pack(">d", value)
+    try:
+        short = struct.pack(">f", value)
+    except OverflowError:
+        return b"\xcb" + long
+    return b"\xca" + short if struct.pack(">d", struct.unpack(">f", short)[0]) == long else b"\xcb" + long
+
+
+def write_any(value):
+    kind, content = value
+    if kind == "nil":
+        return b"\xc0"
+    if kind == "array":
+        return write_count(0x90, 0xDC, len(content)) + b"".join(map(write_any, content))
+    if kind == "map":
+        return write_count(0x80, 0xDE, len(content)) + b"".join(write_any(key) + write_any(of) for key, of in content)
+    if kind == "float":
+        return write_real(content)
+    if kind == "ext":
+        return write_ext(*content)
+    return write_value({"bool": "b", "integer": "l", "string": "s", "bytes": "y", "vec2": "2", "vec3": "3",
+                        "color": "r"}[kind], content)

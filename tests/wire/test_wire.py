@@ -164,6 +164,21 @@ class Document(unittest.TestCase):
     def test_examples(self):
         self.assertGreater(document.check_all(self), 100)
 
+    def test_values(self):
+        """Section 5.6 against the library: what it makes of the bytes, and what it would write itself."""
+        examples = list(document.lines("value"))
+        said = subprocess.run([os.path.join(BIN, "wire_values")], input="".join(data.hex() + "\n" for data, _, _ in examples),
+                              stdout=subprocess.PIPE, text=True, timeout=60, check=True).stdout.splitlines()
+        self.assertEqual(len(said), len(examples))
+        for (data, sign, meaning), line in zip(examples, said):
+            with self.subTest(bytes=data.hex(" "), meaning=meaning):
+                written, _, text = line.partition(" ")
+                if sign == "!":
+                    self.assertEqual(line, "-")
+                    continue
+                self.assertEqual(text, meaning)
+                self.assertEqual(written == data.hex(), sign == "|")
+
     def test_session(self):
         """Section 8: every message of it is what it says, and the session keeps the rules."""
         count = 0

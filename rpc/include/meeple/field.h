@@ -2,19 +2,11 @@
 #ifndef MEEPLE_FIELD_H
 #define MEEPLE_FIELD_H
 
-#include <meeple/base.h>
+#include <meeple/value.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef struct meeple_vec2 {
-    float x, y;
-} meeple_vec2;
-
-typedef struct meeple_vec3 {
-    float x, y, z;
-} meeple_vec3;
 
 /* The type of a field: its name here, its letter in a signature, its name for people. */
 #define MEEPLE_TYPE_MAP(X)                                                                         \
@@ -32,7 +24,9 @@ typedef struct meeple_vec3 {
     X(STR, 's', "string")                                                                          \
     X(BYTES, 'y', "bytes")                                                                         \
     X(VEC2, '2', "vec2")                                                                           \
-    X(VEC3, '3', "vec3")
+    X(VEC3, '3', "vec3")                                                                           \
+    X(COLOR, 'r', "color")                                                                         \
+    X(VALUE, 'v', "value")
 
 typedef enum meeple_type {
     MEEPLE_TYPE_NONE,
@@ -44,7 +38,8 @@ typedef enum meeple_type {
 /*
  * One member of a struct.
  * STR is a `const char *`: UTF-8, NUL-terminated, never NULL when received; NULL is sent as "".
- * BYTES is a meeple_bytes.  Both are borrowed: good during the call.
+ * BYTES is a meeple_bytes.  VALUE is a meeple_value of any kind, nil included; one that is not well
+ * formed is not received and cannot be sent.  All three are borrowed: good during the call.
  */
 typedef struct meeple_field {
     const char *name;
@@ -52,7 +47,8 @@ typedef struct meeple_field {
     uint16_t offset;
     /* Checked before a handler runs and before a call is sent; both 0 means no bound.  For numbers
      * the least and the greatest value, which NaN is never between; for STR and BYTES the least and
-     * greatest length in bytes; BOOL and vectors have none. */
+     * greatest length in bytes, for VALUE that of its encoding (meeple_value_size()); BOOL, vectors
+     * and COLOR have none. */
     double min, max;
 } meeple_field;
 
@@ -73,7 +69,9 @@ typedef struct meeple_field {
         const char *: MEEPLE_TYPE_STR, \
         meeple_bytes: MEEPLE_TYPE_BYTES, \
         meeple_vec2: MEEPLE_TYPE_VEC2, \
-        meeple_vec3: MEEPLE_TYPE_VEC3)
+        meeple_vec3: MEEPLE_TYPE_VEC3, \
+        meeple_color: MEEPLE_TYPE_COLOR, \
+        meeple_value: MEEPLE_TYPE_VALUE)
 
 /* MEEPLE_FIELD(struct S, member) or MEEPLE_FIELD(struct S, member, .min = 1, .max = 6) */
 #define MEEPLE_FIELD(S, ...) MEEPLE_FIELD_(S, __VA_ARGS__, )

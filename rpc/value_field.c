@@ -1,0 +1,215 @@
+/* value_field: a value on its way into a member of a struct. */
+#include "rpc/value_field.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "rpc/field.h"
+#include "rpc/sentence.h"
+
+const char *meeple__value_name(const meeple_value *value)
+{
+    switch (value->kind) {
+    case MEEPLE_VALUE_NIL:
+        return "nil";
+    case MEEPLE_VALUE_BOOL:
+        return "a bool";
+    case MEEPLE_VALUE_INT:
+    case MEEPLE_VALUE_UINT:
+        return "an integer";
+    case MEEPLE_VALUE_FLOAT:
+        return "a float";
+    case MEEPLE_VALUE_STRING:
+        return "a string";
+    case MEEPLE_VALUE_BYTES:
+        return "bytes";
+    case MEEPLE_VALUE_ARRAY:
+        return "an array";
+    case MEEPLE_VALUE_MAP:
+        return "a map";
+    case MEEPLE_VALUE_VEC2:
+        return "a vec2";
+    case MEEPLE_VALUE_VEC3:
+        return "a vec3";
+    case MEEPLE_VALUE_COLOR:
+        return "a color";
+    case MEEPLE_VALUE_EXT:
+    default:
+        return "of an unknown type";
+    }
+}
+
+static int mismatch(const struct meeple__place *place, const meeple_value *value,
+                    struct meeple__sentence *why)
+{
+    meeple__say(why, "argument %u '%s' is %s, %s expected", place->position, place->field->name,
+                meeple__value_name(value), meeple_type_name(place->field->type));
+    return MEEPLE_EPROTO;
+}
+
+/* A number that the type cannot hold. */
+static int misfit(const struct meeple__place *place, const meeple_value *value,
+                  struct meeple__sentence *why)
+{
+    meeple__say(why, "argument %u '%s' is ", place->position, place->field->name);
+    if (value->kind == MEEPLE_VALUE_FLOAT) {
+        meeple__say(why, "%.9g", value->real);
+    } else if (value->kind == MEEPLE_VALUE_INT) {
+        meeple__say(why, "%" PRId64, value->integer);
+    } else {
+        meeple__say(why, "%" PRIu64, value->natural);
+    }
+    meeple__say(why, ", which is no %s", meeple_type_name(place->field->type));
+    return MEEPLE_EPROTO;
+}
+
+/* Whether a float of that many bits of precision holds the integer as it is. */
+static bool exact(const meeple_value *value, unsigned precision)
+{
+    uint64_t bits = value->kind == MEEPLE_VALUE_UINT ? value->natural : (uint64_t)value->integer;
+
+    if (value->kind == MEEPLE_VALUE_INT && value->integer < 0) {
+        bits = 0 - bits;
+    }
+    while (bits > 0 && (bits & 1) == 0) {
+        bits >>= 1;
+    }
+    return bits >> precision == 0;
+}
+
+static int put_integer(const meeple_value *value, const struct meeple__place *place,
+                       struct meeple__sentence *why)
+{
+    const meeple_field *field = place->field;
+    bool is_int = value->kind == MEEPLE_VALUE_INT;
+    bool fits;
+
+    switch (meeple__type_kind(field->type)) {
+    case MEEPLE__KIND_SIGNED:
+        fits = is_int && meeple__put_signed(field, place->record, value->integer);
+        break;
+    case MEEPLE__KIND_UNSIGNED:
+        fits = (!is_int || value->integer >= 0) &&
+               meeple__put_unsigned(field, place->record,
+                                    is_int ? (uint64_t)value->integer : value->natural);
+        break;
+    case MEEPLE__KIND_REAL:
+        fits = exact(value, field->type == MEEPLE_TYPE_F32 ? 24 : 53) &&
+               meeple__put_real(field, place->record,
+                                is_int ? (double)value->integer : (double)value->natural);
+        break;
+    case MEEPLE__KIND_NONE:
+    case MEEPLE__KIND_BOOL:
+    case MEEPLE__KIND_STRING:
+    case MEEPLE__KIND_BYTES:
+    case MEEPLE__KIND_VECTOR:
+    case MEEPLE__KIND_VALUE:
+    default:
+        return mismatch(place, value, why);
+    }
+    return fits ? 0 : misfit(place, value, why);
+}
+
+static int put_float(const meeple_value *value, const struct meeple__place *place,
+                     struct meeple__sentence *why)
+{
+    if (meeple__type_kind(place->field->type) != MEEPLE__KIND_REAL) {
+        return mismatch(place, value, why);
+    }
+    return meeple__put_real(place->field, place->record, value->real) ? 0
+                                                                      : misfit(place, value, why);
+}
+
+static int put_string(const meeple_value *value, const struct meeple__place *place,
+                      struct meeple__sentence *why)
+{
+    meeple_bytes bytes = value->bytes;
+
+    if (bytes.len > 0) {
+        if (memchr(bytes.ptr, '\0', bytes.len)) {
+            meeple__say(why, "argument %u '%s' has a NUL inside", place->position,
+                        place->field->name);
+            return MEEPLE_EPROTO;
+        }
+        memcpy(*place->strings, bytes.ptr, bytes.len);
+    }
+    (*place->strings)[bytes.len] = '\0';
+    *(const char **)(void *)((char *)place->record + place->field->offset) = *place->strings;
+    *place->strings += bytes.len + 1;
+    return 0;
+}
+
+/* floats: as many as vectors of that type have. */
+static int put_vector(const meeple_value *value, meeple_type type, const void *floats,
+                      const struct meeple__place *place, struct meeple__sentence *why)
+{
+    if (place->field->type != type) {
+        return mismatch(place, value, why);
+    }
+    memcpy((char *)place->record + place->field->offset, floats, meeple__type_size(type));
+    return 0;
+}
+
+static int put(const meeple_value *value, const struct meeple__place *place,
+               struct meeple__sentence *why)
+{
+    void *member = (char *)place->record + place->field->offset;
+    meeple_type type = place->field->type;
+
+    if (type == MEEPLE_TYPE_VALUE) {
+        *(meeple_value *)member = *value;
+        return 0;
+    }
+    switch (value->kind) {
+    case MEEPLE_VALUE_BOOL:
+        if (type == MEEPLE_TYPE_BOOL) {
+            *(bool *)member = value->boolean;
+            return 0;
+        }
+        break;
+    case MEEPLE_VALUE_INT:
+    case MEEPLE_VALUE_UINT:
+        return put_integer(value, place, why);
+    case MEEPLE_VALUE_FLOAT:
+        return put_float(value, place, why);
+    case MEEPLE_VALUE_STRING:
+        if (type == MEEPLE_TYPE_STR) {
+            return put_string(value, place, why);
+        }
+        break;
+    case MEEPLE_VALUE_BYTES:
+        if (type == MEEPLE_TYPE_BYTES) {
+            *(meeple_bytes *)member = value->bytes;
+            return 0;
+        }
+        break;
+    case MEEPLE_VALUE_VEC2:
+        return put_vector(value, MEEPLE_TYPE_VEC2, &value->vec2, place, why);
+    case MEEPLE_VALUE_VEC3:
+        return put_vector(value, MEEPLE_TYPE_VEC3, &value->vec3, place, why);
+    case MEEPLE_VALUE_COLOR:
+        return put_vector(value, MEEPLE_TYPE_COLOR, &value->color, place, why);
+    case MEEPLE_VALUE_NIL:
+    case MEEPLE_VALUE_ARRAY:
+    case MEEPLE_VALUE_MAP:
+    case MEEPLE_VALUE_EXT:
+    default:
+        break;
+    }
+    return mismatch(place, value, why);
+}
+
+int meeple__value_store(const meeple_value *value, const struct meeple__place *place,
+                        struct meeple__sentence *why)
+{
+    int rc = put(value, place, why);
+
+    if (rc < 0) {
+        return rc;
+    }
+    /* A string was only copied, a value was checked before. */
+    rc = place->field->type == MEEPLE_TYPE_STR
+             ? meeple__field_check(place->field, place->position, place->record, why)
+             : meeple__field_check_bounds(place->field, place->position, place->record, why);
+    return rc < 0 ? MEEPLE_EPROTO : 0;
+}
