@@ -3,8 +3,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdalign.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "core/log.h"
@@ -49,17 +47,17 @@ static void refuse(const struct answering *answering, meeple_refusal_rule rule,
 static int run(const struct answering *answering)
 {
     const meeple_rpc_type *type = type_of(answering);
-    const size_t unit = alignof(max_align_t);
-    size_t head = (type->size + unit - 1) / unit * unit;
     struct meeple__sentence text;
     meeple_call call = {answering->world, answering->object, answering->sender};
-    uint8_t *arg = meeple__world_scratch(answering->world, head + answering->args.len + 1);
+    char *strings = NULL;
+    void *arg = meeple__world_arg(answering->world, &answering->world->answering, type,
+                                  answering->args.len + 1, &strings);
 
     if (!arg) {
         return MEEPLE_ENOMEM;
     }
     begin_sentence(&text, answering, "called");
-    if (meeple__msgpack_read(type, answering->args, arg, (char *)arg + head, &text) < 0) {
+    if (meeple__msgpack_read(type, answering->args, arg, strings, &text) < 0) {
         refuse(answering, MEEPLE_REFUSAL_ARGUMENTS, &text);
         return 0;
     }

@@ -1,6 +1,9 @@
 /* world: its life, and the poll that everything happens in. */
 #include "rpc/world.h"
 
+#include <stdalign.h>
+#include <stddef.h>
+
 #include "core/mem.h"
 #include "rpc/announce.h"
 #include "rpc/answer.h"
@@ -31,21 +34,26 @@ struct meeple__remote *meeple__world_remote(const meeple_world *world, int32_t i
     return NULL;
 }
 
-void *meeple__world_scratch(meeple_world *world, size_t size)
+void *meeple__world_arg(const meeple_world *world, struct meeple__scratch *scratch,
+                        const meeple_rpc_type *type, size_t strings_size, char **strings)
 {
-    if (size > world->scratch_size) {
-        size_t doubled = world->scratch_size * 2;
-        size_t bigger = size > doubled ? size : doubled;
-        void *scratch = meeple__resize(world->mem, NULL, bigger);
+    const size_t unit = alignof(max_align_t);
+    size_t head = (type->size + unit - 1) / unit * unit;
+    size_t size = head + strings_size;
 
-        if (!scratch) {
+    if (size > scratch->size) {
+        size_t doubled = scratch->size * 2;
+        size_t bigger = size > doubled ? size : doubled;
+        void *ptr = meeple__resize(world->mem, NULL, bigger);
+
+        if (!ptr) {
             return NULL;
         }
-        meeple__free(world->mem, world->scratch);
-        world->scratch = scratch;
-        world->scratch_size = bigger;
+        meeple__free(world->mem, scratch->ptr);
+        *scratch = (struct meeple__scratch){ptr, bigger};
     }
-    return world->scratch;
+    *strings = (char *)scratch->ptr + head;
+    return scratch->ptr;
 }
 
 struct meeple__sink meeple__world_sink(meeple_world *world)
@@ -105,7 +113,8 @@ static void destroy(meeple_world *world)
     meeple__classes_done(&world->classes, mem);
     meeple__local_done(&world->local, mem);
     meeple__buf_done(&world->tx, mem);
-    meeple__free(mem, world->scratch);
+    meeple__free(mem, world->answering.ptr);
+    meeple__free(mem, world->calling.ptr);
     meeple_net_free(world->net);
     meeple__free(mem, world);
 }

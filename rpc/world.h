@@ -13,6 +13,12 @@
 #include "rpc/remote.h"
 #include "rpc/sink.h"
 
+/* Memory that is kept for the next time.  Zeroed is none. */
+struct meeple__scratch {
+    void *ptr;
+    size_t size;
+};
+
 struct meeple_world {
     meeple_net *net;
     const meeple_mem *mem;
@@ -36,14 +42,17 @@ struct meeple_world {
     struct meeple__list remote_list; /* as they joined */
     struct meeple__local_queue local;
     struct meeple__buf tx; /* the packet that is being made */
-    void *scratch;         /* the arguments of the call that is being answered */
-    size_t scratch_size;
+    /* The arguments of the call that is being answered, and of one that is made out of values while
+     * that handler runs. */
+    struct meeple__scratch answering, calling;
 };
 
 /* NULL if there is no such peer. */
 struct meeple__remote *meeple__world_remote(const meeple_world *world, int32_t id);
-/* At least size bytes, aligned for anything, in place of those before; NULL when out of memory. */
-void *meeple__world_scratch(meeple_world *world, size_t size);
+/* Room for the argument struct of a method, aligned for anything, and behind it for so many bytes
+ * of strings, in place of what was there before; NULL when out of memory. */
+void *meeple__world_arg(const meeple_world *world, struct meeple__scratch *scratch,
+                        const meeple_rpc_type *type, size_t strings_size, char **strings);
 /* An empty tx to write a packet to. */
 struct meeple__sink meeple__world_sink(meeple_world *world);
 

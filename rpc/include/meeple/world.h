@@ -141,6 +141,29 @@ MEEPLE_API const char *meeple_object_path(const meeple_object *object);
 #define meeple_rpc(object, to, ...) MEEPLE_RPC_CALL_(__VA_ARGS__, (object), (to))
 #define MEEPLE_RPC_CALL_(method, ...) method##_call(__VA_ARGS__)
 
+/*
+ * The same call by name, for a script, a console or a tool that does not know the method's C type:
+ * one value for each argument, in their order, converted as one that comes over the wire is (an
+ * integer has to fit, a float takes an integer that it holds exactly, an argument of type
+ * meeple_value takes anything).  Values are borrowed for the call.  values may be NULL if count is
+ * 0.
+ *
+ * Returns what meeple_rpc() returns; also MEEPLE_EINVAL: another number of values than the method
+ * has arguments, or one that does not fit; the log says which and why.  Godot: rpc(), rpc_id(),
+ * callv().
+ */
+MEEPLE_API int meeple_object_call_values(meeple_object *object, int32_t to, const char *method,
+                                         const meeple_value *values, size_t count);
+
+/* What can be called: the tables that the object was added with.  Borrowed: as long as the caller
+ * of meeple_object_add() keeps them. */
+MEEPLE_API const meeple_class *meeple_object_class(const meeple_object *object);
+
+/* "rolled(string name, int32 eyes)" for a method of a class: class->methods[i].type().  As
+ * snprintf(): writes at most size bytes, the NUL included; returns the length of all.  dst may be
+ * NULL if size is 0. */
+MEEPLE_API size_t meeple_rpc_type_text(const meeple_rpc_type *type, char *dst, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

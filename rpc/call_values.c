@@ -1,0 +1,138 @@
+/* call_values: calls by name, with values in place of a struct. */
+#include <meeple/world.h>
+
+#include <string.h>
+
+#include "core/log.h"
+#include "rpc/msgpack_read.h"
+#include "rpc/sentence.h"
+#include "rpc/value_field.h"
+#include "rpc/world.h"
+
+/* Room for the strings with their NULs.  MEEPLE_EINVAL and why: one of the values is none;
+ * MEEPLE_ETOOBIG: no packet holds them. */
+static int measure(const meeple_object *object, const meeple_value *values, size_t count,
+                   size_t *strings_size, struct meeple__sentence *why)
+{
+    size_t size = 1;
+
+    for (size_t i = 0; i < count; i++) {
+        enum meeple__msgpack_fault fault =
+            meeple__msgpack_check(&values[i], MEEPLE_VALUE_DEPTH_MAX);
+
+        if (fault != MEEPLE__MSGPACK_NONE) {
+            meeple__say(why, "argument %zu %s", i + 1, meeple__msgpack_fault_text(fault));
+            return MEEPLE_EINVAL;
+        }
+        if (values[i].kind == MEEPLE_VALUE_STRING) {
+            if (values[i].bytes.len > object->world->packet_max) {
+                return MEEPLE_ETOOBIG;
+            }
+            size += values[i].bytes.len + 1;
+        }
+    }
+    *strings_size = size;
+    return 0;
+}
+
+/* The values as the argument struct of the method, in the world's memory. */
+static int convert(meeple_object *object, const meeple_rpc_type *type, const meeple_value *values,
+                   void **arg, struct meeple__sentence *why)
+{
+    size_t strings_size = 0;
+    char *strings = NULL;
+    int rc = measure(object, values, type->field_count, &strings_size, why);
+
+    if (rc < 0) {
+        return rc;
+    }
+    *arg = meeple__world_arg(object->world, &object->world->calling, type, strings_size, &strings);
+    if (!*arg) {
+        return MEEPLE_ENOMEM;
+    }
+    memset(*arg, 0, type->size);
+    for (unsigned i = 0; i < type->field_count; i++) {
+        struct meeple__place place = {
+            .field = &type->fields[i], .position = i + 1, .record = *arg, .strings = &strings};
+
+        if (meeple__value_store(&values[i], &place, why) < 0) {
+            return MEEPLE_EINVAL;
+        }
+    }
+    return 0;
+}
+
+int meeple_object_call_values(meeple_object *object, int32_t to, const char *method,
+                              const meeple_value *values, size_t count)
+{
+    const meeple_rpc_type *type;
+    struct meeple__sentence why;
+    void *arg = NULL;
+    int index, rc;
+
+    if (!object || !method || (count > 0 && !values)) {
+        return MEEPLE_EINVAL;
+    }
+    if (object->removed) {
+        return MEEPLE_ESTATE;
+    }
+    index = meeple__methods_named(object->methods,
+                                  (meeple_bytes){(const uint8_t *)method, strlen(method)});
+    if (index < 0) {
+        return MEEPLE_ENOTFOUND;
+    }
+    type = object->cls->methods[index].type();
+    meeple__sentence_init(&why);
+    if (count == type->field_count) {
+        rc = convert(object, type, values, &arg, &why);
+    } else {
+        meeple__say(&why, "%zu arguments came, %u expected", count, (unsigned)type->field_count);
+        rc = MEEPLE_EINVAL;
+    }
+    if (rc == MEEPLE_EINVAL) {
+        meeple__log(object->world->log, MEEPLE_LOG_WARN, "rpc", "we called %s.%s: %s", object->path,
+                    type->name, why.text);
+    }
+    return rc < 0 ? rc : meeple_object_call(object, to, type, arg);
+}
+
+const meeple_class *meeple_object_class(const meeple_object *object)
+{
+    return object ? object->cls : NULL;
+}
+
+/* Where a text goes, as far as there is room. */
+struct text {
+    char *dst;
+    size_t size, len;
+};
+
+static void add(struct text *text, const char *piece)
+{
+    size_t len = strlen(piece);
+    size_t room = text->len < text->size ? text->size - text->len : 0;
+
+    if (room > 0) {
+        size_t part = len < room ? len : room - 1;
+
+        memcpy(text->dst + text->len, piece, part);
+        text->dst[text->len + part] = '\0';
+    }
+    text->len += len;
+}
+
+size_t meeple_rpc_type_text(const meeple_rpc_type *type, char *dst, size_t size)
+{
+    struct text text = {.dst = dst, .size = dst ? size : 0};
+
+    add(&text, type ? type->name : "");
+    add(&text, type ? "(" : "");
+    for (size_t i = 0; type && i < type->field_count; i++) {
+        add(&text, i > 0 ? ", " : "");
+        add(&text, meeple_type_name(type->fields[i].type));
+        add(&text, " ");
+        add(&text, type->fields[i].name);
+    }
+    add(&text, type ? ")" : "");
+    return text.len;
+}
