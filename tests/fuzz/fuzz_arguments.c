@@ -25,14 +25,17 @@
     ARG(const char *, text)                                                                        \
     ARG(meeple_bytes, blob)                                                                        \
     ARG(meeple_vec2, flat)                                                                         \
-    ARG(meeple_vec3, deep)
+    ARG(meeple_vec3, deep)                                                                         \
+    ARG(meeple_color, paint)                                                                       \
+    ARG(meeple_value, anything)
 MEEPLE_RPC(every, EVERY)
 
 #define BOUNDED(ARG)                                                                               \
     ARG(const char *, name, .min = 1, .max = 8)                                                    \
     ARG(int32_t, eyes, .min = 1, .max = 6)                                                         \
     ARG(double, speed, .min = -1.5, .max = 1.5)                                                    \
-    ARG(meeple_bytes, blob, .max = 4)
+    ARG(meeple_bytes, blob, .max = 4)                                                              \
+    ARG(meeple_value, anything, .max = 20)
 MEEPLE_RPC(bounded, BOUNDED)
 
 /* From memory of exact size; *rest is what was read from, and is to be freed after arg. */
@@ -70,6 +73,7 @@ static void check_bounds(const struct bounded *bounded)
 
     MUST(len >= 1 && len <= 8 && bounded->eyes >= 1 && bounded->eyes <= 6);
     MUST(bounded->speed >= -1.5 && bounded->speed <= 1.5 && bounded->blob.len <= 4);
+    MUST(meeple_value_size(bounded->anything) <= 20);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

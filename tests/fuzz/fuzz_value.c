@@ -1,0 +1,94 @@
+/* fuzz_value: any bytes as a value; what is one can be walked, shown, kept and built again. */
+#include "tests/fuzz/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <meeple/value.h>
+
+#include "core/utf8.h"
+#include "tests/fuzz/limited_mem.h"
+
+static bool is_container(meeple_value value)
+{
+    return value.kind == MEEPLE_VALUE_ARRAY || value.kind == MEEPLE_VALUE_MAP;
+}
+
+/* As a user would, level by level; there are at most 32. */
+static void rebuild(meeple_value_builder *builder, meeple_value value)
+{
+    meeple_value_iterator at = meeple_value_iterate(value);
+    uint32_t count = 0;
+
+    if (!is_container(value)) {
+        meeple_value_put(builder, value);
+        return;
+    }
+    if (value.kind == MEEPLE_VALUE_MAP) {
+        meeple_value_begin_map(builder);
+    } else {
+        meeple_value_begin_array(builder);
+    }
+    while (meeple_value_next(&at)) {
+        if (value.kind == MEEPLE_VALUE_MAP) {
+            rebuild(builder, at.key);
+        }
+        rebuild(builder, at.value);
+        count++;
+    }
+    MUST(count == value.count);
+    meeple_value_end(builder);
+}
+
+static void show(meeple_value value, size_t size)
+{
+    char *text = malloc(size);
+    size_t len;
+
+    MUST(text);
+    len = meeple_value_text(value, text, size);
+    MUST(strlen(text) < size && (len < size) == (strlen(text) == len));
+    MUST(meeple__utf8_valid((meeple_bytes){(const uint8_t *)text, strlen(text)}));
+    for (const char *at = text; *at; at++) {
+        MUST((unsigned char)*at >= 0x20 && *at != 0x7f);
+    }
+    free(text);
+}
+
+static void keep(meeple_value value, size_t size)
+{
+    uint8_t *memory = malloc(size);
+    meeple_value kept, again;
+
+    MUST(memory);
+    MUST(meeple_value_copy(&kept, value, memory, size) == (int)size);
+    MUST(meeple_value_read(&again, (meeple_bytes){memory, size}) == 0);
+    MUST(meeple_value_equal(kept, value) && meeple_value_equal(again, value));
+    free(memory);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    struct limited_mem limited;
+    meeple_value_builder builder;
+    meeple_value value, again;
+    int rc = meeple_value_read(&value, (meeple_bytes){bytes, len});
+
+    MUST(rc == 0 || rc == MEEPLE_EPROTO);
+    if (rc < 0) {
+        return 0;
+    }
+    MUST(meeple_value_size(value) <= len);
+    show(value, 1 + len);
+    show(value, 1 + 64 * len);
+    keep(value, meeple_value_size(value));
+    limited_mem_init(&limited, 4 * len + 128);
+    meeple_value_builder_init(&builder, &limited.mem, len);
+    rebuild(&builder, value);
+    MUST(meeple_value_builder_value(&builder, &again) == 0);
+    MUST(meeple_value_equal(value, again));
+    MUST(meeple_value_size(again) <= meeple_value_size(value));
+    meeple_value_builder_done(&builder);
+    MUST(limited.live == 0);
+    return 0;
+}
