@@ -20,6 +20,12 @@ static bool is_target(const char *text)
     return text[0] == '/' && is_word(text) && !strchr(text, '#');
 }
 
+static bool is_host(const char *text)
+{
+    return text[0] != '\0' &&
+           meeple__http_is_host((meeple_bytes){(const uint8_t *)text, strlen(text)});
+}
+
 /* Room for two of the longest messages, or they could never be sent. */
 static size_t queue_default(size_t message_bytes_max)
 {
@@ -64,7 +70,7 @@ int meeple__ws_config_init(struct meeple__ws_config *config, const meeple_ws_opt
     filled.path = filled.path ? filled.path : "/";
     if (!options->random || !meeple__ws_options_valid(options->protocols, options->headers) ||
         (!options->server &&
-         !(options->host && is_word(options->host) && is_target(filled.path)))) {
+         !(options->host && is_host(options->host) && is_target(filled.path)))) {
         return MEEPLE_EINVAL;
     }
     filled.head_bytes_max = filled.head_bytes_max ? filled.head_bytes_max : 8192;

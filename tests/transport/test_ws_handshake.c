@@ -868,6 +868,16 @@ Test(ws_handshake, a_path_begins_with_a_slash_and_has_no_fragment)
     }
 }
 
+Test(ws_handshake, a_host_is_one_that_servers_take)
+{
+    static const char *const rows[] = {"h/",  "h?",  "h#",           "user@h",
+                                       "h\\", "<h>", "\xc3\xa9.org", "\xff"};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(rows); i++) {
+        refuses_options(false, &(meeple_ws_options){.host = rows[i]}, MEEPLE_EINVAL);
+    }
+}
+
 Test(ws_handshake, a_request_over_the_limit_of_heads_is_not_made)
 {
     refuses_options(false, &(meeple_ws_options){.head_bytes_max = 20}, MEEPLE_ETOOBIG);
