@@ -360,6 +360,7 @@ int meeple__ws_accept_request(struct meeple__ws *ws, const char *protocol,
     struct meeple__http_head head;
     struct meeple__deflate_params agreed;
     char extensions[MEEPLE__DEFLATE_TEXT_SIZE] = "";
+    uint16_t first = ws->protocol;
     int rc;
 
     if (!ws->config->options.server || ws->state != MEEPLE__WS_ASKED) {
@@ -382,6 +383,8 @@ int meeple__ws_accept_request(struct meeple__ws *ws, const char *protocol,
         meeple__buf_done(&ws->in, ws->config->mem);
         ws->state = MEEPLE__WS_READY;
         ws->deadline_ms = UINT64_MAX;
+    } else {
+        ws->protocol = first; /* it may be chosen again */
     }
     return rc;
 }

@@ -121,6 +121,31 @@ Test(net_admit, the_application_chooses_the_subprotocol_and_adds_headers)
     session_done(&session);
 }
 
+/* What was chosen in an answer that there was no memory for is chosen no more. */
+Test(net_admit, an_answer_without_memory_may_be_given_again)
+{
+    static const char *const ours[] = {"one", "two", NULL};
+    struct session session;
+    meeple_net *server;
+    int rc = MEEPLE_ENOMEM;
+
+    start(&session, &(meeple_listen_options){.dialect = MEEPLE_DIALECT_PLAIN, .protocols = ours});
+    server = session.seats[0].net;
+    come(&session, "ws://s:4000/",
+         &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN, .protocols = ours});
+    session_run_until(&session, sim_now(session.sim) + 100);
+    for (size_t n = 1; rc == MEEPLE_ENOMEM; n++) {
+        counting_mem_fail(&session.mem, n);
+        rc = meeple_net_accept(server, desk.peer, n == 1 ? "two" : NULL, NULL);
+        cr_assert(n > 1 || rc == MEEPLE_ENOMEM);
+    }
+    session.mem.fail_at = 0;
+    cr_assert_eq(rc, 0);
+    session_run(&session);
+    told(&session, 1, "up a one\njoin 1\n");
+    session_done(&session);
+}
+
 /* What comes back to who speaks HTTP by hand. */
 static const char *answer_to(struct session *session, struct raw_peer *raw, const char *fields)
 {
