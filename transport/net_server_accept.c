@@ -78,7 +78,7 @@ static bool is_stale(const struct meeple__server *server, const struct meeple__p
 
 /* Makes room among the comers for one from an address that has so many there: of those that say
  * nothing good the oldest goes if it is stale; or else the oldest of the address that has the most,
- * if that is more than the newcomer's would have. */
+ * if that is more than the newcomer's would have, also one that waits for its answer. */
 static bool make_room(struct meeple__server *server, uint32_t coming)
 {
     const struct meeple__list *head = &server->comers;
@@ -89,16 +89,16 @@ static bool make_room(struct meeple__server *server, uint32_t coming)
     for (struct meeple__list *link = head->next; link != head; link = link->next) {
         struct meeple__peer *peer = MEEPLE__CONTAINER(link, struct meeple__peer, all);
 
-        if (peer->conn.ws.state != MEEPLE__WS_HEAD) {
-            continue;
+        if (peer->conn.ws.state == MEEPLE__WS_HEAD && oldest) {
+            oldest = false;
+            if (is_stale(server, peer)) {
+                server->net.stats.refused_late++;
+                make_way(server, peer, "it was slow to come, and others want to");
+                return true;
+            }
         }
-        if (oldest && is_stale(server, peer)) {
-            server->net.stats.refused_late++;
-            make_way(server, peer, "it was slow to come, and others want to");
-            return true;
-        }
-        oldest = false;
-        if (peer->address && peer->address->coming > most) {
+        if (peer->conn.ws.state <= MEEPLE__WS_ASKED && peer->address &&
+            peer->address->coming > most) {
             most = peer->address->coming;
             crowd = peer;
         }

@@ -353,6 +353,42 @@ Test(net_abuse, who_waits_for_an_answer_makes_no_room)
     end(&table);
 }
 
+/* Unless it has many such: then it is one of them, though the application is still thinking. */
+Test(net_abuse, one_address_does_not_fill_the_waiting_room)
+{
+    struct table table;
+    meeple_net *net;
+
+    memset(&table, 0, sizeof table);
+    table.raws = calloc(RAWS, sizeof *table.raws);
+    counting_mem_init(&table.session.mem);
+    table.session.sim = sim_new(NULL);
+    cr_assert_eq(
+        meeple_net_listen(&net, &(meeple_listen_options){.port = PORT,
+                                                         .asks = true,
+                                                         .limits.handshakes_max = 4,
+                                                         .io = sim_driver(table.session.sim, "s"),
+                                                         .mem = &table.session.mem.mem}),
+        0);
+    session_add(&table.session, net);
+    table.session.extra = raws_turn;
+    table.session.extra_ctx = &table;
+    settle(&table, 1);
+    for (int i = 0; i < 6; i++) {
+        raw_write(raw_from(&table, i < 4 ? "10.0.0.1" : "10.0.0.2", false), REQUEST "\r\n",
+                  sizeof REQUEST + 1);
+        settle(&table, 1);
+    }
+    cr_expect(table.raws[0].ended && table.raws[1].ended);
+    cr_expect_not(table.raws[2].ended);
+    cr_expect_not(table.raws[4].ended);
+    cr_expect_not(table.raws[5].ended);
+    raw_from(&table, "10.0.0.2", false);
+    cr_expect(table.raws[6].ended);
+    cr_expect_eq(stats_of(&table).refused_half_open, 3);
+    end(&table);
+}
+
 /* ---- addresses ---- */
 
 Test(net_abuse, an_address_has_its_share_of_connections)

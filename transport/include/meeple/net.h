@@ -267,9 +267,10 @@ MEEPLE_API void meeple_net_flush(meeple_net *net);
  * Server: lets the peer of a REQUEST in; its JOIN follows.  protocol: a subprotocol of ours that it
  * offers; NULL: the first of its own order.  headers: "Name: value", NULL-terminated, added to the
  * answer, a Set-Cookie for instance; may be NULL.  MEEPLE_ENOTFOUND: no request of that peer waits
- * (any more: it went away, or handshake_timeout_ms passed).  MEEPLE_EFULL: peers_max are there by
- * now, it was refused with 503.  MEEPLE_EINVAL: such a protocol or header cannot be answered; the
- * request still waits.  MEEPLE_ESTATE: not a server.  MEEPLE_ENOMEM: the request still waits.
+ * (any more: it went away, handshake_timeout_ms passed, or it had to make room for another).
+ * MEEPLE_EFULL: peers_max are there by now, it was refused with 503.  MEEPLE_EINVAL: such a
+ * protocol or header cannot be answered; the request still waits.  MEEPLE_ESTATE: not a server.
+ * MEEPLE_ENOMEM: the request still waits.
  */
 MEEPLE_API int meeple_net_accept(meeple_net *net, int32_t peer, const char *protocol,
                                  const char *const *headers);
@@ -277,8 +278,9 @@ MEEPLE_API int meeple_net_accept(meeple_net *net, int32_t peer, const char *prot
 /*
  * Server: refuses the peer of a REQUEST with an HTTP redirect or error (300..599), with text (NULL:
  * none) as its body, and headers as above; a Content-Type among them takes the place of plain text.
- * Nothing more is heard of that peer.  MEEPLE_EINVAL: a status or header that cannot be answered.
- * Other errors as above.
+ * Nothing more is heard of that peer.  Without memory for the answer its connection just ends.
+ * MEEPLE_EINVAL: a status or header that cannot be answered.  MEEPLE_ENOTFOUND, MEEPLE_ESTATE as
+ * above.
  */
 MEEPLE_API int meeple_net_reject(meeple_net *net, int32_t peer, int status, const char *text,
                                  const char *const *headers);
@@ -359,17 +361,16 @@ typedef struct meeple_stats {
     uint64_t relayed;                 /* server: packets passed on, one per peer */
     uint64_t unroutable;              /* server: packets for a peer that is gone */
     uint64_t skipped;                 /* messages to many that a full peer missed */
-    uint64_t refused;                 /* server: connections that did not become peers */
+    uint64_t refused; /* server: connections that did not become peers, and asked for no page */
     /* Of them: */
-    uint64_t refused_origin;  /* pages that are not among the origins */
-    uint64_t refused_address; /* more than connections_per_address_max */
-    uint64_t refused_rate;    /* more than accepts_per_second_max */
-    uint64_t
-        refused_half_open; /* more than handshakes_max, or from the address that had the most */
-    uint64_t refused_late; /* handshake_timeout_ms had passed, the application's answer
-                              included, or it made room for another */
-    uint64_t refused_long; /* more than head_bytes_max, or too many fields */
-    uint64_t flooded;      /* server: peers closed for messages or bytes per second */
+    uint64_t refused_origin;    /* pages that are not among the origins */
+    uint64_t refused_address;   /* more than connections_per_address_max */
+    uint64_t refused_rate;      /* more than accepts_per_second_max */
+    uint64_t refused_half_open; /* more than handshakes_max; the new one went, or another */
+    uint64_t refused_late;      /* handshake_timeout_ms had passed, the application's answer
+                                   included, or it made room for another */
+    uint64_t refused_long;      /* more than head_bytes_max, or too many fields */
+    uint64_t flooded;           /* server: peers closed for messages or bytes per second */
     /* Server, options.pages: answers that were sent to the end; errors; downloads that broke off.
      */
     uint64_t pages_served, pages_refused, pages_lost;
