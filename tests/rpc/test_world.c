@@ -218,6 +218,51 @@ Test(world, can_call_a_peer_in_its_join)
     expect_trace(&session, "");
 }
 
+static int32_t first_asked;
+
+/* Lets the first in, refuses the second, and shows the first out. */
+static void keep_the_door(meeple_world *world, const meeple_event *event)
+{
+    meeple_net *net = meeple_world_net(world);
+
+    session_event(world, event);
+    if (event->type == MEEPLE_EVENT_JOIN) {
+        cr_expect_eq(meeple_net_accept(net, event->peer, NULL, NULL), MEEPLE_ENOTFOUND);
+        cr_expect_eq(meeple_net_reject(net, event->peer, 403, NULL, NULL), MEEPLE_ENOTFOUND);
+    } else if (event->type == MEEPLE_EVENT_REQUEST && first_asked == 0) {
+        first_asked = event->peer;
+        cr_expect_eq(meeple_net_kick(net, event->peer, 0, NULL), MEEPLE_ENOTFOUND);
+        cr_expect_eq(meeple_net_accept(net, event->peer, NULL, NULL), 0);
+        cr_expect_eq(meeple_net_accept(net, event->peer, NULL, NULL), MEEPLE_ENOTFOUND);
+    } else if (event->type == MEEPLE_EVENT_REQUEST) {
+        cr_expect_str_eq(event->request->path, "/");
+        cr_expect_eq(meeple_net_accept(net, first_asked, NULL, NULL), MEEPLE_ENOTFOUND);
+        cr_expect_eq(meeple_net_kick(net, first_asked, 4000, "enough"), 0);
+        cr_expect_eq(meeple_net_reject(net, event->peer, 403, "no", NULL), 0);
+        cr_expect_str_eq(event->request->path, "/"); /* until it returns */
+    }
+}
+
+Test(world, answers_requests_in_on_event)
+{
+    struct session asking = {0};
+    struct seat *door;
+    meeple_net *net;
+
+    cr_assert_eq(meeple_net_loopback(&net, &(meeple_listen_options){.asks = true}), 0);
+    door = session_sit(&asking, net);
+    door->events = true;
+    door->world->on_event = keep_the_door;
+    session_sit(&asking, session_client(&asking));
+    settle(&asking);
+    session_sit(&asking, session_client(&asking));
+    settle(&asking);
+    expect_trace(&asking, "server: up; server: request; server: join ?; server: request; "
+                          "server: leave a; ");
+    cr_expect_eq(meeple_net_accept(net, first_asked, NULL, NULL), MEEPLE_ENOTFOUND);
+    session_end(&asking);
+}
+
 /* A call to everybody that is under way when a peer joins is not meant for it. */
 Test(world, asks_nothing_of_a_peer_that_was_not_told_yet)
 {

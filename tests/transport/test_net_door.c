@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/certificates.h"
 #include "tests/support/raw_peer.h"
 #include "tests/support/session.h"
 
@@ -36,7 +37,9 @@ static const char *const scripts[] = {REQUEST "\r\n",
                                       "\r\n\r\n",
                                       "x",
                                       "\x82\x81zzzzz",
-                                      "\x88\x80zzzz"};
+                                      "\x88\x80zzzz",
+                                      "\x16\x03\x01\x02", /* a record of TLS that does not come */
+                                      "\x15\x03\x03"};
 
 static struct door {
     struct session session;
@@ -44,7 +47,7 @@ static struct door {
     struct raw_peer raws[RAWS];
     bool there[RAWS];
     int32_t ids[IDS]; /* that were asked about */
-    bool kind;        /* from here on the application lets everybody in */
+    bool lets_in;     /* from here on the application lets everybody in */
     unsigned connects;
     uint64_t joined;
 } door;
@@ -53,7 +56,7 @@ static void answer(meeple_net *net, int32_t id)
 {
     static const char *const headers[] = {"X-Seat: 1", NULL};
 
-    switch (door.kind ? 2 : prng_below(&door.random, 4)) {
+    switch (door.lets_in ? 2 : prng_below(&door.random, 4)) {
     case 0:
         (void)meeple_net_reject(net, id, 403, "no", headers);
         break;
@@ -87,7 +90,7 @@ static void settle(uint64_t ms)
     session_run_until(&door.session, sim_now(door.session.sim) + ms);
 }
 
-static void start(uint64_t seed, meeple_proxy_kind kind)
+static void start(uint64_t seed, meeple_proxy_kind kind, meeple_tls_server *tls)
 {
     static const char *const trusted[] = {"10.0.0.9", NULL}, *const origins[] = {"https://a", NULL};
     meeple_listen_options options = {
@@ -95,6 +98,7 @@ static void start(uint64_t seed, meeple_proxy_kind kind)
         .dialect = MEEPLE_DIALECT_PLAIN,
         .asks = seed % 4 != 0,
         .origins = origins,
+        .tls = tls,
         .proxy = {.kind = kind, .trusted = kind == MEEPLE_PROXY_NONE ? NULL : trusted},
         .limits = {.peers_max = 3,
                    .handshakes_max = 4,
@@ -109,7 +113,7 @@ static void start(uint64_t seed, meeple_proxy_kind kind)
     counting_mem_init(&door.session.mem);
     door.session.sim = sim_new(&(struct sim_options){.seed = seed, .chop = seed % 2});
     options.io = sim_driver(door.session.sim, "s");
-    options.mem = &door.session.mem.mem;
+    options.mem = tls ? NULL : &door.session.mem.mem;
     cr_assert_eq(meeple_net_listen(&net, &options), 0);
     session_add(&door.session, net)->on_request = look;
     door.session.extra = raws_turn;
@@ -183,13 +187,22 @@ static size_t joins(void)
     return count;
 }
 
-/* All places: as many as may come, silent, from one address each; then as many as may be there. */
-static void all_places_are_free(meeple_net *net)
+static void everybody_goes(void)
+{
+    for (size_t i = 0; i < RAWS; i++) {
+        if (door.there[i]) {
+            go(i);
+        }
+    }
+}
+
+/* As many as may come. */
+static void silent_ones_have_their_places(void)
 {
     char host[32];
 
-    door.kind = true;
-    meeple_net_refuse(net, false);
+    door.lets_in = true;
+    meeple_net_refuse(door.session.seats[0].net, false);
     for (size_t i = 0; i < 4; i++) {
         snprintf(host, sizeof host, "10.7.0.%zu", i);
         come(i, host);
@@ -197,9 +210,16 @@ static void all_places_are_free(meeple_net *net)
     settle(10);
     for (size_t i = 0; i < 4; i++) {
         cr_assert_not(door.raws[i].ended);
-        go(i);
     }
+    everybody_goes();
     settle(10);
+}
+
+/* As many as may be there. */
+static void players_have_theirs(void)
+{
+    const meeple_net *net = door.session.seats[0].net;
+
     for (size_t i = 0; i < 3; i++) {
         come(i, "10.0.0.1");
         settle(10);
@@ -210,47 +230,79 @@ static void all_places_are_free(meeple_net *net)
     cr_assert_eq(meeple_net_stats(net).refused + door.joined + 3, door.connects);
 }
 
-Test(net_door, the_counts_stay_right_whatever_strangers_do)
+/* Strangers do what they want, and go. */
+static void play(uint64_t seed, meeple_tls_server *tls)
 {
     static const meeple_proxy_kind kinds[] = {MEEPLE_PROXY_NONE, MEEPLE_PROXY_HEADER,
                                               MEEPLE_PROXY_X_FORWARDED_FOR};
+    meeple_net *net;
 
+    start(seed, kinds[seed % MEEPLE_COUNT(kinds)], tls);
+    net = door.session.seats[0].net;
+    for (int step = 0; step < STEPS; step++) {
+        if (seed % 5 == 0) {
+            counting_mem_fail(&door.session.mem, 1 + (size_t)prng_below(&door.random, 12));
+        }
+        somebody_does_something();
+        the_application_does_something(net);
+        settle(prng_below(&door.random, 3) ? 0 : prng_below(&door.random, 300));
+        door.joined += joins();
+    }
+    everybody_goes();
+    door.session.mem.fail_at = 0;
+    settle(20000);
+    door.joined += joins();
+    cr_assert_eq(meeple_net_peers(net, NULL, 0), 0, "seed %u", (unsigned)seed);
+    cr_assert_eq(meeple_net_stats(net).refused + door.joined, door.connects,
+                 "seed %u: %u refused, %u joined, of %u", (unsigned)seed,
+                 (unsigned)meeple_net_stats(net).refused, (unsigned)door.joined, door.connects);
+}
+
+Test(net_door, the_counts_stay_right_whatever_strangers_do)
+{
     uint64_t joined = 0;
 
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        meeple_net *net;
-
-        start(seed, kinds[seed % MEEPLE_COUNT(kinds)]);
-        net = door.session.seats[0].net;
-        for (int step = 0; step < STEPS; step++) {
-            if (seed % 5 == 0) {
-                counting_mem_fail(&door.session.mem, 1 + (size_t)prng_below(&door.random, 12));
-            }
-            somebody_does_something();
-            the_application_does_something(net);
-            settle(prng_below(&door.random, 3) ? 0 : prng_below(&door.random, 300));
-            door.joined += joins();
-        }
-        for (size_t i = 0; i < RAWS; i++) {
-            if (door.there[i]) {
-                go(i);
-            }
-        }
-        door.session.mem.fail_at = 0;
-        settle(20000);
-        door.joined += joins();
-        cr_assert_eq(meeple_net_peers(net, NULL, 0), 0, "seed %u", (unsigned)seed);
-        cr_assert_eq(meeple_net_stats(net).refused + door.joined, door.connects,
-                     "seed %u: %u refused, %u joined, of %u", (unsigned)seed,
-                     (unsigned)meeple_net_stats(net).refused, (unsigned)door.joined, door.connects);
-        all_places_are_free(net);
-        for (size_t i = 0; i < RAWS; i++) {
-            if (door.there[i]) {
-                go(i);
-            }
-        }
+        play(seed, NULL);
+        silent_ones_have_their_places();
+        players_have_theirs();
+        everybody_goes();
         joined += door.joined;
         session_done(&door.session);
     }
     cr_assert_gt(joined, SEEDS);
+}
+
+Test(net_door, the_same_over_tls)
+{
+    struct certificates files;
+    char cert[CERTIFICATES_PATH_SIZE], key[CERTIFICATES_PATH_SIZE];
+    meeple_tls_server *tls;
+
+    certificates_init(&files);
+    certificates_make(&files, &(struct certificate_wish){.name = "s", .alt_names = "DNS:s"});
+    cr_assert_eq(meeple_tls_server_new(&tls,
+                                       &(meeple_tls_server_options){
+                                           .cert_file = certificates_path(&files, "s.crt", cert),
+                                           .key_file = certificates_path(&files, "s.key", key)},
+                                       NULL, 0),
+                 0);
+    for (uint64_t seed = 1; seed <= SEEDS / 3; seed++) {
+        meeple_net *net;
+
+        play(seed, tls);
+        silent_ones_have_their_places();
+        cr_assert_eq(meeple_net_connect(
+                         &net, "wss://s:4000/",
+                         &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN,
+                                                   .tls.ca_file = cert,
+                                                   .io = sim_driver(door.session.sim, "10.0.0.1")}),
+                     0);
+        session_add(&door.session, net);
+        settle(1000);
+        cr_assert(door.session.seats[1].up);
+        session_done(&door.session);
+    }
+    meeple_tls_server_free(tls);
+    certificates_done(&files);
 }
