@@ -19,10 +19,6 @@ struct meeple__pages {
     uint32_t stall_timeout_ms;
 };
 
-enum {
-    MEEPLE__ACCEPT_RATES = 256
-};
-
 struct meeple__server {
     meeple_net net;
     meeple_socket *listener;
@@ -40,7 +36,7 @@ struct meeple__server {
     bool counts_ourselves; /* this machine's addresses count, too */
     struct meeple__allowance accepts_allowed, accepts_allowed_address;
     struct meeple__allowance messages_allowed, bytes_allowed;
-    struct meeple__rate accepts, accepts_by_address[MEEPLE__ACCEPT_RATES];
+    struct meeple__rate accepts, accepts_by_address[4][256];
     uint64_t warn_again_ms; /* before that a dropped connection is worth no warning */
     struct meeple__pages pages;
     bool asks;

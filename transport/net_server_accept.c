@@ -148,16 +148,26 @@ static bool send_off(struct meeple__server *server)
     return true;
 }
 
-/* What it takes of the rate of all, and of its address's: those share a few, by their hash. */
+/* What one takes of its address's rate.  An address has one rate in each row, by a byte of its
+ * hash: it would have to share all of them with others to be kept out by those. */
+static bool take_of_address(struct meeple__server *server, const struct meeple__ip *from)
+{
+    uint32_t hash = meeple__address_counts_hash(&server->addresses, from);
+    bool taken = false;
+
+    for (size_t row = 0; row < MEEPLE_COUNT(server->accepts_by_address); row++, hash >>= 8) {
+        taken = meeple__rate_take(&server->accepts_by_address[row][hash & 0xff],
+                                  &server->accepts_allowed_address, server->net.loop.now_ms, 1) ||
+                taken;
+    }
+    return taken;
+}
+
 static bool comes_too_fast(struct meeple__server *server, const struct meeple__ip *from)
 {
-    uint64_t now_ms = server->net.loop.now_ms;
-    uint32_t hash = meeple__address_counts_hash(&server->addresses, from);
-
-    return (counts(server, from) &&
-            !meeple__rate_take(&server->accepts_by_address[hash % MEEPLE__ACCEPT_RATES],
-                               &server->accepts_allowed_address, now_ms, 1)) ||
-           !meeple__rate_take(&server->accepts, &server->accepts_allowed, now_ms, 1);
+    return (counts(server, from) && !take_of_address(server, from)) ||
+           !meeple__rate_take(&server->accepts, &server->accepts_allowed, server->net.loop.now_ms,
+                              1);
 }
 
 /* Why there is no room for one more from there, or NULL.  A proxy's comes from its client, who is

@@ -559,6 +559,40 @@ Test(net_abuse, an_address_has_a_quarter_of_the_rate)
     }
 }
 
+static void connect_from(struct table *table, const char *host, int count)
+{
+    const meeple_io_driver *driver = sim_driver(table->session.sim, host);
+    meeple_socket *socket;
+    meeple_io *io;
+
+    cr_assert_eq(driver->open(driver, NULL, NULL, &io), 0);
+    for (int i = 0; i < count; i++) {
+        cr_assert_eq(driver->connect(io, "s", PORT, NULL, &socket), 0);
+    }
+    settle(table, 0);
+    driver->free(io);
+}
+
+/* Whoever else it may be: none shares it with one that has used its own up. */
+Test(net_abuse, the_rate_of_one_address_is_nobody_elses)
+{
+    struct table table;
+    char host[32];
+
+    start(&table, &(meeple_listen_options){.limits.accepts_per_second_max = 4000,
+                                           .limits.handshakes_max = 4000,
+                                           .limits.connections_per_address_max = 4000});
+    settle(&table, 5000);
+    connect_from(&table, "10.0.0.1", 1500);
+    cr_expect_eq(stats_of(&table).refused_rate, 500);
+    for (int i = 0; i < 1200; i++) {
+        snprintf(host, sizeof host, "10.%d.%d.1", 1 + i / 100, i % 100);
+        connect_from(&table, host, 1);
+    }
+    cr_expect_eq(stats_of(&table).refused_rate, 500);
+    end(&table);
+}
+
 /* ---- peers ---- */
 
 /* Is closed for that reason, which everybody hears; the others play on. */
