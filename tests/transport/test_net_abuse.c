@@ -782,6 +782,29 @@ Test(net_abuse, a_normal_game_meets_no_limit)
     end(&table);
 }
 
+/* Half a minute at sixty a second: it comes at once, and nobody can see how old it is. */
+Test(net_abuse, nobody_is_thrown_out_because_the_application_was_away)
+{
+    struct table table;
+    struct seat *a;
+
+    start(&table, NULL);
+    a = &table.session.seats[1];
+    for (int round = 0; round < 2; round++) {
+        table.session.seats[0].idle = true;
+        for (int i = 0; i < 30 * 60; i++) {
+            cr_assert_eq(seat_send(a, MEEPLE_SERVER, "input"), 0);
+            settle(&table, i % 3 ? 17 : 16);
+        }
+        table.session.seats[0].idle = false;
+        settle(&table, 5000);
+        cr_expect_eq(stats_of(&table).flooded, 0);
+        cr_expect_eq(table.session.seats[0].packets, 1800 * ((size_t)round + 1));
+        session_forget(&table.session);
+    }
+    end(&table);
+}
+
 Test(net_abuse, limits_can_be_lifted)
 {
     struct table table;
