@@ -11,6 +11,7 @@
 #include "transport/io_address.h"
 
 enum {
+    WARN_EVERY_MS = 60000,
     PAUSE_MS = 100
 };
 
@@ -115,13 +116,31 @@ void meeple__listeners_resume(meeple_io *io)
     }
 }
 
+/* Not each time: whoever can connect could fill the log with it. */
+static bool may_warn(meeple_io *io)
+{
+    uint64_t now_ms = meeple__io_now_ms(io);
+
+    if (now_ms < io->warn_again_ms) {
+        return false;
+    }
+    io->warn_again_ms = now_ms + WARN_EVERY_MS;
+    return true;
+}
+
+static void refused(meeple_io *io)
+{
+    if (may_warn(io)) {
+        meeple__log(io->log, MEEPLE_LOG_WARN, "io", "a connection was refused: out of memory");
+    }
+}
+
 /* The connection stays in the system's queue, which would say so again and again. */
 static void pause_listener(meeple_io *io, meeple_socket *listener, int error)
 {
     char why[120];
 
-    if (!io->accept_warned) {
-        io->accept_warned = true;
+    if (may_warn(io)) {
         meeple__errno_text(error, why, sizeof why);
         meeple__log(io->log, MEEPLE_LOG_WARN, "io", "connections have to wait: %s", why);
     }
@@ -162,7 +181,7 @@ bool meeple__listener_turn(meeple_io *io, meeple_socket *listener, meeple_io_eve
     socket = meeple__socket_new(io, MEEPLE__SOCKET_OPEN, NULL);
     if (!socket) {
         close(fd);
-        meeple__log(io->log, MEEPLE_LOG_WARN, "io", "a connection was refused: out of memory");
+        refused(io);
         return false;
     }
     socket->fd = fd;
@@ -170,10 +189,9 @@ bool meeple__listener_turn(meeple_io *io, meeple_socket *listener, meeple_io_eve
     meeple__socket_no_delay(fd);
     if (meeple__socket_watch(io, socket, MEEPLE__READABLE) < 0) {
         meeple__io_close(io, socket);
-        meeple__log(io->log, MEEPLE_LOG_WARN, "io", "a connection was refused: out of memory");
+        refused(io);
         return false;
     }
-    io->accept_warned = false;
     event->type = MEEPLE_IO_ACCEPTED;
     event->socket = socket;
     return true;

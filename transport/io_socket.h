@@ -45,8 +45,8 @@ struct meeple_io {
     struct meeple__list paused; /* listeners that wait for a descriptor to become free */
     uint64_t resume_ms;         /* ... or for this */
     struct meeple__list races;  /* with an address that waits for its time, the first due first */
-    bool accept_warned;
-    int wake_fd; /* what wake() writes to; -1 before there is one */
+    uint64_t warn_again_ms;     /* not before that of connections that cannot be taken */
+    int wake_fd;                /* what wake() writes to; -1 before there is one */
     struct meeple__random random;
     uint8_t *received; /* MEEPLE__RECEIVE_BYTES, the only ones there are */
     char fault_text[MEEPLE__FAULT_BYTES];

@@ -511,7 +511,7 @@ BOTH_DRIVERS(connections_wait_while_there_is_no_descriptor_for_them)
     cr_assert_eq(driver->next(io, &event, 0), 1);
     cr_assert_eq(event.type, MEEPLE_IO_ACCEPTED);
     cr_assert_eq(driver->next(io, &event, 0), 0);
-    cr_assert_eq(logged.warnings, 2);
+    cr_assert_eq(logged.warnings, 1); /* who comes and goes fills no log */
 
     /* And what others close is found after a while. */
     close(fds[0]);
