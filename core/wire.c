@@ -11,36 +11,23 @@ struct meeple__reader meeple__reader_of(meeple_bytes bytes)
     return (struct meeple__reader){begin, begin + bytes.len, false};
 }
 
-/* NULL, and the error, if there are not that many bytes left. */
-static const uint8_t *take(struct meeple__reader *reader, size_t len)
-{
-    const uint8_t *ptr = reader->at;
-
-    if (reader->bad || len > (size_t)(reader->end - reader->at)) {
-        reader->bad = true;
-        return NULL;
-    }
-    reader->at += len;
-    return ptr;
-}
-
 uint8_t meeple__read_u8(struct meeple__reader *reader)
 {
-    const uint8_t *ptr = take(reader, 1);
+    const uint8_t *ptr = meeple__read_take(reader, 1);
 
     return ptr ? ptr[0] : 0;
 }
 
 uint16_t meeple__read_u16(struct meeple__reader *reader)
 {
-    const uint8_t *ptr = take(reader, 2);
+    const uint8_t *ptr = meeple__read_take(reader, 2);
 
     return (uint16_t)(ptr ? ptr[0] | ptr[1] << 8 : 0);
 }
 
 uint32_t meeple__read_u32(struct meeple__reader *reader)
 {
-    const uint8_t *ptr = take(reader, 4);
+    const uint8_t *ptr = meeple__read_take(reader, 4);
 
     return ptr ? (uint32_t)ptr[0] | (uint32_t)ptr[1] << 8 | (uint32_t)ptr[2] << 16 |
                      (uint32_t)ptr[3] << 24
@@ -71,7 +58,7 @@ uint32_t meeple__read_varint(struct meeple__reader *reader)
 
 meeple_bytes meeple__read_bytes(struct meeple__reader *reader, size_t len)
 {
-    const uint8_t *ptr = take(reader, len);
+    const uint8_t *ptr = meeple__read_take(reader, len);
 
     return ptr ? (meeple_bytes){ptr, len} : (meeple_bytes){NULL, 0};
 }

@@ -11,6 +11,20 @@ struct meeple__reader {
 };
 
 struct meeple__reader meeple__reader_of(meeple_bytes bytes);
+
+/* Where the next len bytes are; NULL, and the error, if there are not that many left. */
+static inline const uint8_t *meeple__read_take(struct meeple__reader *reader, size_t len)
+{
+    const uint8_t *ptr = reader->at;
+
+    if (reader->bad || len > (size_t)(reader->end - reader->at)) {
+        reader->bad = true;
+        return NULL;
+    }
+    reader->at += len;
+    return ptr;
+}
+
 uint8_t meeple__read_u8(struct meeple__reader *reader);
 uint16_t meeple__read_u16(struct meeple__reader *reader); /* little endian */
 uint32_t meeple__read_u32(struct meeple__reader *reader); /* little endian */

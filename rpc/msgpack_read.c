@@ -25,14 +25,14 @@ const char *meeple__msgpack_fault_text(enum meeple__msgpack_fault fault)
     }
 }
 
-/* Big endian, of 1, 2, 4 or 8 bytes. */
+/* Big endian, of 1, 2, 4 or 8 bytes; 0 if they are not there. */
 static uint64_t read_number(struct meeple__reader *reader, unsigned width)
 {
-    meeple_bytes bytes = meeple__read_bytes(reader, width);
+    const uint8_t *at = meeple__read_take(reader, width);
     uint64_t value = 0;
 
-    for (size_t i = 0; i < bytes.len; i++) {
-        value = value << 8 | bytes.ptr[i];
+    for (unsigned i = 0; at && i < width; i++) {
+        value = value << 8 | at[i];
     }
     return value;
 }
@@ -65,8 +65,10 @@ static void read_signed(struct meeple__reader *reader, unsigned width, meeple_va
 static void read_run(struct meeple__reader *reader, meeple_value_kind kind, uint64_t len,
                      meeple_value *item)
 {
+    const uint8_t *at = meeple__read_take(reader, (size_t)len);
+
     item->kind = kind;
-    item->bytes = meeple__read_bytes(reader, (size_t)len);
+    item->bytes = (meeple_bytes){at, at ? (size_t)len : 0};
 }
 
 static void read_count(struct meeple__reader *reader, meeple_value_kind kind, uint64_t count,
@@ -171,16 +173,16 @@ static bool read_long(struct meeple__reader *reader, uint8_t head, meeple_value 
 
 enum meeple__msgpack_fault meeple__msgpack_item(struct meeple__reader *reader, meeple_value *item)
 {
-    uint8_t head = meeple__read_u8(reader);
+    const uint8_t *at = meeple__read_take(reader, 1);
+    uint8_t head = at ? *at : 0;
 
     *item = (meeple_value){.kind = MEEPLE_VALUE_NIL};
-    if (reader->bad) {
+    if (!at) {
         return MEEPLE__MSGPACK_SHORT;
     }
-    if (head < 0x80) {
-        *item = meeple_value_int(head);
-    } else if (head >= 0xe0) {
-        *item = meeple_value_int(head - 0x100);
+    if (head < 0x80 || head >= 0xe0) {
+        item->kind = MEEPLE_VALUE_INT;
+        item->integer = head < 0x80 ? head : head - 0x100;
     } else if (head < 0x90) {
         read_count(reader, MEEPLE_VALUE_MAP, head & 0x0f, item);
     } else if (head < 0xa0) {
