@@ -133,10 +133,10 @@ MEEPLE_API const char *meeple_object_path(const meeple_object *object);
  * Returns 0, or: MEEPLE_ENOTFOUND: no such peer (all but ourselves is none either, as in Godot),
  * the class has no such method, or the one peer called has told us it does not answer it;
  * MEEPLE_EDENIED: to ourselves, and the mode does not let us; MEEPLE_EINVAL: an argument is out of
- * its declared bounds, or a string is not UTF-8; MEEPLE_ETOOBIG: too long for a packet;
- * MEEPLE_EFULL; MEEPLE_ESTATE: not UP, or the object is removed; MEEPLE_ENOMEM.  Nothing is sent or
- * run on error.  Called to many, peers that do not answer the method are left out and reported to
- * on_refused. Godot: rpc(), rpc_id().
+ * its declared bounds, a string is not UTF-8, or a value is none; MEEPLE_ETOOBIG: too long for a
+ * packet; MEEPLE_EFULL; MEEPLE_ESTATE: not UP, or the object is removed; MEEPLE_ENOMEM.  Nothing is
+ * sent or run on error.  Called to many, peers that do not answer the method are left out and
+ * reported to on_refused. Godot: rpc(), rpc_id().
  */
 #define meeple_rpc(object, to, ...) MEEPLE_RPC_CALL_(__VA_ARGS__, (object), (to))
 #define MEEPLE_RPC_CALL_(method, ...) method##_call(__VA_ARGS__)
