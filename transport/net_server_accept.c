@@ -76,9 +76,15 @@ static bool is_stale(const struct meeple__server *server, const struct meeple__p
     return began_ms + STALE_MS <= server->net.loop.now_ms;
 }
 
+/* It waits for an answer, ours or the application's, or does not read that it was refused. */
+static bool may_go(const struct meeple__peer *peer)
+{
+    return peer->conn.ws.state <= MEEPLE__WS_ASKED || peer->conn.ws.state == MEEPLE__WS_REFUSED;
+}
+
 /* Makes room among the comers for one from an address that has so many there: of those that say
  * nothing good the oldest goes if it is stale; or else the oldest of the address that has the most,
- * if that is more than the newcomer's would have, also one that waits for its answer. */
+ * if that is more than the newcomer's would have. */
 static bool make_room(struct meeple__server *server, uint32_t coming)
 {
     const struct meeple__list *head = &server->comers;
@@ -97,8 +103,7 @@ static bool make_room(struct meeple__server *server, uint32_t coming)
                 return true;
             }
         }
-        if (peer->conn.ws.state <= MEEPLE__WS_ASKED && peer->address &&
-            peer->address->coming > most) {
+        if (may_go(peer) && peer->address && peer->address->coming > most) {
             most = peer->address->coming;
             crowd = peer;
         }

@@ -13,6 +13,10 @@ enum {
     PORT = 4000
 };
 
+#define GOOD                                                                                       \
+    "GET / HTTP/1.1\r\nHost: s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                   \
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+
 /* What the application does with the next requests, and what it saw of the last one. */
 static struct {
     enum {
@@ -274,6 +278,46 @@ Test(net_admit, what_the_application_refuses_counts_as_nothing_else)
                      "status %d", statuses[i]);
         session_done(&session);
     }
+}
+
+/* And who does not read it keeps no place that another needs. */
+Test(net_admit, refusals_that_nobody_reads_make_room)
+{
+    static char text[200001];
+    static struct raw_peer raws[4];
+    struct session session;
+    meeple_net *net;
+
+    memset(text, 'x', sizeof text - 1);
+    start(&session, &(meeple_listen_options){.dialect = MEEPLE_DIALECT_PLAIN,
+                                             .limits.handshakes_max = MEEPLE_COUNT(raws)});
+    for (size_t i = 0; i < MEEPLE_COUNT(raws); i++) {
+        raw_connect(&raws[i], session.sim, "10.0.0.1", "s", PORT, NULL, false);
+        session.extra = raw_turn;
+        session.extra_ctx = &raws[i];
+        session_run_until(&session, sim_now(session.sim));
+        raw_write(&raws[i], GOOD, sizeof GOOD - 1);
+        raws[i].deaf = true;
+        session_run_until(&session, sim_now(session.sim));
+        cr_assert_eq(meeple_net_reject(session.seats[0].net, desk.peer, 403, text, NULL), 0);
+    }
+    desk.answer = ACCEPT;
+    cr_assert_eq(
+        meeple_net_connect(&net, "ws://s:4000/",
+                           &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN,
+                                                     .io = sim_driver(session.sim, "10.0.0.2"),
+                                                     .mem = &session.mem.mem}),
+        0);
+    session_add(&session, net);
+    session_run_until(&session, sim_now(session.sim) + 10);
+    cr_expect(session.seats[1].up);
+    session.extra = NULL;
+    session_run(&session);
+    cr_expect_eq(meeple_net_stats(session.seats[0].net).refused, MEEPLE_COUNT(raws));
+    for (size_t i = 0; i < MEEPLE_COUNT(raws); i++) {
+        raw_done(&raws[i]);
+    }
+    session_done(&session);
 }
 
 /* Nor is it late who does not read a refusal. */
