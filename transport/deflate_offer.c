@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/scan.h"
 #include "transport/http_head.h"
 
 #define EXTENSION "permessage-deflate"
@@ -44,36 +45,21 @@ struct value {
     size_t len;
 };
 
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
-static void skip_blanks(meeple_bytes *rest)
-{
-    while (rest->len > 0 && is_blank(rest->ptr[0])) {
-        rest->ptr++;
-        rest->len--;
-    }
-}
-
 /* Takes that byte, and the blanks around it. */
-static bool take_byte(meeple_bytes *rest, uint8_t byte)
+static bool take_between(meeple_bytes *rest, uint8_t byte)
 {
-    skip_blanks(rest);
-    if (rest->len == 0 || rest->ptr[0] != byte) {
-        return false;
-    }
-    rest->ptr++;
-    rest->len--;
-    skip_blanks(rest);
-    return true;
+    bool taken;
+
+    meeple__skip_blanks(rest);
+    taken = meeple__take_byte(rest, byte);
+    meeple__skip_blanks(rest);
+    return taken;
 }
 
 static bool take_token(meeple_bytes *rest, meeple_bytes *token)
 {
     *token = (meeple_bytes){rest->ptr, 0};
-    while (token->len < rest->len && !is_blank(rest->ptr[token->len]) &&
+    while (token->len < rest->len && !meeple__is_blank(rest->ptr[token->len]) &&
            rest->ptr[token->len] != ';' && rest->ptr[token->len] != '=') {
         token->len++;
     }
@@ -164,14 +150,14 @@ static struct extension read_extension(meeple_bytes element)
         return extension;
     }
     ours = meeple__bytes_equal(name, EXTENSION);
-    while (take_byte(&element, ';')) {
+    while (take_between(&element, ';')) {
         struct value value;
         bool has_value;
 
         if (!take_token(&element, &name)) {
             return extension;
         }
-        has_value = take_byte(&element, '=');
+        has_value = take_between(&element, '=');
         if (has_value && !take_value(&element, &value)) {
             return extension;
         }

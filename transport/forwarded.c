@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/scan.h"
+
 enum {
     NODE_MAX = 255 /* bytes: longer identifiers of clients are refused */
 };
@@ -28,38 +30,6 @@ struct value {
     uint8_t bytes[NODE_MAX];
     size_t len;
 };
-
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
-static void skip_blanks(meeple_bytes *rest)
-{
-    while (rest->len > 0 && is_blank(rest->ptr[0])) {
-        rest->ptr++;
-        rest->len--;
-    }
-}
-
-static bool take_byte(meeple_bytes *rest, uint8_t byte)
-{
-    if (rest->len == 0 || rest->ptr[0] != byte) {
-        return false;
-    }
-    rest->ptr++;
-    rest->len--;
-    return true;
-}
-
-static meeple_bytes trim(meeple_bytes bytes)
-{
-    skip_blanks(&bytes);
-    while (bytes.len > 0 && is_blank(bytes.ptr[bytes.len - 1])) {
-        bytes.len--;
-    }
-    return bytes;
-}
 
 /* Whether an odd number of backslashes stands before it. */
 static bool is_escaped(meeple_bytes bytes, size_t at)
@@ -90,7 +60,7 @@ static meeple_bytes take_last(meeple_bytes *rest, bool quotes)
     }
     last = (meeple_bytes){rest->ptr + at, rest->len - at};
     rest->len = at > 0 ? at - 1 : 0;
-    return trim(last);
+    return meeple__trim(last);
 }
 
 static bool previous(struct walk *walk, meeple_bytes *element)
@@ -139,7 +109,7 @@ static bool take_value(meeple_bytes *rest, struct value *value)
     meeple_bytes token;
 
     value->len = 0;
-    if (!take_byte(rest, '"')) {
+    if (!meeple__take_byte(rest, '"')) {
         if (!take_token(rest, &token)) {
             return false;
         }
@@ -148,8 +118,8 @@ static bool take_value(meeple_bytes *rest, struct value *value)
         }
         return true;
     }
-    while (!take_byte(rest, '"')) {
-        take_byte(rest, '\\');
+    while (!meeple__take_byte(rest, '"')) {
+        meeple__take_byte(rest, '\\');
         if (rest->len == 0) {
             return false;
         }
@@ -199,7 +169,7 @@ static enum said read_node(struct meeple__ip *ip, meeple_bytes node)
 
     if (port.len > 0) {
         port.ptr += name.len;
-        if (!take_byte(&port, ':')) {
+        if (!meeple__take_byte(&port, ':')) {
             return MALFORMED;
         }
         port_hidden = is_identifier(port);
@@ -223,8 +193,9 @@ static enum said read_forwarded(struct meeple__ip *ip, meeple_bytes rest)
         meeple_bytes name;
         struct value value;
 
-        if (!take_byte(&rest, ';')) {
-            if (!take_token(&rest, &name) || !take_byte(&rest, '=') || !take_value(&rest, &value)) {
+        if (!meeple__take_byte(&rest, ';')) {
+            if (!take_token(&rest, &name) || !meeple__take_byte(&rest, '=') ||
+                !take_value(&rest, &value)) {
                 return MALFORMED;
             }
             if (meeple__bytes_equal_caseless(name, "for")) {
@@ -237,12 +208,12 @@ static enum said read_forwarded(struct meeple__ip *ip, meeple_bytes rest)
                     return said;
                 }
             }
-            skip_blanks(&rest);
+            meeple__skip_blanks(&rest);
             if (rest.len > 0 && rest.ptr[0] != ';') {
                 return MALFORMED;
             }
         }
-        skip_blanks(&rest);
+        meeple__skip_blanks(&rest);
     }
     return said;
 }

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/scan.h"
+
 static bool is_token_byte(uint8_t byte)
 {
     return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
@@ -13,18 +15,6 @@ static bool is_token_byte(uint8_t byte)
 static uint8_t lower(uint8_t byte)
 {
     return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
-}
-
-static meeple_bytes trim(meeple_bytes bytes)
-{
-    while (bytes.len > 0 && (bytes.ptr[0] == ' ' || bytes.ptr[0] == '\t')) {
-        bytes.ptr++;
-        bytes.len--;
-    }
-    while (bytes.len > 0 && (bytes.ptr[bytes.len - 1] == ' ' || bytes.ptr[bytes.len - 1] == '\t')) {
-        bytes.len--;
-    }
-    return bytes;
 }
 
 bool meeple__http_is_token(meeple_bytes bytes)
@@ -136,7 +126,7 @@ static int add_field(struct meeple__http_head *head, meeple_bytes line)
         return MEEPLE_EPROTO;
     }
     name = (meeple_bytes){line.ptr, (size_t)(colon - line.ptr)};
-    value = trim((meeple_bytes){colon + 1, line.len - name.len - 1});
+    value = meeple__trim((meeple_bytes){colon + 1, line.len - name.len - 1});
     /* A line that begins with a blank continues the one before (obs-fold): refused with the name.
      */
     if (!meeple__http_is_token(name) || !meeple__http_is_value(value)) {
@@ -200,7 +190,7 @@ bool meeple__http_list_next(const struct meeple__http_head *head, const char *na
         element->ptr = begin;
         element->len = comma ? (size_t)(comma - begin) : value.len - at->offset;
         at->offset += element->len + 1;
-        *element = trim(*element);
+        *element = meeple__trim(*element);
         /* Empty elements are allowed and mean nothing: RFC 9110 section 5.6.1.2. */
         if (element->len > 0) {
             return true;

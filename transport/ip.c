@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/scan.h"
+
 enum {
     MAPPED_BITS = 96,
     GROUPS = 8,
@@ -11,21 +13,6 @@ enum {
 };
 
 static const uint8_t mapped[MAPPED_BITS / 8] = {[10] = 0xff, [11] = 0xff};
-
-static void skip(meeple_bytes *rest, size_t len)
-{
-    rest->ptr += len;
-    rest->len -= len;
-}
-
-static bool take_byte(meeple_bytes *rest, uint8_t byte)
-{
-    if (rest->len == 0 || rest->ptr[0] != byte) {
-        return false;
-    }
-    skip(rest, 1);
-    return true;
-}
 
 /* Digits without a zero before them, 0 to `most`. */
 static bool take_decimal(meeple_bytes *rest, uint32_t most, uint32_t *value)
@@ -41,7 +28,7 @@ static bool take_decimal(meeple_bytes *rest, uint32_t most, uint32_t *value)
         if (*value > most) {
             return false;
         }
-        skip(rest, 1);
+        meeple__skip(rest, 1);
         digits++;
     }
     return digits > 0;
@@ -63,7 +50,7 @@ static bool take_group(meeple_bytes *rest, uint8_t bytes[2])
         } else {
             break;
         }
-        skip(rest, 1);
+        meeple__skip(rest, 1);
     }
     bytes[0] = (uint8_t)(value >> 8);
     bytes[1] = (uint8_t)value;
@@ -80,7 +67,7 @@ static bool parse_v4(uint8_t bytes[4], meeple_bytes rest)
     for (size_t i = 0; i < 4; i++) {
         uint32_t value;
 
-        if ((i > 0 && !take_byte(&rest, '.')) || !take_decimal(&rest, 255, &value)) {
+        if ((i > 0 && !meeple__take_byte(&rest, '.')) || !take_decimal(&rest, 255, &value)) {
             return false;
         }
         bytes[i] = (uint8_t)value;
@@ -95,7 +82,7 @@ static bool parse_groups(uint8_t bytes[16], size_t *len, size_t *gap, meeple_byt
     *gap = SIZE_MAX;
     if (rest.len >= 2 && rest.ptr[0] == ':' && rest.ptr[1] == ':') {
         *gap = 0;
-        skip(&rest, 2);
+        meeple__skip(&rest, 2);
     }
     while (rest.len > 0) {
         if (has(rest, '.') && !has(rest, ':')) {
@@ -109,10 +96,10 @@ static bool parse_groups(uint8_t bytes[16], size_t *len, size_t *gap, meeple_byt
         if (rest.len == 0) {
             return true;
         }
-        if (!take_byte(&rest, ':') || rest.len == 0) {
+        if (!meeple__take_byte(&rest, ':') || rest.len == 0) {
             return false;
         }
-        if (take_byte(&rest, ':')) {
+        if (meeple__take_byte(&rest, ':')) {
             if (*gap != SIZE_MAX) {
                 return false;
             }
@@ -196,7 +183,7 @@ bool meeple__ip_parse(struct meeple__ip *ip, meeple_bytes text)
     if (address.len == 0) {
         return false;
     }
-    skip(&rest, address.len);
+    meeple__skip(&rest, address.len);
     if (address.ptr[0] == '[') {
         address = (meeple_bytes){address.ptr + 1, address.len - 2};
         if (!has(address, ':')) {
@@ -206,8 +193,8 @@ bool meeple__ip_parse(struct meeple__ip *ip, meeple_bytes text)
     if (!meeple__ip_parse_address(&result, address)) {
         return false;
     }
-    if (rest.len > 0 && (!take_byte(&rest, ':') || !take_decimal(&rest, UINT16_MAX, &port) ||
-                         port == 0 || rest.len > 0)) {
+    if (rest.len > 0 && (!meeple__take_byte(&rest, ':') ||
+                         !take_decimal(&rest, UINT16_MAX, &port) || port == 0 || rest.len > 0)) {
         return false;
     }
     result.port = (uint16_t)port;
@@ -323,9 +310,10 @@ bool meeple__ip_network_parse(struct meeple__ip_network *network, meeple_bytes t
     if (address.len == 0) {
         return false;
     }
-    skip(&rest, address.len);
+    meeple__skip(&rest, address.len);
     if (!meeple__ip_parse_address(&ip, address) ||
-        (slash && (!take_byte(&rest, '/') || !take_decimal(&rest, bits, &bits) || rest.len > 0)) ||
+        (slash &&
+         (!meeple__take_byte(&rest, '/') || !take_decimal(&rest, bits, &bits) || rest.len > 0)) ||
         !zeros_behind(ip.bytes, base + bits)) {
         return false;
     }

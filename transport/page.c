@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/scan.h"
 #include "transport/http_status.h"
 #include "transport/request.h"
 
@@ -53,17 +54,13 @@ int meeple__page_request_check(const struct meeple__http_head *head,
     return 0;
 }
 
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
 /* Whether the parameters behind a coding, ";q=0.000", say that it is not wanted. */
 static bool weighs_nothing(meeple_bytes parameters)
 {
     size_t at = 0;
 
-    while (at < parameters.len && (is_blank(parameters.ptr[at]) || parameters.ptr[at] == ';')) {
+    while (at < parameters.len &&
+           (meeple__is_blank(parameters.ptr[at]) || parameters.ptr[at] == ';')) {
         at++;
     }
     if (parameters.len - at < 3 || (parameters.ptr[at] | 0x20) != 'q' ||
@@ -86,7 +83,8 @@ bool meeple__page_accepts(const struct meeple__http_head *head, const char *codi
     while (meeple__http_list_next(head, "Accept-Encoding", &at, &element)) {
         size_t len = 0;
 
-        while (len < element.len && element.ptr[len] != ';' && !is_blank(element.ptr[len])) {
+        while (len < element.len && element.ptr[len] != ';' &&
+               !meeple__is_blank(element.ptr[len])) {
             len++;
         }
         if (meeple__bytes_equal_caseless((meeple_bytes){element.ptr, len}, coding)) {

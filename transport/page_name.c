@@ -3,48 +3,20 @@
 
 #include <string.h>
 
+#include "core/scan.h"
 #include "core/utf8.h"
-
-static int hex_value(uint8_t digit)
-{
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
-    }
-    if (digit >= 'a' && digit <= 'f') {
-        return digit - 'a' + 10;
-    }
-    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
-}
-
-/* The byte at *at, decoded if it is encoded, and *at behind it; below zero: it is not whole. */
-static int take_byte(meeple_bytes path, size_t *at, bool *encoded)
-{
-    int high, low;
-
-    *encoded = path.ptr[*at] == '%';
-    if (!*encoded) {
-        return path.ptr[(*at)++];
-    }
-    if (path.len - *at < 3) {
-        return -1;
-    }
-    high = hex_value(path.ptr[*at + 1]);
-    low = hex_value(path.ptr[*at + 2]);
-    *at += 3;
-    return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
 
 /* Decoded, without the slash in front.  A name that is too long is cut behind its limit. */
 static int decode(uint8_t text[MEEPLE__PAGE_NAME_SIZE], size_t *len, meeple_bytes path)
 {
     struct meeple__utf8 utf8 = {0};
-    size_t at = 1;
     int rc = 0;
 
     *len = 0;
-    while (at < path.len) {
-        bool encoded;
-        int value = take_byte(path, &at, &encoded);
+    meeple__skip(&path, 1);
+    while (path.len > 0) {
+        bool encoded = path.ptr[0] == '%';
+        int value = meeple__take_percent(&path);
         uint8_t byte = (uint8_t)value;
 
         if (value < ' ' || value == 0x7f || !meeple__utf8_feed(&utf8, (meeple_bytes){&byte, 1})) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/scan.h"
 #include "core/utf8.h"
 
 /* ---- from the head ---- */
@@ -198,10 +199,7 @@ meeple_bytes meeple_request_cookie(const meeple_request *request, const char *na
             meeple_bytes value = take_until(&rest, ';');
             meeple_bytes found = take_until(&value, '=');
 
-            while (found.len > 0 && (*found.ptr == ' ' || *found.ptr == '\t')) {
-                found.ptr++;
-                found.len--;
-            }
+            meeple__skip_blanks(&found);
             if (meeple__bytes_equal(found, name)) {
                 return unquoted(value);
             }
@@ -210,33 +208,13 @@ meeple_bytes meeple_request_cookie(const meeple_request *request, const char *na
     return (meeple_bytes){NULL, 0};
 }
 
-static int hex_of(uint8_t byte)
-{
-    if (byte >= '0' && byte <= '9') {
-        return byte - '0';
-    }
-    byte |= 0x20;
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
-/* The next byte of what is percent-encoded; below zero if it is not. */
+/* The next byte of a query. */
 static int take_decoded(meeple_bytes *rest)
 {
-    int byte = *rest->ptr, high, low;
+    bool plus = rest->ptr[0] == '+';
+    int byte = meeple__take_percent(rest);
 
-    rest->ptr++;
-    rest->len--;
-    if (byte != '%') {
-        return byte == '+' ? ' ' : byte;
-    }
-    high = rest->len >= 2 ? hex_of(rest->ptr[0]) : -1;
-    low = rest->len >= 2 ? hex_of(rest->ptr[1]) : -1;
-    if (high < 0 || low < 0) {
-        return MEEPLE_EPROTO;
-    }
-    rest->ptr += 2;
-    rest->len -= 2;
-    return high * 16 + low;
+    return plus ? ' ' : byte;
 }
 
 static bool decodes_to(meeple_bytes encoded, const char *name)
