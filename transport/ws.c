@@ -490,7 +490,7 @@ static void tell_closed(struct meeple__ws *ws, meeple_ws_event *event)
         why = ws->why;
     } else if (ws->close_received) {
         event->code = ws->code;
-        event->clean = ws->close_sent && ws->out.bytes == 0;
+        event->clean = ws->close_sent && ws->close_bytes == 0;
         event->data = (meeple_bytes){ws->reason.ptr, ws->reason.len};
         why = NULL;
     }

@@ -55,6 +55,7 @@ struct meeple__ws {
     struct meeple__ws_frame frame;
     uint64_t frame_at;                 /* bytes of its payload that were taken */
     size_t pong_bytes;                 /* to go until the last of the pongs is gone */
+    size_t close_bytes;                /* to go until our close frame is gone */
     uint8_t head[MEEPLE__WS_HEAD_MAX]; /* a frame header that came in pieces */
     uint8_t head_len;
     uint8_t state;

@@ -207,17 +207,25 @@ int meeple__ws_send_close(struct meeple__ws *ws, uint16_t code, meeple_bytes rea
     rc = queue_frame(ws, MEEPLE__WS_CLOSE_FRAME, (meeple_bytes){bytes, code ? sizeof bytes : 0},
                      code ? reason : (meeple_bytes){NULL, 0});
     ws->close_sent = rc == 0;
+    ws->close_bytes = ws->out.bytes;
     return rc;
+}
+
+/* So much of the queue is gone, and of what was to go before something in it. */
+static void went(size_t *left, size_t len)
+{
+    *left -= len < *left ? len : *left;
 }
 
 void meeple__ws_sent(struct meeple__ws *ws, size_t len)
 {
     meeple__queue_sent(&ws->out, ws->config->pool, len);
     if (len > 0 && ws->beat_bytes > 0) {
-        ws->beat_bytes -= len < ws->beat_bytes ? len : ws->beat_bytes;
+        went(&ws->beat_bytes, len);
         meeple__heartbeat_moved(&ws->heartbeat, ws->now_ms);
     }
-    ws->pong_bytes -= len < ws->pong_bytes ? len : ws->pong_bytes;
+    went(&ws->close_bytes, len);
+    went(&ws->pong_bytes, len);
     if (ws->pong_bytes > 0) {
         return;
     }

@@ -342,6 +342,27 @@ Test(ws_close, our_close_that_never_went_out_is_not_clean)
     probe_done(&probe);
 }
 
+/* Of a pong behind it nothing depends. */
+Test(ws_close, our_close_that_went_out_is_clean_whatever_is_behind_it)
+{
+    for (size_t behind = 0; behind < 4; behind++) {
+        struct ws_probe probe;
+
+        open_probe(&probe, true, NULL);
+        probe.deaf = true;
+        cr_assert_eq(meeple_ws_close(probe.ws, 1000, "bye", 0), 0);
+        feed_frame(&probe, FIN | 9, "z", 1, 0);
+        feed_close(&probe, 1000, "bye", 0);
+        cr_assert_eq(meeple_ws_queued(probe.ws), 7 + 3);
+        cr_assert_eq(probe_take(&probe, 6 + behind), 6 + behind);
+        probe_eof(&probe);
+        cr_expect_str_eq(probe.told,
+                         behind == 0 ? "closed 1000 unclean bye\n" : "closed 1000 clean bye\n",
+                         "%zu: %s", behind, probe.told);
+        probe_done(&probe);
+    }
+}
+
 Test(ws_close, a_stream_that_ends_while_we_close_is_1006)
 {
     struct ws_probe probe;
