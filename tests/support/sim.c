@@ -239,16 +239,19 @@ static void drop(meeple_socket *socket, struct piece *piece)
     free(piece);
 }
 
-/* What is still on its way never comes. */
+/* What is still on its way never comes, nor what is behind it: of a piece that was taken in part
+ * the rest may be late. */
 static void drop_undue(meeple_socket *socket)
 {
     struct meeple__list *at = socket->inbox.next;
+    bool undue = false;
 
     while (at != &socket->inbox) {
         struct piece *piece = MEEPLE__CONTAINER(at, struct piece, link);
 
         at = at->next;
-        if (piece->due_ms > socket->io->sim->now_ms) {
+        undue = undue || piece->due_ms > socket->io->sim->now_ms;
+        if (undue) {
             drop(socket, piece);
         }
     }
@@ -300,6 +303,11 @@ static void transmit(meeple_socket *socket, const meeple_bytes *parts, size_t le
     }
     snprintf(what, sizeof what, "%zu bytes", len);
     trace_stream(socket, what);
+    if (sim->options.tap) {
+        sim->options.tap(sim->options.tap_ctx, socket->io->host->name, socket->remote->name,
+                         socket->listener ? socket->remote_port : socket->port,
+                         (meeple_bytes){piece->bytes, len});
+    }
     sim->counts.pieces++;
     sim->counts.bytes += len;
     if (socket->cut) {

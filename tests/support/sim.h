@@ -30,6 +30,9 @@ struct sim_options {
     /* A line for each thing that happens: "1020 anna:40000 > server:4000 17 bytes". */
     void (*trace)(void *ctx, const char *line);
     void *trace_ctx;
+    /* All bytes that a host sends on a stream; the port is that of the end that connected. */
+    void (*tap)(void *ctx, const char *from, const char *to, uint16_t port, meeple_bytes bytes);
+    void *tap_ctx;
 };
 
 struct sim_counts {
