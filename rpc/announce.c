@@ -36,6 +36,29 @@ static int write_class(meeple_world *world, const struct meeple__methods *method
     return sink.rc;
 }
 
+static int write_layout(meeple_world *world, const struct meeple__layout *layout)
+{
+    struct meeple__sink sink = meeple__world_sink(world);
+
+    meeple__command_write(&sink, &(struct meeple__command){.type = MEEPLE__COMMAND_LAYOUT,
+                                                           .number = layout->methods->number});
+    meeple__layout_write(layout, &sink);
+    return sink.rc;
+}
+
+/* A class, and what its state is if the peer may be sent any. */
+static int tell_class(meeple_world *world, const struct meeple__remote *remote,
+                      const struct meeple__methods *methods)
+{
+    const struct meeple__layout *layout = meeple__states_layout(&world->states, methods);
+    int rc = send_tx(world, remote, write_class(world, methods));
+
+    if (rc == 0 && layout && meeple_net_is_server(world->net)) {
+        rc = send_tx(world, remote, write_layout(world, layout));
+    }
+    return rc;
+}
+
 static int write_object(meeple_world *world, const meeple_object *object)
 {
     struct meeple__sink sink = meeple__world_sink(world);
@@ -89,8 +112,7 @@ int meeple__announce(meeple_world *world, struct meeple__remote *remote)
         rc = say_hello(world, remote);
     }
     while (rc == 0 && remote->told_classes < world->classes.count) {
-        rc = write_class(world, world->classes.list[remote->told_classes]);
-        rc = send_tx(world, remote, rc);
+        rc = tell_class(world, remote, world->classes.list[remote->told_classes]);
         remote->told_classes += rc == 0;
     }
     if (rc < 0) {
@@ -100,7 +122,8 @@ int meeple__announce(meeple_world *world, struct meeple__remote *remote)
          link = link->next) {
         const meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
 
-        rc = send_tx(world, remote, write_object(world, object));
+        /* What was spawned goes its own way. */
+        rc = object->replica ? 0 : send_tx(world, remote, write_object(world, object));
         if (rc < 0) {
             return rc;
         }
@@ -152,6 +175,11 @@ void meeple__announce_gone(meeple_world *world, const meeple_object *object)
 int meeple__announce_class_fits(meeple_world *world, const struct meeple__methods *methods)
 {
     return write_class(world, methods);
+}
+
+int meeple__announce_layout_fits(meeple_world *world, const struct meeple__layout *layout)
+{
+    return write_layout(world, layout);
 }
 
 int meeple__announce_path_fits(meeple_world *world, const char *path)

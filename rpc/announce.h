@@ -19,6 +19,7 @@ void meeple__announce_gone(meeple_world *world, const meeple_object *object);
 /* Whether a class, or an object of that path, fits a packet, and so an empty queue: what did not
  * would be tried for ever.  0 or MEEPLE_ETOOBIG, MEEPLE_ENOMEM.  Uses tx. */
 int meeple__announce_class_fits(meeple_world *world, const struct meeple__methods *methods);
+int meeple__announce_layout_fits(meeple_world *world, const struct meeple__layout *layout);
 int meeple__announce_path_fits(meeple_world *world, const char *path);
 
 #endif /* MEEPLE_RPC_ANNOUNCE_H */

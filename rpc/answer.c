@@ -134,12 +134,35 @@ static void refuse_number(meeple_world *world, const struct meeple__remote *remo
                          remote->id, &text);
 }
 
+/* The object is here; what of its class's method? */
+static int answer(struct answering *answering, const struct meeple__remote *remote,
+                  const struct meeple__remote_class *cls, unsigned method)
+{
+    meeple_world *world = answering->world;
+    meeple_rpc_mode mode;
+
+    if (cls->theirs[method].answer != MEEPLE__ANSWERS) {
+        refuse_method(world, remote, answering->object, cls, method);
+        return 0;
+    }
+    answering->method = cls->theirs[method].index;
+    mode = answering->object->cls->methods[answering->method].mode;
+    if (!meeple__policy_answer(mode, world->id, answering->object->master, remote->id)) {
+        struct meeple__sentence text;
+
+        begin_sentence(&text, answering, "may not call");
+        meeple__policy_say(&text, mode, answering->object->master);
+        refuse(answering, MEEPLE_REFUSAL_MODE, &text);
+        return 0;
+    }
+    return run(answering);
+}
+
 int meeple__answer_call(meeple_world *world, const struct meeple__remote *remote,
                         const struct meeple__command *command)
 {
     const struct meeple__remote_object *there = meeple__remote_object(remote, command->number);
     struct answering answering = {.world = world, .sender = remote->id, .args = command->rest};
-    meeple_rpc_mode mode;
 
     if (!there || command->method >= there->cls->method_count) {
         refuse_number(world, remote, command, there != NULL);
@@ -152,21 +175,34 @@ int meeple__answer_call(meeple_world *world, const struct meeple__remote *remote
         refuse_object(world, remote, there);
         return 0;
     }
-    if (there->cls->theirs[command->method].answer != MEEPLE__ANSWERS) {
-        refuse_method(world, remote, answering.object, there->cls, command->method);
-        return 0;
-    }
-    answering.method = there->cls->theirs[command->method].index;
-    mode = answering.object->cls->methods[answering.method].mode;
-    if (!meeple__policy_answer(mode, world->id, answering.object->master, remote->id)) {
-        struct meeple__sentence text;
+    return answer(&answering, remote, there->cls, command->method);
+}
 
-        begin_sentence(&text, &answering, "may not call");
-        meeple__policy_say(&text, mode, answering.object->master);
-        refuse(&answering, MEEPLE_REFUSAL_MODE, &text);
+int meeple__answer_spawned(meeple_world *world, const struct meeple__remote *remote,
+                           const struct meeple__command *command)
+{
+    const struct meeple__remote_class *cls =
+        meeple__remote_class_numbered(remote, command->class_number);
+    struct answering answering = {.world = world, .sender = remote->id, .args = command->rest};
+
+    if (!cls || command->method >= cls->method_count) {
+        refuse_number(world, remote, command, true);
         return 0;
     }
-    return run(&answering);
+    answering.object = meeple__states_find(&world->states, command->number);
+    /* On its way it may have gone, or was meant for others: to everyone is to those who do not see
+     * it, too. */
+    if (!answering.object || !answering.object->replica->ready ||
+        (meeple_net_is_server(world->net) &&
+         meeple__seen_view(&remote->seen, answering.object->number) == 0)) {
+        world->states.stale++;
+        return 0;
+    }
+    if (answering.object->methods != cls->methods) {
+        refuse_number(world, remote, command, true);
+        return 0;
+    }
+    return answer(&answering, remote, cls, command->method);
 }
 
 /* A peer has not the method that we called, or another one of that name. */

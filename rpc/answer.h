@@ -13,4 +13,8 @@ int meeple__answer_call(meeple_world *world, const struct meeple__remote *remote
 /* The first of the local calls and reports, if there is one: 1 if so, 0, MEEPLE_ENOMEM as above. */
 int meeple__answer_local(meeple_world *world);
 
+/* The same for a CALL_SPAWNED. */
+int meeple__answer_spawned(meeple_world *world, const struct meeple__remote *remote,
+                           const struct meeple__command *command);
+
 #endif /* MEEPLE_RPC_ANSWER_H */

@@ -6,7 +6,9 @@
 #include "core/log.h"
 #include "rpc/announce.h"
 #include "rpc/codec_msgpack.h"
+#include "rpc/flush.h"
 #include "rpc/policy.h"
+#include "rpc/replicate.h"
 #include "rpc/sentence.h"
 #include "rpc/world.h"
 
@@ -55,6 +57,25 @@ static void report(const struct calling *calling, int32_t peer, enum meeple__ans
     }
 }
 
+/* Only the server knows who sees what it has spawned. */
+static bool is_hidden(const struct calling *calling, const struct meeple__remote *remote)
+{
+    return calling->object->replica && meeple_net_is_server(calling->world->net) &&
+           meeple__seen_view(&remote->seen, calling->object->number) == 0;
+}
+
+/* It has been told of the object and of all that was before; or of a spawned one, it may not be. */
+static int prepare(const struct calling *calling, struct meeple__remote *remote)
+{
+    meeple_world *world = calling->world;
+    int rc = meeple__announce(world, remote);
+
+    if (rc == 0) {
+        rc = meeple__replicate_to(world, remote);
+    }
+    return rc == 0 && is_hidden(calling, remote) ? MEEPLE_ENOTFOUND : rc;
+}
+
 /* Whether the one peer will understand: it knows the object, and answers the method. */
 static int check_peer(const struct calling *calling, struct meeple__remote *remote)
 {
@@ -65,7 +86,7 @@ static int check_peer(const struct calling *calling, struct meeple__remote *remo
         report(calling, remote->id, answer);
         return MEEPLE_ENOTFOUND;
     }
-    return meeple__announce(calling->world, remote);
+    return prepare(calling, remote);
 }
 
 /* Marks those who will not understand; returns whether there are any. */
@@ -89,6 +110,20 @@ static bool pass_over(const struct calling *calling)
     return any;
 }
 
+static void write_head(struct meeple__sink *sink, const struct calling *calling)
+{
+    const meeple_object *object = calling->object;
+    struct meeple__command command = {
+        .type = MEEPLE__COMMAND_CALL, .number = object->number, .method = (uint8_t)calling->method};
+
+    if (object->replica) {
+        command.type = MEEPLE__COMMAND_CALL_SPAWNED;
+        command.number = object->replica->id;
+        command.class_number = object->methods->number;
+    }
+    meeple__command_write(sink, &command);
+}
+
 static int encode(struct calling *calling, const void *arg)
 {
     meeple_world *world = calling->world;
@@ -97,9 +132,7 @@ static int encode(struct calling *calling, const void *arg)
     size_t head;
     int rc;
 
-    meeple__command_write(&sink, &(struct meeple__command){.type = MEEPLE__COMMAND_CALL,
-                                                           .number = calling->object->number,
-                                                           .method = (uint8_t)calling->method});
+    write_head(&sink, calling);
     head = world->tx.len;
     meeple__sentence_init(&why);
     rc = sink.rc < 0 ? sink.rc : meeple__msgpack_write(&sink, calling->type, arg, &why);
@@ -163,6 +196,8 @@ static int make(struct calling *calling, struct meeple__plan plan, const void *a
     bool some_passed = false;
     int rc = 0;
 
+    /* What was changed before the call goes before it. */
+    meeple__flush(calling->world);
     /* First, because announcements are made in the same buf. */
     if (plan.send && calling->to > 0) {
         rc = check_peer(calling, meeple__world_remote(calling->world, calling->to));

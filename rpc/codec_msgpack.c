@@ -178,6 +178,9 @@ static void pack_field(msgpack_packer *packer, const meeple_field *field, const 
     case MEEPLE__KIND_VALUE:
         pack_value(packer, member);
         break;
+    case MEEPLE__KIND_CHARS:
+        msgpack_pack_str_with_body(packer, member, meeple__chars_len(field, arg));
+        break;
     case MEEPLE__KIND_NONE:
     default:
         assert(false); /* tables are validated when a class is first used */
@@ -290,12 +293,17 @@ int meeple__msgpack_read_field(struct meeple__reader *reader, const struct meepl
     if (place->field->type == MEEPLE_TYPE_VALUE) {
         fault = meeple__msgpack_value(reader, MEEPLE_VALUE_DEPTH_MAX, &value);
         if (fault > MEEPLE__MSGPACK_FORM) {
-            meeple__say(why, "argument %u '%s' %s", place->position, place->field->name,
-                        meeple__msgpack_fault_text(fault));
+            meeple__say_field(why, place->field, place->position);
+            meeple__say(why, "%s", meeple__msgpack_fault_text(fault));
             return MEEPLE_EPROTO;
         }
     } else {
         fault = meeple__msgpack_item(reader, &value);
+    }
+    if (fault != MEEPLE__MSGPACK_NONE && place->position == 0) {
+        meeple__say_field(why, place->field, 0);
+        meeple__say(why, "%s", meeple__msgpack_fault_text(fault));
+        return MEEPLE_EPROTO;
     }
     return fault == MEEPLE__MSGPACK_NONE ? meeple__value_store(&value, place, why)
                                          : say_fault(fault, why);

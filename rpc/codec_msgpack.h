@@ -31,7 +31,8 @@ int meeple__msgpack_write(struct meeple__sink *sink, const meeple_rpc_type *type
 int meeple__msgpack_read(const meeple_rpc_type *type, meeple_bytes bytes, void *arg, char *strings,
                          struct meeple__sentence *why);
 
-/* The same for one field of any struct: position is its place among the arguments, for people. */
+/* The same for one field of any struct: position is its place among the arguments, for people; 0:
+ * it is state, CHARS too, which is a str. */
 int meeple__msgpack_write_field(struct meeple__sink *sink, const meeple_field *field,
                                 unsigned position, const void *record,
                                 struct meeple__sentence *why);

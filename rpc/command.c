@@ -2,6 +2,7 @@
 #include "rpc/command.h"
 
 #include "core/utf8.h"
+#include "rpc/view.h"
 
 bool meeple__name_valid(meeple_bytes name)
 {
@@ -56,12 +57,111 @@ static void read_object(struct meeple__reader *reader, struct meeple__command *c
     }
 }
 
+static void read_layout(struct meeple__reader *reader, struct meeple__command *command)
+{
+    struct meeple__reader fields;
+
+    command->number = meeple__read_varint(reader);
+    command->rest = meeple__read_rest(reader);
+    fields = meeple__reader_of(command->rest);
+    do {
+        if (!meeple__name_valid(meeple__read_block(&fields))) {
+            reader->bad = true;
+        }
+        meeple__read_u8(&fields);
+        meeple__read_varint(&fields);
+        meeple__read_u8(&fields);
+    } while (!fields.bad && fields.at < fields.end);
+    reader->bad = reader->bad || fields.bad;
+}
+
+/* Who has an object, and how much of it the receiver sees. */
+static void read_owner(struct meeple__reader *reader, struct meeple__command *command)
+{
+    command->master = (int32_t)meeple__read_u32(reader);
+    command->term = meeple__read_varint(reader);
+    command->owner = (int32_t)meeple__read_u32(reader);
+    command->level = meeple__read_u8(reader);
+    if (command->master <= 0 || command->owner <= 0 || command->level < MEEPLE__SEES_PUBLIC ||
+        command->level > MEEPLE__SEES_ALL) {
+        reader->bad = true;
+    }
+}
+
+static void read_spawn(struct meeple__reader *reader, struct meeple__command *command)
+{
+    command->number = meeple__read_varint(reader);
+    command->class_number = meeple__read_varint(reader);
+    read_owner(reader, command);
+    command->name = meeple__read_block(reader);
+    command->rest = meeple__read_rest(reader);
+    if (!meeple__name_valid(command->name)) {
+        reader->bad = true;
+    }
+}
+
+meeple_bytes meeple__command_next_entry(struct meeple__reader *entries, uint32_t *id)
+{
+    *id = meeple__read_varint(entries);
+    return meeple__read_block(entries);
+}
+
+static void read_state(struct meeple__reader *reader, struct meeple__command *command)
+{
+    uint8_t more = meeple__read_u8(reader);
+    struct meeple__reader entries;
+
+    command->more = more == 1;
+    command->rest = meeple__read_rest(reader);
+    entries = meeple__reader_of(command->rest);
+    while (!entries.bad && entries.at < entries.end) {
+        uint32_t id;
+
+        if (meeple__command_next_entry(&entries, &id).len == 0) {
+            reader->bad = true;
+        }
+    }
+    reader->bad = reader->bad || entries.bad || more > 1;
+}
+
 /* A HELLO of another version may be longer, but has to be understood so far. */
 static void read_hello(struct meeple__reader *reader, struct meeple__command *command)
 {
     command->version = meeple__read_u8(reader);
     if (command->version != MEEPLE__WORLD_VERSION) {
         meeple__read_rest(reader);
+    }
+}
+
+/* The commands about spawned objects; false if it is none. */
+static bool read_spawned(struct meeple__reader *reader, uint8_t type,
+                         struct meeple__command *command)
+{
+    switch (type) {
+    case MEEPLE__COMMAND_LAYOUT:
+        read_layout(reader, command);
+        return true;
+    case MEEPLE__COMMAND_SPAWN:
+        read_spawn(reader, command);
+        return true;
+    case MEEPLE__COMMAND_STATE:
+        read_state(reader, command);
+        return true;
+    case MEEPLE__COMMAND_OWNER:
+        command->number = meeple__read_varint(reader);
+        read_owner(reader, command);
+        return true;
+    case MEEPLE__COMMAND_REMOVE:
+        command->number = meeple__read_varint(reader);
+        return true;
+    case MEEPLE__COMMAND_CALL_SPAWNED:
+        command->number = meeple__read_varint(reader);
+        command->class_number = meeple__read_varint(reader);
+        command->method = meeple__read_u8(reader);
+        command->rest = meeple__read_rest(reader);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -94,7 +194,9 @@ int meeple__command_read(struct meeple__command *command, meeple_bytes packet)
         read.rest = meeple__read_rest(&reader);
         break;
     default:
-        return MEEPLE_EPROTO;
+        if (!read_spawned(&reader, type, &read)) {
+            return MEEPLE_EPROTO;
+        }
     }
     if (!meeple__reader_at_end(&reader)) {
         return MEEPLE_EPROTO;
@@ -102,6 +204,14 @@ int meeple__command_read(struct meeple__command *command, meeple_bytes packet)
     read.type = (enum meeple__command_type)type;
     *command = read;
     return 0;
+}
+
+static void write_owner(struct meeple__sink *sink, const struct meeple__command *command)
+{
+    meeple__sink_u32(sink, (uint32_t)command->master);
+    meeple__sink_varint(sink, command->term);
+    meeple__sink_u32(sink, (uint32_t)command->owner);
+    meeple__sink_u8(sink, command->level);
 }
 
 void meeple__command_write(struct meeple__sink *sink, const struct meeple__command *command)
@@ -128,6 +238,28 @@ void meeple__command_write(struct meeple__sink *sink, const struct meeple__comma
         break;
     case MEEPLE__COMMAND_CALL:
         meeple__sink_varint(sink, command->number);
+        meeple__sink_u8(sink, command->method);
+        break;
+    case MEEPLE__COMMAND_LAYOUT:
+    case MEEPLE__COMMAND_REMOVE:
+        meeple__sink_varint(sink, command->number);
+        break;
+    case MEEPLE__COMMAND_SPAWN:
+        meeple__sink_varint(sink, command->number);
+        meeple__sink_varint(sink, command->class_number);
+        write_owner(sink, command);
+        meeple__sink_block(sink, command->name);
+        break;
+    case MEEPLE__COMMAND_STATE:
+        meeple__sink_u8(sink, command->more);
+        break;
+    case MEEPLE__COMMAND_OWNER:
+        meeple__sink_varint(sink, command->number);
+        write_owner(sink, command);
+        break;
+    case MEEPLE__COMMAND_CALL_SPAWNED:
+        meeple__sink_varint(sink, command->number);
+        meeple__sink_varint(sink, command->class_number);
         meeple__sink_u8(sink, command->method);
         break;
     }

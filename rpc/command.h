@@ -13,7 +13,16 @@ enum meeple__command_type {
                                block signature */
     MEEPLE__COMMAND_OBJECT, /* varint number, varint class number, block path */
     MEEPLE__COMMAND_GONE,   /* varint object number */
-    MEEPLE__COMMAND_CALL    /* varint object number, u8 method, the arguments */
+    MEEPLE__COMMAND_CALL,   /* varint object number, u8 method, the arguments */
+    /* Of spawned objects; ids are the server's, class numbers the sender's: */
+    MEEPLE__COMMAND_LAYOUT, /* varint class number, and for each field: block name, u8 letter,
+                               varint count, u8 flags */
+    MEEPLE__COMMAND_SPAWN, /* varint id, varint class number, i32 master, varint term, i32 owner, u8
+                              level, block path, the values of the first slots */
+    MEEPLE__COMMAND_STATE, /* u8 more, and entries: varint id, block of: varint slot, value */
+    MEEPLE__COMMAND_OWNER, /* varint id, i32 master, varint term, i32 owner, u8 level */
+    MEEPLE__COMMAND_REMOVE,      /* varint id */
+    MEEPLE__COMMAND_CALL_SPAWNED /* varint id, varint class number, u8 method, the arguments */
 };
 
 enum {
@@ -25,12 +34,17 @@ enum {
 struct meeple__command {
     enum meeple__command_type type;
     uint8_t version;       /* HELLO */
-    uint8_t method;        /* CALL: the index in the sender's class */
+    uint8_t method;        /* CALL, CALL_SPAWNED: the index in the sender's class */
     uint8_t method_count;  /* CLASS */
-    uint32_t number;       /* CLASS: of the class; OBJECT, GONE, CALL: of the object */
-    uint32_t class_number; /* OBJECT */
-    meeple_bytes name;     /* CLASS: its name; OBJECT: its path */
-    meeple_bytes rest;     /* RAW: the bytes; CLASS: the methods; CALL: the arguments */
+    uint8_t level;         /* SPAWN, OWNER: meeple__level, of the receiver */
+    bool more;             /* STATE: the batch is not complete */
+    uint32_t number;       /* CLASS, LAYOUT: of the class; else of the object, or its id */
+    uint32_t class_number; /* OBJECT, SPAWN, CALL_SPAWNED */
+    int32_t master, owner; /* SPAWN, OWNER */
+    uint32_t term;         /* SPAWN, OWNER: how often the master has changed */
+    meeple_bytes name;     /* CLASS: its name; OBJECT, SPAWN: the path */
+    meeple_bytes rest; /* RAW: the bytes; CLASS: the methods; LAYOUT: the fields; SPAWN: the values;
+                          STATE: the entries; CALL, CALL_SPAWNED: the arguments */
 };
 
 /* Borrows from packet.  MEEPLE_EPROTO: nothing of the above.  What it gives is checked: names are
@@ -41,8 +55,11 @@ int meeple__command_read(struct meeple__command *command, meeple_bytes packet);
 void meeple__command_next_method(struct meeple__reader *methods, meeple_bytes *name,
                                  meeple_bytes *signature);
 
-/* Appends to a sink.  CLASS, CALL and RAW only as far as `rest`, whose bytes follow in their own
- * way; CLASS's are made by _write_method. */
+/* The next entry of a STATE that was read: an id, and what block it has. */
+meeple_bytes meeple__command_next_entry(struct meeple__reader *entries, uint32_t *id);
+
+/* Appends to a sink.  What has a `rest` only as far as that, whose bytes follow in their own way;
+ * CLASS's are made by _write_method. */
 void meeple__command_write(struct meeple__sink *sink, const struct meeple__command *command);
 void meeple__command_write_method(struct meeple__sink *sink, meeple_bytes name,
                                   meeple_bytes signature);

@@ -33,6 +33,7 @@ static const struct {
     [MEEPLE_TYPE_VEC3] = {MEEPLE__KIND_VECTOR, sizeof(meeple_vec3)},
     [MEEPLE_TYPE_COLOR] = {MEEPLE__KIND_VECTOR, sizeof(meeple_color)},
     [MEEPLE_TYPE_VALUE] = {MEEPLE__KIND_VALUE, sizeof(meeple_value)},
+    [MEEPLE_TYPE_CHARS] = {MEEPLE__KIND_CHARS, 0},
 };
 
 enum meeple__kind meeple__type_kind(meeple_type type)
@@ -211,6 +212,14 @@ bool meeple__put_real(const meeple_field *field, void *record, double value)
     return true;
 }
 
+size_t meeple__chars_len(const meeple_field *field, const void *record)
+{
+    const char *text = meeple__member(field, record);
+    const char *end = memchr(text, '\0', field->size);
+
+    return end ? (size_t)(end - text) : field->size;
+}
+
 /* What the bounds speak of: the number itself, or the length. */
 static double measure(const meeple_field *field, const void *record)
 {
@@ -231,11 +240,22 @@ static double measure(const meeple_field *field, const void *record)
         return (double)((const meeple_bytes *)member)->len;
     case MEEPLE__KIND_VALUE:
         return (double)meeple_value_size(*(const meeple_value *)member);
+    case MEEPLE__KIND_CHARS:
+        return (double)meeple__chars_len(field, record);
     case MEEPLE__KIND_NONE:
     case MEEPLE__KIND_BOOL:
     case MEEPLE__KIND_VECTOR:
     default:
         return 0;
+    }
+}
+
+void meeple__say_field(struct meeple__sentence *why, const meeple_field *field, unsigned position)
+{
+    if (position > 0) {
+        meeple__say(why, "argument %u '%s' ", position, field->name);
+    } else {
+        meeple__say(why, "field '%s' ", field->name);
     }
 }
 
@@ -257,6 +277,7 @@ static void say_value(struct meeple__sentence *why, const meeple_field *field, c
     case MEEPLE__KIND_BYTES:
     case MEEPLE__KIND_VECTOR:
     case MEEPLE__KIND_VALUE:
+    case MEEPLE__KIND_CHARS:
     default:
         meeple__say(why, "is %.0f bytes long", measure(field, record));
     }
@@ -283,12 +304,24 @@ int meeple__field_check_bounds(const meeple_field *field, unsigned position, con
     value = measure(field, record);
     /* Written so that NaN fails. */
     if (!(value >= field->min && value <= field->max)) {
-        meeple__say(why, "argument %u '%s' ", position, field->name);
+        meeple__say_field(why, field, position);
         say_value(why, field, record);
         meeple__say(why, ", allowed %.15g..%.15g", field->min, field->max);
         return MEEPLE_EINVAL;
     }
     return 0;
+}
+
+/* What is no text, at its place in the struct. */
+static const char *chars_fault(const meeple_field *field, const void *record)
+{
+    size_t len = meeple__chars_len(field, record);
+
+    if (len == field->size) {
+        return "has no end";
+    }
+    return meeple__utf8_valid((meeple_bytes){meeple__member(field, record), len}) ? NULL
+                                                                                  : "is not UTF-8";
 }
 
 /* What is wrong with what the member points at, or NULL. */
@@ -302,6 +335,8 @@ static const char *content_fault(const meeple_field *field, const void *record)
         return is_missing(member) ? "has a length and no bytes" : NULL;
     case MEEPLE__KIND_STRING:
         return is_utf8(*(const char *const *)member) ? NULL : "is not UTF-8";
+    case MEEPLE__KIND_CHARS:
+        return chars_fault(field, record);
     case MEEPLE__KIND_VALUE:
         fault = meeple__msgpack_check(member, MEEPLE_VALUE_DEPTH_MAX);
         return fault == MEEPLE__MSGPACK_NONE ? NULL : meeple__msgpack_fault_text(fault);
@@ -322,7 +357,8 @@ int meeple__field_check(const meeple_field *field, unsigned position, const void
     const char *fault = content_fault(field, record);
 
     if (fault) {
-        meeple__say(why, "argument %u '%s' %s", position, field->name, fault);
+        meeple__say_field(why, field, position);
+        meeple__say(why, "%s", fault);
         return MEEPLE_EINVAL;
     }
     return meeple__field_check_bounds(field, position, record, why);

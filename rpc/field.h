@@ -16,11 +16,13 @@ enum meeple__kind {
     MEEPLE__KIND_STRING,
     MEEPLE__KIND_BYTES,
     MEEPLE__KIND_VECTOR, /* of floats, COLOR too */
-    MEEPLE__KIND_VALUE
+    MEEPLE__KIND_VALUE,
+    MEEPLE__KIND_CHARS
 };
 
 enum meeple__kind meeple__type_kind(meeple_type type);
-/* Of the member in C; 0 for what is no type. */
+/* Of the member in C, or of one element of an array; 0 for what is no type, and for CHARS, whose
+ * field has it. */
 size_t meeple__type_size(meeple_type type);
 /* '\0' for what is no type. */
 char meeple__type_letter(meeple_type type);
@@ -37,6 +39,9 @@ bool meeple__put_signed(const meeple_field *field, void *record, int64_t value);
 bool meeple__put_unsigned(const meeple_field *field, void *record, uint64_t value);
 bool meeple__put_real(const meeple_field *field, void *record, double value);
 
+/* Of CHARS: how long the text is; field->size if it has no end. */
+size_t meeple__chars_len(const meeple_field *field, const void *record);
+
 static inline const void *meeple__member(const meeple_field *field, const void *record)
 {
     return (const char *)record + field->offset;
@@ -47,9 +52,12 @@ static inline bool meeple__field_bounded(const meeple_field *field)
     return field->min != 0 || field->max != 0;
 }
 
+/* Appends "argument 2 'eyes' ", counted from 1, or "field 'eyes' " if the position is 0. */
+void meeple__say_field(struct meeple__sentence *why, const meeple_field *field, unsigned position);
+
 /*
  * Whether the member is within what its field declares; else MEEPLE_EINVAL and why, "argument 2
- * 'eyes' is 9, allowed 1..6", with position counted from 1.
+ * 'eyes' is 9, allowed 1..6".
  */
 int meeple__field_check_bounds(const meeple_field *field, unsigned position, const void *record,
                                struct meeple__sentence *why);

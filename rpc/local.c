@@ -23,8 +23,10 @@ int meeple__local_add(struct meeple__local_queue *queue, const meeple_mem *mem,
     }
     if (rc < 0) {
         queue->waiting.len = before;
+        return rc;
     }
-    return rc;
+    queue->added++;
+    return 0;
 }
 
 void meeple__local_undo(struct meeple__local_queue *queue, size_t args_len)
@@ -33,6 +35,7 @@ void meeple__local_undo(struct meeple__local_queue *queue, size_t args_len)
 
     assert(queue->waiting.len >= size);
     queue->waiting.len -= size;
+    queue->added--;
 }
 
 bool meeple__local_first(struct meeple__local_queue *queue, struct meeple__local *local,
@@ -64,6 +67,7 @@ void meeple__local_next(struct meeple__local_queue *queue)
     assert(queue->at < queue->running.len);
     memcpy(&local, queue->running.ptr + queue->at, sizeof local);
     queue->at += sizeof local + local.len;
+    queue->taken++;
 }
 
 void meeple__local_done(struct meeple__local_queue *queue, const meeple_mem *mem)

@@ -26,7 +26,8 @@ struct meeple__local {
  */
 struct meeple__local_queue {
     struct meeple__buf running, waiting;
-    size_t at; /* in running: what comes next */
+    size_t at;             /* in running: what comes next */
+    uint64_t added, taken; /* ever; what is between them waits */
 };
 
 /* MEEPLE_EFULL: all that waits would pass bytes_max; MEEPLE_ENOMEM. */

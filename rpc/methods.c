@@ -68,7 +68,7 @@ static int check_field(const meeple_rpc_type *type, const meeple_field *field,
 {
     enum meeple__kind kind = meeple__type_kind(field->type);
 
-    if (kind == MEEPLE__KIND_NONE || !field->name ||
+    if (kind == MEEPLE__KIND_NONE || kind == MEEPLE__KIND_CHARS || !field->name ||
         field->offset + meeple__type_size(field->type) > type->size) {
         meeple__say(why, "method %s has a field that makes no sense", type->name);
         return MEEPLE_EINVAL;

@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "rpc/announce.h"
 #include "rpc/sentence.h"
+#include "rpc/spawn.h"
 #include "rpc/world.h"
 
 enum {
@@ -26,8 +27,16 @@ static void free_list(struct meeple__list *head, const meeple_mem *mem)
         meeple_object *object = MEEPLE__CONTAINER(head->next, meeple_object, link);
 
         meeple__list_remove(&object->link);
-        meeple__free(mem, object);
+        meeple__object_free(object, mem);
     }
+}
+
+void meeple__object_free(meeple_object *object, const meeple_mem *mem)
+{
+    if (object->replica) {
+        meeple__replica_free(object->replica, mem, object->replica->owned ? object->self : NULL);
+    }
+    meeple__free(mem, object);
 }
 
 void meeple__objects_sweep(struct meeple__objects *objects, const meeple_mem *mem)
@@ -108,8 +117,8 @@ static int reserve_number(struct meeple__objects *objects, const meeple_mem *mem
     return 0;
 }
 
-/* The object is filled in but for its number and sequence. */
-static int insert(struct meeple__objects *objects, const meeple_mem *mem, meeple_object *object)
+int meeple__objects_insert(struct meeple__objects *objects, const meeple_mem *mem,
+                           meeple_object *object)
 {
     int rc = reserve_number(objects, mem);
 
@@ -127,7 +136,7 @@ static int insert(struct meeple__objects *objects, const meeple_mem *mem, meeple
     return 0;
 }
 
-static int add_class(meeple_world *world, const meeple_class *cls, struct meeple__methods **out)
+int meeple__object_class(meeple_world *world, const meeple_class *cls, struct meeple__methods **out)
 {
     uint32_t before = world->classes.count;
     struct meeple__sentence why;
@@ -160,19 +169,17 @@ static void meet(meeple_world *world, const struct meeple__methods *methods)
     }
 }
 
-static int new_object(meeple_object **out, meeple_world *world, const char *path, size_t len)
+meeple_object *meeple__object_new(meeple_world *world, meeple_bytes path)
 {
-    meeple_object *object = meeple__alloc(world->mem, sizeof *object + len + 1);
+    meeple_object *object = meeple__alloc(world->mem, sizeof *object + path.len + 1);
 
-    if (!object) {
-        return MEEPLE_ENOMEM;
+    if (object) {
+        memcpy(object->path, path.ptr, path.len);
+        meeple__list_init(&object->link);
+        object->world = world;
+        object->master = MEEPLE_SERVER;
     }
-    memcpy(object->path, path, len);
-    meeple__list_init(&object->link);
-    object->world = world;
-    object->master = MEEPLE_SERVER;
-    *out = object;
-    return 0;
+    return object;
 }
 
 static int add(meeple_object **out, meeple_world *world, const meeple_class *cls, const char *path)
@@ -193,20 +200,21 @@ static int add(meeple_object **out, meeple_world *world, const meeple_class *cls
         return MEEPLE_ETOOBIG;
     }
     rc = meeple__announce_path_fits(world, normal);
-    if (rc == 0) {
-        rc = new_object(&object, world, normal, (size_t)len);
-    }
     if (rc < 0) {
         return rc;
     }
-    rc = add_class(world, cls, &methods);
+    object = meeple__object_new(world, (meeple_bytes){(uint8_t *)normal, (size_t)len});
+    if (!object) {
+        return MEEPLE_ENOMEM;
+    }
+    rc = meeple__object_class(world, cls, &methods);
     if (rc < 0) {
         meeple__free(world->mem, object);
         return rc;
     }
     object->cls = cls;
     object->methods = methods;
-    rc = insert(&world->objects, world->mem, object);
+    rc = meeple__objects_insert(&world->objects, world->mem, object);
     if (rc < 0) {
         if (world->classes.count > class_count) {
             meeple__classes_undo(&world->classes, world->mem);
@@ -244,16 +252,8 @@ int meeple_object_add(meeple_object **out, meeple_world *world, const meeple_cla
     return 0;
 }
 
-void meeple_object_remove(meeple_object *object)
+void meeple__objects_take_out(struct meeple__objects *objects, meeple_object *object)
 {
-    meeple_world *world;
-    struct meeple__objects *objects;
-
-    if (!object || object->removed) {
-        return;
-    }
-    world = object->world;
-    objects = &world->objects;
     object->removed = true;
     meeple__map_remove(&objects->by_path, &object->by_path);
     meeple__list_remove(&object->link);
@@ -261,10 +261,25 @@ void meeple_object_remove(meeple_object *object)
     if (object->number < objects->free_from) {
         objects->free_from = object->number;
     }
+}
+
+void meeple_object_remove(meeple_object *object)
+{
+    meeple_world *world;
+
+    if (!object || object->removed) {
+        return;
+    }
+    world = object->world;
+    if (object->replica) {
+        meeple__spawn_remove(object);
+        return;
+    }
+    meeple__objects_take_out(&world->objects, object);
     meeple__announce_gone(world, object);
     if (world->polling) {
         /* Its handler may be on the stack. */
-        meeple__list_append(&objects->removed, &object->link);
+        meeple__list_append(&world->objects.removed, &object->link);
     } else {
         meeple__free(world->mem, object);
     }
@@ -285,12 +300,18 @@ void *meeple_object_find(const meeple_world *world, const meeple_class *cls, con
     }
     object = meeple__objects_find(&world->objects, (meeple_bytes){(uint8_t *)normal, (size_t)len},
                                   meeple__hash_bytes(normal, (size_t)len));
-    return object && strcmp(object->cls->name, cls->name) == 0 ? object->self : NULL;
+    /* One that has come and is not complete yet is none. */
+    return object && (!object->replica || object->replica->ready) &&
+                   strcmp(object->cls->name, cls->name) == 0
+               ? object->self
+               : NULL;
 }
 
 void meeple_object_set_master(meeple_object *object, int32_t peer)
 {
-    if (object) {
+    if (object && object->replica) {
+        meeple_object_hand_over(object, peer);
+    } else if (object) {
         object->master = peer;
     }
 }

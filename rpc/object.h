@@ -19,7 +19,8 @@ struct meeple_object {
     const meeple_class *cls; /* its handlers; methods may be those of another copy of the table */
     const struct meeple__methods *methods;
     void *self;
-    uint64_t sequence; /* never used again, unlike the number */
+    struct meeple__replica *replica; /* of one that was spawned; else NULL */
+    uint64_t sequence;               /* never used again, unlike the number */
     uint32_t number;
     int32_t master;
     bool removed;
@@ -40,6 +41,18 @@ void meeple__objects_init(struct meeple__objects *objects);
 void meeple__objects_done(struct meeple__objects *objects, const meeple_mem *mem);
 /* Frees the removed. */
 void meeple__objects_sweep(struct meeple__objects *objects, const meeple_mem *mem);
+
+/* Gives it a number, a sequence and its place; it is filled in else.  MEEPLE_ENOMEM. */
+int meeple__objects_insert(struct meeple__objects *objects, const meeple_mem *mem,
+                           meeple_object *object);
+/* Out of everything but `removed`; its number may be another's now. */
+void meeple__objects_take_out(struct meeple__objects *objects, meeple_object *object);
+/* Zeroed but for world, path and master; in no list.  NULL when out of memory. */
+meeple_object *meeple__object_new(meeple_world *world, meeple_bytes path);
+/* Registers the class of an object.  Errors of meeple_object_add(); the log has the reason. */
+int meeple__object_class(meeple_world *world, const meeple_class *cls,
+                         struct meeple__methods **out);
+void meeple__object_free(meeple_object *object, const meeple_mem *mem);
 
 /* NULL if there is none; the path is normalised and hashed. */
 meeple_object *meeple__objects_find(const struct meeple__objects *objects, meeple_bytes path,

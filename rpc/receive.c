@@ -8,6 +8,9 @@
 #include "rpc/announce.h"
 #include "rpc/answer.h"
 #include "rpc/refusal.h"
+#include "rpc/replica.h"
+#include "rpc/replicate.h"
+#include "rpc/spawn.h"
 
 static void tell(meeple_world *world, const meeple_event *event)
 {
@@ -32,6 +35,7 @@ static int join(meeple_world *world, int32_t id)
     }
     meeple__list_append(&world->remote_list, &remote->link);
     meeple__announce(world, remote);
+    meeple__replicate_to(world, remote);
     return 0;
 }
 
@@ -42,6 +46,15 @@ static void leave(meeple_world *world, struct meeple__remote *remote)
     meeple__remote_free(remote, world->mem);
 }
 
+/* For the application, before it is told. */
+static void leave_for_good(meeple_world *world, struct meeple__remote *remote)
+{
+    int32_t id = remote->id;
+
+    leave(world, remote);
+    meeple__spawn_forget(world, id);
+}
+
 static void go_down(meeple_world *world)
 {
     while (!meeple__list_empty(&world->remote_list)) {
@@ -49,6 +62,7 @@ static void go_down(meeple_world *world)
     }
     world->up = false;
     world->down = true;
+    meeple__replica_go_down(world);
 }
 
 static void hello(meeple_world *world, struct meeple__remote *remote,
@@ -107,6 +121,14 @@ static int obey(meeple_world *world, struct meeple__remote *remote,
         return 0;
     case MEEPLE__COMMAND_CALL:
         return meeple__answer_call(world, remote, command);
+    case MEEPLE__COMMAND_CALL_SPAWNED:
+        return meeple__answer_spawned(world, remote, command);
+    case MEEPLE__COMMAND_LAYOUT:
+    case MEEPLE__COMMAND_SPAWN:
+    case MEEPLE__COMMAND_STATE:
+    case MEEPLE__COMMAND_OWNER:
+    case MEEPLE__COMMAND_REMOVE:
+        return meeple__replica_obey(world, remote, command);
     case MEEPLE__COMMAND_RAW:
     case MEEPLE__COMMAND_HELLO:
     default:
@@ -173,13 +195,17 @@ int meeple__receive(meeple_world *world, const meeple_event *event)
         return remote ? packet(world, remote, event) : 0;
     case MEEPLE_EVENT_LEAVE:
         if (remote) {
-            leave(world, remote);
+            leave_for_good(world, remote);
         }
         break;
     case MEEPLE_EVENT_DOWN:
         go_down(world);
         break;
-    case MEEPLE_EVENT_DRAINED: /* what waits is announced before the next event */
+    case MEEPLE_EVENT_DRAINED: /* what waits is told before the next event */
+        if (remote) {
+            remote->seen.blocked = false;
+        }
+        break;
     case MEEPLE_EVENT_REQUEST:
     case MEEPLE_EVENT_CLOSING:
     case MEEPLE_EVENT_NONE:

@@ -53,13 +53,14 @@ void meeple__remote_free(struct meeple__remote *remote, const meeple_mem *mem)
         }
     }
     meeple__map_done(&remote->objects, mem);
+    meeple__seen_done(&remote->seen, mem);
     meeple__map_done(&remote->classes_by_number, mem);
     meeple__map_done(&remote->classes_by_name, mem);
     meeple__free(mem, remote);
 }
 
-static struct meeple__remote_class *class_numbered(const struct meeple__remote *remote,
-                                                   uint32_t number)
+struct meeple__remote_class *meeple__remote_class_numbered(const struct meeple__remote *remote,
+                                                           uint32_t number)
 {
     struct meeple__map_link *link =
         meeple__map_find(&remote->classes_by_number, meeple__hash_u32(number));
@@ -171,6 +172,7 @@ static struct meeple__remote_class *new_class(const struct meeple__command *comm
     cls->list = (meeple_bytes){at, command->rest.len};
     cls->number = command->number;
     cls->method_count = command->method_count;
+    cls->layout = MEEPLE__LACKS;
     return cls;
 }
 
@@ -195,7 +197,7 @@ int meeple__remote_add_class(struct meeple__remote *remote, const meeple_mem *me
                              const struct meeple__command *command,
                              const struct meeple__classes *classes)
 {
-    struct meeple__remote_class *cls = class_numbered(remote, command->number);
+    struct meeple__remote_class *cls = meeple__remote_class_numbered(remote, command->number);
     const struct meeple__methods *methods;
     size_t size = command->name.len + command->rest.len;
     int rc;
@@ -246,7 +248,7 @@ struct meeple__remote_object *meeple__remote_object(const struct meeple__remote 
 int meeple__remote_add_object(struct meeple__remote *remote, const meeple_mem *mem,
                               const struct meeple__command *command, uint32_t objects_max)
 {
-    struct meeple__remote_class *cls = class_numbered(remote, command->class_number);
+    struct meeple__remote_class *cls = meeple__remote_class_numbered(remote, command->class_number);
     struct meeple__remote_object *before = meeple__remote_object(remote, command->number);
     struct meeple__remote_object *object;
     int rc;

@@ -6,6 +6,7 @@
 #include "core/map.h"
 #include "rpc/command.h"
 #include "rpc/methods.h"
+#include "rpc/seen.h"
 
 enum {
     MEEPLE__CLASS_BYTES_MAX = 256 * 1024 /* of all classes of one peer */
@@ -35,6 +36,7 @@ struct meeple__remote_class {
     meeple_bytes list; /* the methods as they came; inside bytes */
     struct meeple__their_method *theirs;
     uint8_t method_count;
+    uint8_t layout; /* enum meeple__answer: whether its state is that of ours; LACKS: not said */
     uint8_t *bytes;
 };
 
@@ -62,6 +64,7 @@ struct meeple__remote {
     uint64_t told_objects; /* the sequence of the last of ours */
     struct meeple__map classes_by_number, classes_by_name, objects;
     size_t class_bytes;
+    struct meeple__seen seen;
 };
 
 /* NULL when out of memory. */
@@ -78,6 +81,9 @@ int meeple__remote_add_class(struct meeple__remote *remote, const meeple_mem *me
                              const struct meeple__classes *classes);
 /* Now that we have these methods: matches them with the peer's class of that name. */
 void meeple__remote_meet(struct meeple__remote *remote, const struct meeple__methods *methods);
+/* NULL if it has announced none of that number. */
+struct meeple__remote_class *meeple__remote_class_numbered(const struct meeple__remote *remote,
+                                                           uint32_t number);
 /* NULL if it has announced none of that name. */
 struct meeple__remote_class *meeple__remote_class(const struct meeple__remote *remote,
                                                   const char *name);

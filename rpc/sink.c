@@ -15,6 +15,14 @@ void meeple__sink_u8(struct meeple__sink *sink, uint8_t value)
     meeple__sink_bytes(sink, (meeple_bytes){&value, 1});
 }
 
+void meeple__sink_u32(struct meeple__sink *sink, uint32_t value)
+{
+    uint8_t bytes[4];
+
+    meeple__write_u32(bytes, value);
+    meeple__sink_bytes(sink, (meeple_bytes){bytes, sizeof bytes});
+}
+
 void meeple__sink_varint(struct meeple__sink *sink, uint32_t value)
 {
     uint8_t bytes[5];

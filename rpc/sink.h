@@ -14,6 +14,7 @@ struct meeple__sink {
 
 void meeple__sink_bytes(struct meeple__sink *sink, meeple_bytes bytes);
 void meeple__sink_u8(struct meeple__sink *sink, uint8_t value);
+void meeple__sink_u32(struct meeple__sink *sink, uint32_t value); /* little endian */
 void meeple__sink_varint(struct meeple__sink *sink, uint32_t value);
 /* A varint length and the bytes. */
 void meeple__sink_block(struct meeple__sink *sink, meeple_bytes bytes);

@@ -42,8 +42,9 @@ const char *meeple__value_name(const meeple_value *value)
 static int mismatch(const struct meeple__place *place, const meeple_value *value,
                     struct meeple__sentence *why)
 {
-    meeple__say(why, "argument %u '%s' is %s, %s expected", place->position, place->field->name,
-                meeple__value_name(value), meeple_type_name(place->field->type));
+    meeple__say_field(why, place->field, place->position);
+    meeple__say(why, "is %s, %s expected", meeple__value_name(value),
+                meeple_type_name(place->field->type));
     return MEEPLE_EPROTO;
 }
 
@@ -51,7 +52,8 @@ static int mismatch(const struct meeple__place *place, const meeple_value *value
 static int misfit(const struct meeple__place *place, const meeple_value *value,
                   struct meeple__sentence *why)
 {
-    meeple__say(why, "argument %u '%s' is ", place->position, place->field->name);
+    meeple__say_field(why, place->field, place->position);
+    meeple__say(why, "is ");
     if (value->kind == MEEPLE_VALUE_FLOAT) {
         meeple__say(why, "%.9g", value->real);
     } else if (value->kind == MEEPLE_VALUE_INT) {
@@ -104,6 +106,7 @@ static int put_integer(const meeple_value *value, const struct meeple__place *pl
     case MEEPLE__KIND_BYTES:
     case MEEPLE__KIND_VECTOR:
     case MEEPLE__KIND_VALUE:
+    case MEEPLE__KIND_CHARS:
     default:
         return mismatch(place, value, why);
     }
@@ -127,8 +130,8 @@ static int put_string(const meeple_value *value, const struct meeple__place *pla
 
     if (bytes.len > 0) {
         if (memchr(bytes.ptr, '\0', bytes.len)) {
-            meeple__say(why, "argument %u '%s' has a NUL inside", place->position,
-                        place->field->name);
+            meeple__say_field(why, place->field, place->position);
+            meeple__say(why, "has a NUL inside");
             return MEEPLE_EPROTO;
         }
         memcpy(*place->strings, bytes.ptr, bytes.len);
@@ -136,6 +139,25 @@ static int put_string(const meeple_value *value, const struct meeple__place *pla
     (*place->strings)[bytes.len] = '\0';
     *(const char **)(void *)((char *)place->record + place->field->offset) = *place->strings;
     *place->strings += bytes.len + 1;
+    return 0;
+}
+
+/* What is behind the text is zero, so that equal texts are equal bytes. */
+static int put_chars(const meeple_value *value, const struct meeple__place *place,
+                     struct meeple__sentence *why)
+{
+    meeple_bytes bytes = value->bytes;
+    char *text = (char *)place->record + place->field->offset;
+
+    if (bytes.len >= place->field->size || (bytes.len > 0 && memchr(bytes.ptr, '\0', bytes.len))) {
+        meeple__say_field(why, place->field, place->position);
+        meeple__say(why, bytes.len >= place->field->size ? "is too long" : "has a NUL inside");
+        return MEEPLE_EPROTO;
+    }
+    memset(text, 0, place->field->size);
+    if (bytes.len > 0) {
+        memcpy(text, bytes.ptr, bytes.len);
+    }
     return 0;
 }
 
@@ -176,6 +198,9 @@ static int put(const meeple_value *value, const struct meeple__place *place,
         if (type == MEEPLE_TYPE_STR) {
             return put_string(value, place, why);
         }
+        if (type == MEEPLE_TYPE_CHARS) {
+            return put_chars(value, place, why);
+        }
         break;
     case MEEPLE_VALUE_BYTES:
         if (type == MEEPLE_TYPE_BYTES) {
@@ -208,7 +233,7 @@ int meeple__value_store(const meeple_value *value, const struct meeple__place *p
         return rc;
     }
     /* A string was only copied, a value was checked before. */
-    rc = place->field->type == MEEPLE_TYPE_STR
+    rc = place->field->type == MEEPLE_TYPE_STR || place->field->type == MEEPLE_TYPE_CHARS
              ? meeple__field_check(place->field, place->position, place->record, why)
              : meeple__field_check_bounds(place->field, place->position, place->record, why);
     return rc < 0 ? MEEPLE_EPROTO : 0;

@@ -13,7 +13,7 @@ enum {
 /* Where it goes. */
 struct meeple__place {
     const meeple_field *field;
-    unsigned position; /* of the argument, from 1, for people */
+    unsigned position; /* of the argument, from 1, for people; 0: a field of state */
     void *record;
     char **strings; /* room for a string and its NUL, moved on behind it */
 };

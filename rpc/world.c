@@ -7,7 +7,10 @@
 #include "core/mem.h"
 #include "rpc/announce.h"
 #include "rpc/answer.h"
+#include "rpc/due.h"
+#include "rpc/flush.h"
 #include "rpc/receive.h"
+#include "rpc/replicate.h"
 #include "transport/net.h"
 
 enum {
@@ -63,11 +66,36 @@ struct meeple__sink meeple__world_sink(meeple_world *world)
         .buf = &world->tx, .mem = world->mem, .ceiling = world->packet_max};
 }
 
+static void destroy(meeple_world *world)
+{
+    const meeple_mem *mem = world->mem;
+
+    while (!meeple__list_empty(&world->remote_list)) {
+        struct meeple__remote *remote =
+            MEEPLE__CONTAINER(world->remote_list.next, struct meeple__remote, link);
+
+        meeple__list_remove(&remote->link);
+        meeple__remote_free(remote, mem);
+    }
+    meeple__map_done(&world->remotes, mem);
+    meeple__states_drop(&world->states, mem);
+    meeple__objects_done(&world->objects, mem);
+    meeple__states_done(&world->states, mem);
+    meeple__classes_done(&world->classes, mem);
+    meeple__local_done(&world->local, mem);
+    meeple__buf_done(&world->tx, mem);
+    meeple__free(mem, world->answering.ptr);
+    meeple__free(mem, world->calling.ptr);
+    meeple_net_free(world->net);
+    meeple__free(mem, world);
+}
+
 int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_options *options)
 {
     static const meeple_world_options defaults = {0};
     const meeple_world_options *given = options ? options : &defaults;
     meeple_world *world;
+    int rc;
 
     if (out) {
         *out = NULL;
@@ -93,30 +121,14 @@ int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_opt
     world->packet_max = meeple__net_packet_max(net);
     meeple__objects_init(&world->objects);
     meeple__list_init(&world->remote_list);
+    meeple__states_init(&world->states);
+    rc = meeple__states_register(world, given->classes);
+    if (rc < 0) {
+        destroy(world);
+        return rc;
+    }
     *out = world;
     return 0;
-}
-
-static void destroy(meeple_world *world)
-{
-    const meeple_mem *mem = world->mem;
-
-    while (!meeple__list_empty(&world->remote_list)) {
-        struct meeple__remote *remote =
-            MEEPLE__CONTAINER(world->remote_list.next, struct meeple__remote, link);
-
-        meeple__list_remove(&remote->link);
-        meeple__remote_free(remote, mem);
-    }
-    meeple__map_done(&world->remotes, mem);
-    meeple__objects_done(&world->objects, mem);
-    meeple__classes_done(&world->classes, mem);
-    meeple__local_done(&world->local, mem);
-    meeple__buf_done(&world->tx, mem);
-    meeple__free(mem, world->answering.ptr);
-    meeple__free(mem, world->calling.ptr);
-    meeple_net_free(world->net);
-    meeple__free(mem, world);
 }
 
 void meeple_world_free(meeple_world *world)
@@ -151,6 +163,7 @@ int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes)
     if (!world->up || world->freeing) {
         return MEEPLE_ESTATE;
     }
+    meeple__flush(world);
     sink = meeple__world_sink(world);
     meeple__command_write(&sink, &(struct meeple__command){.type = MEEPLE__COMMAND_RAW});
     meeple__sink_bytes(&sink, bytes);
@@ -162,6 +175,7 @@ int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes)
 static int next_event(meeple_world *world, int timeout_ms)
 {
     world->lags = !meeple__announce_all(world);
+    world->lags = !meeple__replicate(world) || world->lags;
     world->told_sequence = world->objects.sequence;
     if (world->lags && (timeout_ms < 0 || timeout_ms > LAG_MS)) {
         timeout_ms = LAG_MS;
@@ -185,6 +199,13 @@ static int event_turn(meeple_world *world, int timeout_ms)
     return rc < 0 ? rc : 1;
 }
 
+/* Handlers of our own go first, so that nothing that comes in overtakes what a handler has called
+ * or changed: 1 if there was one, 0, or an error. */
+static int own_turn(meeple_world *world)
+{
+    return meeple__due_turn(world) ? 1 : meeple__answer_local(world);
+}
+
 int meeple_world_wait_ms(const meeple_world *world)
 {
     int left_ms;
@@ -192,8 +213,8 @@ int meeple_world_wait_ms(const meeple_world *world)
     if (!world || world->down) {
         return -1;
     }
-    if (world->held || !meeple__local_empty(&world->local) ||
-        world->told_sequence != world->objects.sequence) {
+    if (world->held || !meeple__local_empty(&world->local) || meeple__due_waits(world) ||
+        meeple__flush_waits(world) || world->told_sequence != world->objects.sequence) {
         return 0;
     }
     left_ms = meeple_net_wait_ms(world->net);
@@ -216,21 +237,26 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
         return MEEPLE_ECLOSED;
     }
     world->polling = true;
+    meeple__flush(world);
     while (rc > 0 && turns < TURNS_MAX && !world->freeing && !world->down) {
-        /* Local calls go first, so that nothing that comes in overtakes what a handler has called.
-         */
-        rc = meeple__answer_local(world);
+        rc = own_turn(world);
         if (rc == 0) {
             rc = event_turn(world, turns > 0 ? 0 : timeout_ms);
             heard = heard || rc > 0;
         }
         turns += rc > 0;
+        if (rc == 0) {
+            /* What the handlers have changed may be for handlers of ours. */
+            meeple__flush(world);
+            rc = meeple__due_waits(world);
+        }
     }
     if (rc > 0 && !heard && !world->freeing && !world->down) {
         /* A handler that calls itself for ever may not shut the others out. */
         rc = event_turn(world, 0);
         turns += rc > 0;
     }
+    meeple__flush(world);
     world->polling = false;
     if (world->freeing) {
         destroy(world);

@@ -12,6 +12,7 @@
 #include "rpc/object.h"
 #include "rpc/remote.h"
 #include "rpc/sink.h"
+#include "rpc/states.h"
 
 /* Memory that is kept for the next time.  Zeroed is none. */
 struct meeple__scratch {
@@ -38,6 +39,7 @@ struct meeple_world {
     meeple_event event;
     struct meeple__classes classes;
     struct meeple__objects objects;
+    struct meeple__states states;
     struct meeple__map remotes;      /* by id */
     struct meeple__list remote_list; /* as they joined */
     struct meeple__local_queue local;

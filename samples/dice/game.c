@@ -28,7 +28,8 @@ static const meeple_method methods[] = {
     MEEPLE_METHOD(del_player, MEEPLE_RPC_PUPPETSYNC),
     MEEPLE_METHOD(log_line, MEEPLE_RPC_PUPPETSYNC),
 };
-static const meeple_class game_class = {RULES_CLASS, methods, MEEPLE_COUNT(methods)};
+static const meeple_class game_class = {
+    .name = RULES_CLASS, .methods = methods, .method_count = MEEPLE_COUNT(methods)};
 
 /*
  * Calls to everybody, ourselves included, are not checked below: if one cannot be made, there is no

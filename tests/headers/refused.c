@@ -1,5 +1,5 @@
 /* refused: a small game that compiles, and with -DWRONG_... one mistake in it that must not. */
-#include <meeple/world.h>
+#include <meeple/state.h>
 
 #define ROLLED(ARG) ARG(const char *, name, .max = 64) ARG(int32_t, eyes, .min = 1, .max = 6)
 MEEPLE_RPC(rolled, ROLLED)
@@ -16,9 +16,36 @@ MEEPLE_RPC(typed, TYPED)
 MEEPLE_RPC(bound, BOUND)
 #endif
 
+enum mood {
+    CALM,
+    ANGRY
+};
+
 struct game {
     int32_t eyes;
+    enum mood mood;
+    char text[8];
+    meeple_vec3 place[2];
+    const char *string;
+    meeple_bytes bytes;
 };
+
+extern const meeple_state game_state;
+static const meeple_field game_fields[] = {
+    MEEPLE_STATE(struct game, eyes, .min = 1, .max = 6),
+    MEEPLE_STATE(struct game, mood, .max = ANGRY),
+    MEEPLE_STATE(struct game, text, .flags = MEEPLE_OWNER_ONLY),
+    MEEPLE_STATE(struct game, place),
+    MEEPLE_STATE(struct game, place[1].y),
+#ifdef WRONG_STATE_OF_A_STRING
+    MEEPLE_STATE(struct game, string),
+#endif
+#ifdef WRONG_STATE_OF_BYTES
+    MEEPLE_STATE(struct game, bytes),
+#endif
+};
+const meeple_state game_state = {
+    .fields = game_fields, .field_count = MEEPLE_COUNT(game_fields), .size = sizeof(struct game)};
 
 MEEPLE_ANSWERS(struct game, rolled)
 MEEPLE_ANSWERS(struct game, pass)
@@ -54,7 +81,8 @@ static const meeple_method methods[] = {
     MEEPLE_METHOD(leave, MEEPLE_RPC_MASTER),
 #endif
 };
-const meeple_class game_class = {"game", methods, MEEPLE_COUNT(methods)};
+const meeple_class game_class = {
+    .name = "game", .methods = methods, .method_count = MEEPLE_COUNT(methods)};
 
 int say(meeple_object *object);
 

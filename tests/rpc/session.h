@@ -117,7 +117,8 @@ static const meeple_method session_methods[] = {
     MEEPLE_METHOD(show, MEEPLE_RPC_PUPPET),  MEEPLE_METHOD(show_sync, MEEPLE_RPC_PUPPETSYNC),
     MEEPLE_METHOD(off, MEEPLE_RPC_DISABLED), MEEPLE_METHOD(roll, MEEPLE_RPC_REMOTE),
 };
-static const meeple_class session_class = {"game", session_methods, MEEPLE_COUNT(session_methods)};
+static const meeple_class session_class = {
+    .name = "game", .methods = session_methods, .method_count = MEEPLE_COUNT(session_methods)};
 
 static inline void session_event(meeple_world *world, const meeple_event *event)
 {

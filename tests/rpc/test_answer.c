@@ -274,7 +274,8 @@ static const meeple_method other_methods[] = {
     {tell_number_rpc, run_never, MEEPLE_RPC_REMOTE},
     MEEPLE_METHOD(say, MEEPLE_RPC_REMOTESYNC),
 };
-static const meeple_class other_class = {"game", other_methods, MEEPLE_COUNT(other_methods)};
+static const meeple_class other_class = {
+    .name = "game", .methods = other_methods, .method_count = MEEPLE_COUNT(other_methods)};
 
 static void sit_with_other_class(void)
 {

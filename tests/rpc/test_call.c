@@ -221,7 +221,7 @@ static void on_send_blob(struct seat *seat, const struct send_blob *arg, const m
 }
 
 static const meeple_method blob_methods[] = {MEEPLE_METHOD(send_blob, MEEPLE_RPC_REMOTESYNC)};
-static const meeple_class blob_class = {"blob", blob_methods, 1};
+static const meeple_class blob_class = {.name = "blob", .methods = blob_methods, .method_count = 1};
 
 Test(call, lends_arguments_that_stay_while_the_handler_calls)
 {

@@ -77,7 +77,8 @@ static const meeple_method thing_methods[] = {
     MEEPLE_METHOD(anything, MEEPLE_RPC_REMOTESYNC),
     MEEPLE_METHOD(nothing, MEEPLE_RPC_REMOTE),
 };
-static const meeple_class thing_class = {"thing", thing_methods, MEEPLE_COUNT(thing_methods)};
+static const meeple_class thing_class = {
+    .name = "thing", .methods = thing_methods, .method_count = MEEPLE_COUNT(thing_methods)};
 
 static struct session session;
 static struct seat *const server = &session.seats[0], *const a = &session.seats[1],

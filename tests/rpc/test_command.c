@@ -62,6 +62,68 @@ Test(command, writes_the_bytes_the_wire_document_says)
     meeple__buf_done(&buf, NULL);
 }
 
+/* Everything that a command about spawned objects has. */
+static const struct meeple__command spawned = {.number = 300,
+                                               .class_number = 3,
+                                               .method = 254,
+                                               .level = 2,
+                                               .more = true,
+                                               .master = 1,
+                                               .term = 128,
+                                               .owner = 0x7f000001};
+
+static void expect_written(enum meeple__command_type type, const char *hex)
+{
+    struct meeple__buf buf = {0};
+    struct meeple__sink sink = {.buf = &buf, .ceiling = 1000};
+    struct meeple__command command = spawned;
+
+    command.type = type;
+    command.name = text("a/b");
+    meeple__command_write(&sink, &command);
+    expect_bytes(buf, hex);
+    meeple__buf_done(&buf, NULL);
+}
+
+Test(command, writes_what_is_said_of_spawned_objects)
+{
+    expect_written(MEEPLE__COMMAND_LAYOUT, "06 ac 02");
+    expect_written(MEEPLE__COMMAND_SPAWN,
+                   "07 ac 02 03 01 00 00 00 80 01 01 00 00 7f 02 03 61 2f 62");
+    expect_written(MEEPLE__COMMAND_STATE, "08 01");
+    expect_written(MEEPLE__COMMAND_OWNER, "09 ac 02 01 00 00 00 80 01 01 00 00 7f 02");
+    expect_written(MEEPLE__COMMAND_REMOVE, "0a ac 02");
+    expect_written(MEEPLE__COMMAND_CALL_SPAWNED, "0b ac 02 03 fe");
+}
+
+Test(command, reads_what_is_said_of_spawned_objects)
+{
+    struct meeple__command command;
+    struct meeple__reader entries;
+    uint32_t id;
+
+    cr_assert_eq(read_hex(&command, "07 ac 02 03 01 00 00 00 80 01 01 00 00 7f 02 03 61 2f 62 c3"),
+                 0);
+    cr_expect(command.number == 300 && command.class_number == 3 && command.master == 1);
+    cr_expect(command.term == 128 && command.owner == 0x7f000001 && command.level == 2);
+    expect_text(command.name, "a/b");
+    expect_text(command.rest, "\xc3");
+    cr_assert_eq(read_hex(&command, "08 01 05 01 41 ac 02 02 42 43"), 0);
+    cr_expect(command.more);
+    entries = meeple__reader_of(command.rest);
+    expect_text(meeple__command_next_entry(&entries, &id), "A");
+    cr_expect_eq(id, 5);
+    expect_text(meeple__command_next_entry(&entries, &id), "BC");
+    cr_expect_eq(id, 300);
+    cr_expect(meeple__reader_at_end(&entries));
+    cr_assert_eq(read_hex(&command, "0b ac 02 03 fe 90"), 0);
+    cr_expect(command.number == 300 && command.class_number == 3 && command.method == 254);
+    expect_text(command.rest, "\x90");
+    cr_assert_eq(read_hex(&command, "06 03 02 68 70 68 01 00"), 0);
+    cr_expect_eq(command.number, 3);
+    cr_expect_eq(command.rest.len, 6);
+}
+
 Test(command, reads_what_it_writes)
 {
     struct meeple__command command;

@@ -27,7 +27,7 @@ static const meeple_method dice_methods[] = {
     {roll_rpc, run, MEEPLE_RPC_MASTER},
     {pass_rpc, run, MEEPLE_RPC_REMOTE},
 };
-static const meeple_class dice = {"dice", dice_methods, 2};
+static const meeple_class dice = {.name = "dice", .methods = dice_methods, .method_count = 2};
 
 static int add(struct meeple__classes *classes, const meeple_class *cls,
                struct meeple__methods **out, struct meeple__sentence *why)
@@ -85,20 +85,28 @@ Test(methods, takes_another_copy_of_a_class_for_the_same)
     struct meeple__sentence why;
 
     cr_assert_eq(add(&classes, &dice, &first, &why), 0);
-    cr_assert_eq(add(&classes, &(meeple_class){"dice", copied, 2}, &second, &why), 0);
+    cr_assert_eq(add(&classes,
+                     &(meeple_class){.name = "dice", .methods = copied, .method_count = 2}, &second,
+                     &why),
+                 0);
     cr_expect_eq(first, second);
-    cr_expect_eq(add(&classes, &(meeple_class){"dice", other, 2}, &second, &why), MEEPLE_EINVAL);
+    cr_expect_eq(add(&classes, &(meeple_class){.name = "dice", .methods = other, .method_count = 2},
+                     &second, &why),
+                 MEEPLE_EINVAL);
     cr_expect_str_eq(why.text, "there is another class dice with other methods");
-    cr_expect_eq(add(&classes, &(meeple_class){"dice", copied, 1}, &second, &why), MEEPLE_EINVAL);
+    cr_expect_eq(add(&classes,
+                     &(meeple_class){.name = "dice", .methods = copied, .method_count = 1}, &second,
+                     &why),
+                 MEEPLE_EINVAL);
     cr_expect_eq(classes.count, 1);
     meeple__classes_done(&classes, NULL);
 }
 
-static const meeple_field no_type[] = {{"x", (meeple_type)99, 0, 0, 0}};
-static const meeple_field outside[] = {{"x", MEEPLE_TYPE_I32, 4, 0, 0}};
-static const meeple_field upside_down[] = {{"x", MEEPLE_TYPE_I32, 0, 6, 1}};
-static const meeple_field bounded_bool[] = {{"x", MEEPLE_TYPE_BOOL, 0, 0, 1}};
-static const meeple_field nameless[] = {{NULL, MEEPLE_TYPE_I32, 0, 0, 0}};
+static const meeple_field no_type[] = {{"x", (meeple_type)99, 0, 0, 0, 0, 0}};
+static const meeple_field outside[] = {{"x", MEEPLE_TYPE_I32, 4, 0, 0, 0, 0}};
+static const meeple_field upside_down[] = {{"x", MEEPLE_TYPE_I32, 0, 6, 1, 0, 0}};
+static const meeple_field bounded_bool[] = {{"x", MEEPLE_TYPE_BOOL, 0, 0, 1, 0, 0}};
+static const meeple_field nameless[] = {{NULL, MEEPLE_TYPE_I32, 0, 0, 0, 0, 0}};
 
 #define BAD_TYPE(name)                                                                             \
     static const meeple_rpc_type *name##_rpc(void)                                                 \
@@ -142,20 +150,34 @@ Test(methods, refuses_a_class_that_makes_no_sense)
     memset(long_name, 'n', 256);
     long_name[256] = '\0';
     for (size_t i = 0; i < MEEPLE_COUNT(bad); i++) {
-        cr_expect_eq(add(&classes, &(meeple_class){"bad", &bad[i], 1}, &methods, &why),
+        cr_expect_eq(add(&classes,
+                         &(meeple_class){.name = "bad", .methods = &bad[i], .method_count = 1},
+                         &methods, &why),
                      MEEPLE_EINVAL, "%zu", i);
         cr_expect_gt(why.len, 0);
     }
-    cr_expect_eq(add(&classes, &(meeple_class){"dice", twice, 2}, &methods, &why), MEEPLE_EINVAL);
+    cr_expect_eq(add(&classes, &(meeple_class){.name = "dice", .methods = twice, .method_count = 2},
+                     &methods, &why),
+                 MEEPLE_EINVAL);
     cr_expect_str_eq(why.text, "class dice has two methods roll");
-    cr_expect_eq(add(&classes, &(meeple_class){"", dice_methods, 2}, &methods, &why),
+    cr_expect_eq(add(&classes,
+                     &(meeple_class){.name = "", .methods = dice_methods, .method_count = 2},
+                     &methods, &why),
                  MEEPLE_EINVAL);
-    cr_expect_eq(add(&classes, &(meeple_class){NULL, dice_methods, 2}, &methods, &why),
+    cr_expect_eq(add(&classes,
+                     &(meeple_class){.name = NULL, .methods = dice_methods, .method_count = 2},
+                     &methods, &why),
                  MEEPLE_EINVAL);
-    cr_expect_eq(add(&classes, &(meeple_class){long_name, dice_methods, 2}, &methods, &why),
+    cr_expect_eq(add(&classes,
+                     &(meeple_class){.name = long_name, .methods = dice_methods, .method_count = 2},
+                     &methods, &why),
                  MEEPLE_EINVAL);
-    cr_expect_eq(add(&classes, &(meeple_class){"dice", NULL, 2}, &methods, &why), MEEPLE_EINVAL);
-    cr_expect_eq(add(&classes, &(meeple_class){"dice", dice_methods, 256}, &methods, &why),
+    cr_expect_eq(add(&classes, &(meeple_class){.name = "dice", .methods = NULL, .method_count = 2},
+                     &methods, &why),
+                 MEEPLE_EINVAL);
+    cr_expect_eq(add(&classes,
+                     &(meeple_class){.name = "dice", .methods = dice_methods, .method_count = 256},
+                     &methods, &why),
                  MEEPLE_EINVAL);
     cr_expect_eq(classes.count, 0);
     meeple__classes_done(&classes, NULL);
@@ -172,7 +194,7 @@ Test(methods, takes_256_classes)
         int rc;
 
         snprintf(names[i], sizeof names[i], "class %zu", i);
-        rc = add(&classes, &(meeple_class){names[i], NULL, 0}, &methods, &why);
+        rc = add(&classes, &(meeple_class){.name = names[i], .methods = NULL}, &methods, &why);
         cr_expect_eq(rc, i < MEEPLE__CLASSES_MAX ? 0 : MEEPLE_ETOOBIG);
     }
     cr_expect_eq(meeple__classes_find(&classes, text("class 255"))->number, 255);

@@ -95,16 +95,22 @@ Test(object, is_refused_a_class_that_does_not_fit_a_packet)
     meeple_world *world;
 
     world = session_server(&small)->world;
-    cr_expect_eq(meeple_object_add(&object, world, &(meeple_class){"big", methods, 4}, "x", NULL),
-                 MEEPLE_EINVAL);
-    cr_expect_eq(meeple_object_add(&object, world, &(meeple_class){"big", methods, 3}, "x", NULL),
-                 0);
+    cr_expect_eq(
+        meeple_object_add(&object, world,
+                          &(meeple_class){.name = "big", .methods = methods, .method_count = 4},
+                          "x", NULL),
+        MEEPLE_EINVAL);
+    cr_expect_eq(
+        meeple_object_add(&object, world,
+                          &(meeple_class){.name = "big", .methods = methods, .method_count = 3},
+                          "x", NULL),
+        0);
     session_end(&small);
 }
 
 Test(object, is_found_only_as_what_it_is)
 {
-    static const meeple_class other = {"other", NULL, 0};
+    static const meeple_class other = {.name = "other", .methods = NULL};
 
     cr_expect_eq(meeple_object_find(server->world, &session_class, "game"), server);
     cr_expect_null(meeple_object_find(server->world, &other, "game"));

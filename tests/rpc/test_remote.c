@@ -28,7 +28,7 @@ static const meeple_method table[] = {
     {pass_rpc, run, MEEPLE_RPC_REMOTE},
     {shout_rpc, run, MEEPLE_RPC_REMOTE},
 };
-static const meeple_class dice = {"dice", table, 3};
+static const meeple_class dice = {.name = "dice", .methods = table, .method_count = 3};
 
 static meeple_bytes text(const char *chars)
 {

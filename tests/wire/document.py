@@ -56,6 +56,23 @@ def parse_seat(meaning):
     return seat
 
 
+def parse_spawned(command, words, given):
+    packet = {name: int(given[name]) for name in ("id", "master", "term", "owner", "level", "more", "method")
+              if name in given}
+    if "class" in given:
+        packet["cls"] = int(given["class"])
+    if command == "LAYOUT":
+        fields_of = [re.fullmatch(r"(.*):(.)\*(\d+)/(\d+)", word).groups() for word in words if ":" in word]
+        packet["fields"] = [(name, letter, int(count), int(flags)) for name, letter, count, flags in fields_of]
+    elif command == "SPAWN":
+        packet.update(path=given["path"], values=bytes.fromhex(given["values"]))
+    elif command == "STATE":
+        packet["entries"] = [(int(id), bytes.fromhex(entry)) for id, entry in given.items() if id.isdigit()]
+    elif command == "CALL_SPAWNED":
+        packet["args"] = bytes.fromhex(given["args"])
+    return packet
+
+
 def parse_packet(meaning):
     command, *words = shlex.split(meaning)
     given = fields(word for word in words if "=" in word)
@@ -71,6 +88,8 @@ def parse_packet(meaning):
         packet.update(number=int(given["number"]), cls=int(given["class"]), path=given["path"])
     elif command == "GONE":
         packet["number"] = int(given["number"])
+    elif native.COMMANDS.index(command) > native.COMMANDS.index("CALL"):
+        packet.update(parse_spawned(command, words, given))
     else:
         packet.update(object=int(given["object"]), method=int(given["method"]), args=bytes.fromhex(given["args"]))
     return packet
@@ -217,7 +236,28 @@ def check_all(test):
                    lambda value: native.write_args(*value))
     count += check(test, "value", lambda meaning: Same(parse_any(meaning)),
                    lambda data, _: Same(whole(native.read_any)(data, _)), lambda same: native.write_any(same.value))
+    count += check(test, "slots", parse_args,
+                   lambda data, meaning: (letters_of(meaning), native.read_slots(letters_of(meaning), data)),
+                   lambda value: b"".join(map(native.write_slot, *value)))
+    count += check(test, "entry", parse_entry,
+                   lambda data, meaning: read_entry(data, meaning), lambda value: write_entry(*value))
     return count
+
+
+def parse_entry(meaning):
+    """'0 i 10, 3 t "An"' to ({0: "i", 3: "t"}, [(0, 10), (3, "An")])."""
+    parts = [shlex.split(part) for part in meaning.split(",")]
+    return ({int(slot): letter for slot, letter, _ in parts},
+            [(int(slot), parse_value(letter, word)) for slot, letter, word in parts])
+
+
+def read_entry(data, meaning):
+    letters = parse_entry(meaning)[0] if meaning[0].isdigit() else {0: meaning[0]}
+    return letters, native.read_entry(letters.__getitem__, data)
+
+
+def write_entry(letters, changes):
+    return native.write_entry(letters.__getitem__, changes)
 
 
 def letters_of(meaning):

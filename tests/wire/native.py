@@ -112,7 +112,63 @@ def write_seat(seat):
 
 # ---- section 5: packets, as dictionaries ----
 
-COMMANDS = ("RAW", "HELLO", "CLASS", "OBJECT", "GONE", "CALL")
+COMMANDS = ("RAW", "HELLO", "CLASS", "OBJECT", "GONE", "CALL",
+            "LAYOUT", "SPAWN", "STATE", "OWNER", "REMOVE", "CALL_SPAWNED")
+
+
+def read_owner(reader):
+    who = {"master": reader.number("<i"), "term": reader.varint(), "owner": reader.number("<i"), "level": reader.u8()}
+    if who["master"] <= 0 or who["owner"] <= 0 or who["level"] not in (1, 2):
+        raise Bad("a master, owner or level that is none")
+    return who
+
+
+def write_owner(who):
+    return struct.pack("<i", who["master"]) + varint(who["term"]) + struct.pack("<iB", who["owner"], who["level"])
+
+
+def read_spawned(packet, reader):
+    """The commands of section 5.8, behind their first byte."""
+    command = packet["command"]
+    if command == "LAYOUT":
+        packet.update(cls=reader.varint(), fields=[])
+        while not packet["fields"] or reader.at < len(reader.data):
+            packet["fields"].append((reader.name(), chr(reader.u8()), reader.varint(), reader.u8()))
+    elif command == "SPAWN":
+        packet.update(id=reader.varint(), cls=reader.varint())
+        packet.update(read_owner(reader))
+        packet.update(path=reader.name(), values=reader.rest())
+    elif command == "STATE":
+        packet.update(more=reader.u8(), entries=[])
+        while reader.at < len(reader.data):
+            packet["entries"].append((reader.varint(), reader.block()))
+        if packet["more"] > 1 or not all(entry for _, entry in packet["entries"]):
+            raise Bad("neither more nor not, or an entry that says nothing")
+    elif command == "OWNER":
+        packet["id"] = reader.varint()
+        packet.update(read_owner(reader))
+    elif command == "REMOVE":
+        packet["id"] = reader.varint()
+    else:
+        packet.update(id=reader.varint(), cls=reader.varint(), method=reader.u8(), args=reader.rest())
+
+
+def write_spawned(packet):
+    command = packet["command"]
+    if command == "LAYOUT":
+        return varint(packet["cls"]) + b"".join(
+            block(name) + letter.encode() + varint(count) + bytes([flags])
+            for name, letter, count, flags in packet["fields"])
+    if command == "SPAWN":
+        return (varint(packet["id"]) + varint(packet["cls"]) + write_owner(packet) + block(packet["path"])
+                + packet["values"])
+    if command == "STATE":
+        return bytes([packet["more"]]) + b"".join(varint(id) + block(entry) for id, entry in packet["entries"])
+    if command == "OWNER":
+        return varint(packet["id"]) + write_owner(packet)
+    if command == "REMOVE":
+        return varint(packet["id"])
+    return varint(packet["id"]) + varint(packet["cls"]) + bytes([packet["method"]]) + packet["args"]
 
 
 def read_packet(data):
@@ -136,6 +192,8 @@ def read_packet(data):
         packet.update(number=reader.varint(), cls=reader.varint(), path=reader.name())
     elif packet["command"] == "GONE":
         packet["number"] = reader.varint()
+    elif COMMANDS.index(packet["command"]) > COMMANDS.index("CALL"):
+        read_spawned(packet, reader)
     else:
         packet.update(object=reader.varint(), method=reader.u8(), args=reader.rest())
     reader.end()
@@ -162,6 +220,8 @@ def write_packet(packet):
         return out + varint(packet["number"]) + varint(packet["cls"]) + block(packet["path"])
     if command == "GONE":
         return out + varint(packet["number"])
+    if COMMANDS.index(command) > COMMANDS.index("CALL"):
+        return out + write_spawned(packet)
     return out + varint(packet["object"]) + bytes([packet["method"]]) + packet["args"]
 
 
@@ -256,6 +316,44 @@ def read_args(letters, data):
     values = [read_any(reader) if letter == "v" else take_value(letter, *read_value(reader)) for letter in letters]
     reader.end()
     return values
+
+
+# ---- section 5.8: the state of spawned objects; a text, "t", is a "s" ----
+
+def read_slot(letter, reader):
+    return take_value("s" if letter == "t" else letter, *read_value(reader))
+
+
+def write_slot(letter, value):
+    return write_value("s" if letter == "t" else letter, value)
+
+
+def read_slots(letters, data):
+    """The values of a SPAWN: of the first slots."""
+    reader, values = Reader(data), []
+    for letter in letters:
+        if reader.at < len(data):
+            values.append(read_slot(letter, reader))
+    reader.end()
+    return values
+
+
+def read_entry(letter_of, data):
+    """[(slot, value)] of a server's entry."""
+    reader, changes, slot = Reader(data), [], 0
+    while reader.at < len(data):
+        slot += reader.varint()
+        changes.append((slot, read_slot(letter_of(slot), reader)))
+        slot += 1
+    return changes
+
+
+def write_entry(letter_of, changes):
+    out, slot = b"", 0
+    for at, value in changes:
+        out += varint(at - slot) + write_slot(letter_of(at), value)
+        slot = at + 1
+    return out
 
 
 def write_integer(value):

@@ -294,7 +294,7 @@ class HandMadePeer(LiveTest):
         peer = self.play()
         peer.call(SERVER, "_log", "I am not the host")
         peer.call(SERVER, "only_here", "x", (1, 2))
-        for packet in ("", "00", "06", "0100", "0500", "0507", "050763", "05630090", "03090a0161", "0480ff7f"):
+        for packet in ("", "00", "0c", "06", "0801", "0a63", "0100", "0500", "0507", "050763", "05630090", "03090a0161", "0480ff7f"):
             peer.send_seat(kind="DATA", peer=SERVER, data=bytes.fromhex(packet))
         index = [name for name, _ in peer.cls[1]].index("set_player_name")
         for args in ("", "90", "9105", "91a1ff", "91a24100", "92a141a142", "91a14190", "ddffffffff"):

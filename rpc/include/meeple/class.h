@@ -10,6 +10,7 @@ extern "C" {
 
 typedef struct meeple_world meeple_world;
 typedef struct meeple_object meeple_object;
+typedef struct meeple_state meeple_state; /* meeple/state.h */
 
 /*
  * Who may make us run a method, and whether the caller runs it too.  Names and rules are Godot 3's:
@@ -72,7 +73,8 @@ typedef struct meeple_method {
 typedef struct meeple_class {
     const char *name;
     const meeple_method *methods;
-    size_t method_count; /* at most 255 */
+    size_t method_count;       /* at most 255 */
+    const meeple_state *state; /* of those that are spawned; may be NULL */
 } meeple_class;
 
 /* A file may only call a method, or only answer it. */

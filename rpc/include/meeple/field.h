@@ -1,4 +1,4 @@
-/* meeple/field.h: describe a C struct once; arguments of calls use it, state will. */
+/* meeple/field.h: describe a C struct once; arguments of calls and state use it. */
 #ifndef MEEPLE_FIELD_H
 #define MEEPLE_FIELD_H
 
@@ -26,7 +26,8 @@ extern "C" {
     X(VEC2, '2', "vec2")                                                                           \
     X(VEC3, '3', "vec3")                                                                           \
     X(COLOR, 'r', "color")                                                                         \
-    X(VALUE, 'v', "value")
+    X(VALUE, 'v', "value")                                                                         \
+    X(CHARS, 't', "text")
 
 typedef enum meeple_type {
     MEEPLE_TYPE_NONE,
@@ -39,18 +40,31 @@ typedef enum meeple_type {
  * One member of a struct.
  * STR is a `const char *`: UTF-8, NUL-terminated, never NULL when received; NULL is sent as "".
  * BYTES is a meeple_bytes.  VALUE is a meeple_value of any kind, nil included; one that is not well
- * formed is not received and cannot be sent.  All three are borrowed: good during the call.
+ * formed is not received and cannot be sent.  All three are borrowed: good during the call.  They
+ * are no state, which has nobody to borrow from.  CHARS is a `char name[32]`: the same text as STR,
+ * in place; it is state only.
  */
 typedef struct meeple_field {
     const char *name;
     meeple_type type;
     uint16_t offset;
     /* Checked before a handler runs and before a call is sent; both 0 means no bound.  For numbers
-     * the least and the greatest value, which NaN is never between; for STR and BYTES the least and
-     * greatest length in bytes, for VALUE that of its encoding (meeple_value_size()); BOOL, vectors
-     * and COLOR have none. */
+     * the least and the greatest value, which NaN is never between; for STR, CHARS and BYTES the
+     * least and greatest length in bytes, for VALUE that of its encoding (meeple_value_size());
+     * BOOL, vectors and COLOR have none. */
     double min, max;
+    uint16_t size;  /* of the member, if it is state: of an array, all of it; else not looked at */
+    uint16_t flags; /* of state: meeple_field_flags */
 } meeple_field;
+
+/* When a field of state travels, and to whom; without any, with every change, to everyone who sees
+ * the object. */
+typedef enum meeple_field_flags {
+    MEEPLE_ON_CHANGE = 0,
+    MEEPLE_ON_SPAWN = 1,  /* once, as it was when the object was spawned */
+    MEEPLE_OWNER_ONLY = 2 /* to the owner and the master of the object; to all others it is zero,
+                             whatever its bounds */
+} meeple_field_flags;
 
 /* A type this list lacks does not compile. */
 #define MEEPLE_TYPE_OF(lvalue)                                                                     \

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* Why a call did not run. */
+/* Why a call did not run, or what was said of a spawned object was not taken. */
 #define MEEPLE_REFUSAL_MAP(X)                                                                      \
     X(MODE, "the method's mode does not let the sender call it")                                   \
     X(NO_OBJECT, "there is no such object here")                                                   \
@@ -17,7 +17,12 @@ extern "C" {
     X(SIGNATURE, "the method is declared with other types here")                                   \
     X(ARGUMENTS, "the arguments do not fit the method")                                            \
     X(MALFORMED, "the packet is malformed")                                                        \
-    X(LIMIT, "the sender is over a limit")
+    X(LIMIT, "the sender is over a limit")                                                         \
+    X(NOT_SERVER, "only the server may say that")                                                  \
+    X(NOT_MASTER, "only the object's master may change it")                                        \
+    X(NO_CLASS, "no object of that class may be spawned here")                                     \
+    X(PATH, "there is another object of that path here")                                           \
+    X(STATE, "the state does not fit the object")
 
 typedef enum meeple_refusal_rule {
 #define X(name, text) MEEPLE_REFUSAL_##name,
@@ -42,11 +47,14 @@ typedef struct meeple_world_options {
      * DOWN as in meeple/event.h; PACKET for what meeple_world_send() sent.  DRAINED also after what
      * the world itself had to say of its objects did not fit.  May be NULL. */
     void (*on_event)(meeple_world *world, const meeple_event *event);
-    /* A call that was refused here, or that we made and peer `sender` has told us it does not
-     * answer; also in meeple_world_poll(), like every handler.  May be NULL; the first
-     * hundred of each peer are also logged as warnings. */
+    /* A call, a spawn or a change that was refused here, or a call that we made and peer `sender`
+     * has told us it does not answer; also in meeple_world_poll(), like every handler.  May be
+     * NULL; the first hundred of each peer are also logged as warnings. */
     void (*on_refused)(meeple_world *world, const meeple_refusal *refusal);
     void *user;
+    const meeple_class *const *classes; /* what may be spawned here (meeple/state.h),
+                                           NULL-terminated; NULL: nothing.  Borrowed for the call,
+                                           what is in it as long as the world */
     uint32_t objects_max;   /* 0: 4096; our own, and those of each peer that we know of */
     size_t local_bytes_max; /* 0: 1 MiB; calls to ourselves that wait for meeple_world_poll() */
     const meeple_mem *mem;
@@ -57,7 +65,8 @@ typedef struct meeple_world_options {
  * A world on a net, which it takes over, also on failure.  options NULL: all defaults.  *out is the
  * caller's to meeple_world_free(), NULL on failure.  The net must be one of the native dialect, and
  * nobody else may take its events.  MEEPLE_EINVAL: also a net whose packets or queue are too short
- * for anything.  MEEPLE_ENOMEM.
+ * for anything, or a class whose state makes no sense or has a field that does not fit a packet
+ * (the log says why).  MEEPLE_ETOOBIG: over 256 classes.  MEEPLE_ENOMEM.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_world_new(meeple_world **out, meeple_net *net,
                                                 const meeple_world_options *options);
@@ -76,10 +85,11 @@ MEEPLE_API meeple_net *meeple_world_net(const meeple_world *world);
 /*
  * Runs every handler there is to run, on this thread, and nowhere else; then sends.  Waits up to
  * timeout_ms for the first event (0: does not, -1: for ever), less if there was no memory to tell a
- * peer of our objects, or if the net is woken.  Returns how many events and calls
- * were handled, at most about a thousand (the rest waits for the next poll, so that a flood cannot
- * hold the caller); MEEPLE_ECLOSED: DOWN was given already, or a handler freed the world;
- * MEEPLE_ENOMEM: poll again, nothing is lost; MEEPLE_EIO.  MEEPLE_ESTATE: called from a handler.
+ * peer of our objects, or if the net is woken.  Returns how many events, calls and handlers of
+ * spawned objects there were, at most about a thousand (the rest waits for the next poll, so that a
+ * flood cannot hold the caller); MEEPLE_ECLOSED: DOWN was given already, or a handler freed the
+ * world; MEEPLE_ENOMEM: poll again, nothing is lost; MEEPLE_EIO.  MEEPLE_ESTATE: called from a
+ * handler.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_world_poll(meeple_world *world, int timeout_ms);
 
@@ -108,7 +118,8 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_object_add(meeple_object **out, meeple_wor
                                                  const meeple_class *cls, const char *path,
                                                  void *self);
 
-/* From here on nobody can call it.  Allowed in a handler, also in its own.  object may be NULL. */
+/* From here on nobody can call it.  Allowed in a handler, also in its own.  object may be NULL. One
+ * that was spawned goes everywhere, if we are the server, and stays if not. */
 MEEPLE_API void meeple_object_remove(meeple_object *object);
 
 /* The self of the object at path if it is of that class, else NULL. */
@@ -116,6 +127,7 @@ MEEPLE_API void *meeple_object_find(const meeple_world *world, const meeple_clas
                                     const char *path);
 
 /* Who owns the object in our eyes: the server (1) unless told otherwise; it is not transmitted.
+ * Of a spawned object the server alone says it, to everyone: meeple_object_hand_over().
  * Godot: set_network_master(), get_network_master(), is_network_master(). */
 MEEPLE_API void meeple_object_set_master(meeple_object *object, int32_t peer);
 MEEPLE_API int32_t meeple_object_master(const meeple_object *object);

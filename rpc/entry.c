@@ -1,0 +1,197 @@
+/* entry: what a STATE says of single objects: all of it is tried, then all of it is applied. */
+#include "rpc/entry.h"
+
+#include <inttypes.h>
+
+#include "rpc/codec_msgpack.h"
+#include "rpc/due.h"
+#include "rpc/refusal.h"
+
+void meeple__entry_refuse(meeple_world *world, const struct meeple__remote *remote,
+                          meeple_refusal_rule rule, const char *path,
+                          const struct meeple__sentence *text)
+{
+    world->states.refused++;
+    meeple__refuse(
+        world,
+        &(meeple_refusal){
+            .rule = rule, .sender = remote->id, .path = path, .method = "", .text = text->text});
+}
+
+void meeple__entry_join_batch(meeple_world *world, struct meeple__replica *replica)
+{
+    world->states.open = true;
+    if (meeple__list_empty(&replica->batch)) {
+        meeple__list_append(&world->states.batch, &replica->batch);
+    }
+}
+
+int meeple__entry_slot(struct meeple__reader *reader, const meeple_field *slot, void *record,
+                       struct meeple__sentence *why)
+{
+    return meeple__msgpack_read_field(
+        reader, &(struct meeple__place){.field = slot, .record = record}, why);
+}
+
+static void begin_sentence(struct meeple__sentence *text, const struct meeple__remote *remote,
+                           const char *path)
+{
+    meeple__sentence_init(text);
+    meeple__say(text, "peer %" PRId32 " changed %s: ", remote->id, path);
+}
+
+/* The next slot of an entry, and its field; false at its end, or if it has none such. */
+static bool next_slot(struct meeple__reader *reader, const struct meeple__layout *layout,
+                      uint32_t *slot, meeple_field *field)
+{
+    uint32_t gap;
+
+    if (reader->bad || reader->at == reader->end) {
+        return false;
+    }
+    gap = meeple__read_varint(reader);
+    if (reader->bad || gap >= layout->slot_count - *slot) {
+        reader->bad = true;
+        return false;
+    }
+    *slot += gap;
+    *field = meeple__layout_slot(layout, *slot);
+    return true;
+}
+
+/* Whether all of the entry fits the object, as far as the sender may say it. */
+static int try_entry(const meeple_world *world, const meeple_object *object, meeple_bytes entry,
+                     struct meeple__sentence *why)
+{
+    const struct meeple__replica *replica = object->replica;
+    bool is_server = meeple_net_is_server(world->net);
+    enum meeple__level level = is_server ? MEEPLE__SEES_ALL : replica->level;
+    struct meeple__reader reader = meeple__reader_of(entry);
+    meeple_field field;
+
+    for (uint32_t slot = 0; next_slot(&reader, replica->layout, &slot, &field); slot++) {
+        if (!meeple__level_shows(level, field.flags) ||
+            (is_server && (field.flags & MEEPLE_ON_SPAWN))) {
+            meeple__say(why, "field '%s' is not the sender's to change", field.name);
+            return MEEPLE_EPROTO;
+        }
+        if (meeple__entry_slot(&reader, &field, world->states.record, why) < 0) {
+            return MEEPLE_EPROTO;
+        }
+    }
+    if (reader.bad) {
+        meeple__say(why, "it has no such slot");
+        return MEEPLE_EPROTO;
+    }
+    return 0;
+}
+
+/* Of one that was tried. */
+static void apply_entry(const meeple_object *object, meeple_bytes entry)
+{
+    struct meeple__replica *replica = object->replica;
+    struct meeple__reader reader = meeple__reader_of(entry);
+    struct meeple__sentence why;
+    meeple_field field;
+
+    meeple__sentence_init(&why);
+    for (uint32_t slot = 0; next_slot(&reader, replica->layout, &slot, &field); slot++) {
+        meeple__entry_slot(&reader, &field, replica->shadow, &why);
+        meeple__replica_mark(replica, slot);
+    }
+}
+
+/* On the server an entry begins with the term of the master that speaks. */
+static bool is_of_this_term(const meeple_object *object, meeple_bytes *entry)
+{
+    struct meeple__reader reader = meeple__reader_of(*entry);
+    uint32_t term = meeple__read_varint(&reader);
+
+    *entry = meeple__read_rest(&reader);
+    return !reader.bad && term == object->replica->term;
+}
+
+/* The object that an entry is about, if the sender may change it now; *offends: it never might.
+ * *entry is then what it says of the slots. */
+static meeple_object *object_of(const meeple_world *world, const struct meeple__remote *remote,
+                                uint32_t id, meeple_bytes *entry, bool *offends)
+{
+    meeple_object *object = meeple__states_find(&world->states, id);
+
+    *offends = false;
+    if (!object || !meeple_net_is_server(world->net)) {
+        return object;
+    }
+    if (meeple__seen_view(&remote->seen, object->number) == 0) {
+        return NULL;
+    }
+    if (object->master != remote->id) {
+        *offends = !meeple__seen_was_master(&remote->seen, object->number);
+        return NULL;
+    }
+    return is_of_this_term(object, entry) ? object : NULL;
+}
+
+/* Every entry of the packet fits, or is about what is gone. */
+static bool try_all(meeple_world *world, const struct meeple__remote *remote, meeple_bytes all)
+{
+    struct meeple__reader entries = meeple__reader_of(all);
+
+    while (entries.at < entries.end) {
+        uint32_t id;
+        meeple_bytes entry = meeple__command_next_entry(&entries, &id);
+        struct meeple__sentence text;
+        bool offends;
+        const meeple_object *object = object_of(world, remote, id, &entry, &offends);
+
+        if (offends) {
+            object = meeple__states_find(&world->states, id);
+            begin_sentence(&text, remote, object->path);
+            meeple__say(&text, "only the master, %" PRId32 ", may", object->master);
+            meeple__entry_refuse(world, remote, MEEPLE_REFUSAL_NOT_MASTER, object->path, &text);
+            return false;
+        }
+        if (!object) {
+            world->states.stale++;
+            continue;
+        }
+        begin_sentence(&text, remote, object->path);
+        if (try_entry(world, object, entry, &text) < 0) {
+            meeple__entry_refuse(world, remote, MEEPLE_REFUSAL_STATE, object->path, &text);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void apply_all(meeple_world *world, const struct meeple__remote *remote, meeple_bytes all)
+{
+    struct meeple__reader entries = meeple__reader_of(all);
+    bool is_server = meeple_net_is_server(world->net);
+
+    while (entries.at < entries.end) {
+        uint32_t id;
+        meeple_bytes entry = meeple__command_next_entry(&entries, &id);
+        bool offends;
+        const meeple_object *object = object_of(world, remote, id, &entry, &offends);
+
+        if (!object) {
+            continue;
+        }
+        apply_entry(object, entry);
+        if (!is_server) {
+            meeple__entry_join_batch(world, object->replica);
+        } else if (meeple__replica_commit(object->replica, object->self, world->states.stamp + 1)) {
+            object->replica->touched = true;
+            meeple__due_changed(world, object->replica);
+        }
+    }
+}
+
+void meeple__entries_take(meeple_world *world, const struct meeple__remote *remote,
+                          meeple_bytes entries)
+{
+    if (try_all(world, remote, entries)) {
+        apply_all(world, remote, entries);
+    }
+}

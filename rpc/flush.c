@@ -1,0 +1,128 @@
+/* flush: what has changed here becomes a batch: told to the others, and to our own handlers. */
+#include "rpc/flush.h"
+
+#include <inttypes.h>
+
+#include "core/log.h"
+#include "rpc/due.h"
+#include "rpc/replicate.h"
+#include "rpc/sentence.h"
+
+/* Whether we are the one whose changes count. */
+static bool is_ours(const meeple_world *world, const meeple_object *object)
+{
+    return meeple_net_is_server(world->net) ? object->master == MEEPLE_SERVER
+                                            : object->master == world->id;
+}
+
+/* As long as a batch is coming in, self is older than the shadow. */
+static bool rests(const meeple_world *world)
+{
+    return world->states.layout_count == 0 || world->states.open || world->down || world->freeing;
+}
+
+static void collect_removed(meeple_world *world)
+{
+    struct meeple__list *leaving = &world->states.batch;
+
+    while (meeple_net_is_server(world->net) && !meeple__list_empty(leaving)) {
+        struct meeple__replica *replica =
+            MEEPLE__CONTAINER(leaving->next, struct meeple__replica, batch);
+
+        meeple__list_remove(&replica->batch);
+        meeple__due_removed(world, replica);
+    }
+}
+
+/* Whether the object belongs to the next batch, which will have that stamp. */
+static bool collect(meeple_world *world, meeple_object *object, uint64_t stamp)
+{
+    struct meeple__replica *replica = object->replica;
+    bool fresh = replica->stamp == 0 && meeple_net_is_server(world->net);
+    bool changed = false;
+    struct meeple__sentence why;
+
+    if (is_ours(world, object)) {
+        meeple__sentence_init(&why);
+        changed = meeple__replica_collect(replica, object->self, stamp, &why);
+        if (why.len > 0) {
+            meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "the state of %s stays as it was: %s",
+                        object->path, why.text);
+        }
+    }
+    if (fresh) {
+        meeple__due_ready(world, replica);
+    } else if (changed) {
+        meeple__due_changed(world, replica);
+    }
+    changed = changed || fresh || replica->touched;
+    replica->touched = false;
+    return changed;
+}
+
+static void collect_all(meeple_world *world)
+{
+    struct meeple__states *states = &world->states;
+    uint64_t stamp = states->stamp + 1;
+    struct meeple__list changed;
+
+    meeple__list_init(&changed);
+    for (struct meeple__list *link = world->objects.all.next; link != &world->objects.all;
+         link = link->next) {
+        meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
+
+        if (object->replica && collect(world, object, stamp)) {
+            object->replica->stamp = stamp;
+            meeple__list_remove(&object->replica->changed);
+            meeple__list_append(&changed, &object->replica->changed);
+        }
+    }
+    if (meeple__list_empty(&changed)) {
+        return;
+    }
+    while (!meeple__list_empty(&states->changed)) {
+        meeple__list_remove(states->changed.next);
+    }
+    while (!meeple__list_empty(&changed)) {
+        struct meeple__list *link = changed.next;
+
+        meeple__list_remove(link);
+        meeple__list_append(&states->changed, link);
+    }
+    states->stamp = stamp;
+    states->batches++;
+}
+
+void meeple__flush(meeple_world *world)
+{
+    if (rests(world)) {
+        return;
+    }
+    collect_removed(world);
+    collect_all(world);
+    if (world->up) {
+        world->lags = !meeple__replicate(world) || world->lags;
+    }
+}
+
+bool meeple__flush_waits(const meeple_world *world)
+{
+    if (rests(world)) {
+        return false;
+    }
+    if (meeple_net_is_server(world->net) && !meeple__list_empty(&world->states.batch)) {
+        return true;
+    }
+    for (struct meeple__list *link = world->objects.all.next; link != &world->objects.all;
+         link = link->next) {
+        const meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
+        const struct meeple__replica *replica = object->replica;
+
+        if (replica &&
+            (replica->touched || (replica->stamp == 0 && meeple_net_is_server(world->net)) ||
+             (is_ours(world, object) && meeple__replica_differs(replica, object->self)))) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,183 @@
+/* meeple/state.h: objects that appear by themselves on every peer, and whose state follows. */
+#ifndef MEEPLE_STATE_H
+#define MEEPLE_STATE_H
+
+#include <meeple/world.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Which fields have changed.  Good during the handler. */
+typedef struct meeple_changes meeple_changes;
+
+/*
+ * The state of a class: which members of the struct that an object of it is (self) are the same
+ * everywhere.  Static, as the class.  Handlers run inside meeple_world_poll(), on every peer,
+ * whoever made the change: also on the one that did, in the same order, so that a host and a client
+ * can be one program.  Each may be NULL.
+ *
+ *     struct pawn { char name[32]; int32_t x, y; uint8_t hand[5]; };
+ *     static const meeple_field pawn_fields[] = {
+ *         MEEPLE_STATE(struct pawn, name, .flags = MEEPLE_ON_SPAWN),
+ *         MEEPLE_STATE(struct pawn, x, .min = 0, .max = 7),
+ *         MEEPLE_STATE(struct pawn, y, .min = 0, .max = 7),
+ *         MEEPLE_STATE(struct pawn, hand, .flags = MEEPLE_OWNER_ONLY),
+ *     };
+ *     static const meeple_state pawn_state = {
+ *         .size = sizeof(struct pawn), .fields = pawn_fields,
+ *         .field_count = MEEPLE_COUNT(pawn_fields), .on_changed = pawn_changed,
+ *     };
+ *     static const meeple_class pawn_class = {.name = "pawn", .state = &pawn_state};
+ */
+struct meeple_state {
+    const meeple_field *fields;
+    size_t field_count;    /* at most 255 */
+    size_t size;           /* of the struct, at most 65535 */
+    bool dies_with_master; /* removed when the peer that is its master leaves; else the server is
+                              its master then */
+    /* The object is there, and its state. */
+    void (*on_ready)(void *self, meeple_object *object);
+    /* All that one batch changed, in this and in other objects, is in its place. */
+    void (*on_changed)(void *self, meeple_object *object, const meeple_changes *changes);
+    /* The object is gone; self is freed, if it is not the caller's, when this returns. */
+    void (*on_removed)(void *self, meeple_object *object);
+};
+
+/*
+ * One member: a number, bool or enum, a vector, a `char name[N]`, a fixed array of any of these but
+ * the last; `part.member` for what lies in a struct inside.  A changed element of an array travels
+ * alone.  A `const char *` or meeple_bytes does not compile, another pointer makes no class.
+ */
+#define MEEPLE_STATE(S, ...) MEEPLE_STATE_(S, __VA_ARGS__, )
+#define MEEPLE_STATE_(S, member, ...)                                                              \
+    {                                                                                              \
+        .name = #member, .type = MEEPLE_STATE_TYPE_(((S *)0)->member),                             \
+        .offset = (uint16_t)offsetof(S, member), .size = (uint16_t)sizeof(((S *)0)->member),       \
+        __VA_ARGS__                                                                                \
+    }
+/* What no type of state is made of: a struct, so that it does not compile as a number. */
+struct meeple_no_state_ {
+    int nothing;
+};
+/* A pointer to an array is neither a pointer to a number nor one to a pointer. */
+#define MEEPLE_STATE_TYPE_(lvalue)                                                                 \
+    _Generic(&(lvalue),                                                                            \
+        bool *: MEEPLE_TYPE_BOOL,                                                                  \
+        int8_t *: MEEPLE_TYPE_I8,                                                                  \
+        int16_t *: MEEPLE_TYPE_I16,                                                                \
+        int32_t *: MEEPLE_TYPE_I32,                                                                \
+        int64_t *: MEEPLE_TYPE_I64,                                                                \
+        uint8_t *: MEEPLE_TYPE_U8,                                                                 \
+        uint16_t *: MEEPLE_TYPE_U16,                                                               \
+        uint32_t *: MEEPLE_TYPE_U32,                                                               \
+        uint64_t *: MEEPLE_TYPE_U64,                                                               \
+        float *: MEEPLE_TYPE_F32,                                                                  \
+        double *: MEEPLE_TYPE_F64,                                                                 \
+        meeple_vec2 *: MEEPLE_TYPE_VEC2,                                                           \
+        meeple_vec3 *: MEEPLE_TYPE_VEC3,                                                           \
+        meeple_color *: MEEPLE_TYPE_COLOR,                                                           \
+        bool **: MEEPLE_TYPE_NONE,                                                                 \
+        int8_t **: MEEPLE_TYPE_NONE,                                                               \
+        int16_t **: MEEPLE_TYPE_NONE,                                                              \
+        int32_t **: MEEPLE_TYPE_NONE,                                                              \
+        int64_t **: MEEPLE_TYPE_NONE,                                                              \
+        uint8_t **: MEEPLE_TYPE_NONE,                                                              \
+        uint16_t **: MEEPLE_TYPE_NONE,                                                             \
+        uint32_t **: MEEPLE_TYPE_NONE,                                                             \
+        uint64_t **: MEEPLE_TYPE_NONE,                                                             \
+        float **: MEEPLE_TYPE_NONE,                                                                \
+        double **: MEEPLE_TYPE_NONE,                                                               \
+        char **: MEEPLE_TYPE_NONE,                                                                 \
+        meeple_vec2 **: MEEPLE_TYPE_NONE,                                                          \
+        meeple_vec3 **: MEEPLE_TYPE_NONE,                                                          \
+        meeple_color **: MEEPLE_TYPE_NONE,                                                          \
+        default: _Generic((lvalue),                                                                \
+            bool *: MEEPLE_TYPE_BOOL,                                                              \
+            int8_t *: MEEPLE_TYPE_I8,                                                              \
+            int16_t *: MEEPLE_TYPE_I16,                                                            \
+            int32_t *: MEEPLE_TYPE_I32,                                                            \
+            int64_t *: MEEPLE_TYPE_I64,                                                            \
+            uint8_t *: MEEPLE_TYPE_U8,                                                             \
+            uint16_t *: MEEPLE_TYPE_U16,                                                           \
+            uint32_t *: MEEPLE_TYPE_U32,                                                           \
+            uint64_t *: MEEPLE_TYPE_U64,                                                           \
+            float *: MEEPLE_TYPE_F32,                                                              \
+            double *: MEEPLE_TYPE_F64,                                                             \
+            meeple_vec2 *: MEEPLE_TYPE_VEC2,                                                       \
+            meeple_vec3 *: MEEPLE_TYPE_VEC3,                                                       \
+            meeple_color *: MEEPLE_TYPE_COLOR,                                                       \
+            char *: MEEPLE_TYPE_CHARS,                                                             \
+            default: ((struct meeple_no_state_){0})))
+
+/* Whether a member, or any element of it, has changed: MEEPLE_CHANGED(changes, struct pawn, x). */
+#define MEEPLE_CHANGED(changes, S, member)                                                         \
+    meeple_changes_touch((changes), offsetof(S, member), sizeof(((S *)0)->member))
+/* The same for size bytes of the struct, from offset on. */
+MEEPLE_API bool meeple_changes_touch(const meeple_changes *changes, size_t offset, size_t size);
+
+/*
+ * Server: makes an object of one of meeple_world_options.classes appear here and, in the next
+ * meeple_world_poll() or before the next call, on every peer that may see it: there the world makes
+ * a struct of state->size bytes, zeroed, fills in the state, and runs on_ready.  Who comes later
+ * gets it with the state of that moment; objects appear in the order they were spawned in, before
+ * any call that could be about them.  From here on what the master changes in self follows
+ * everywhere, and nothing else does: the world compares self with what it has sent last, at the
+ * beginning and at the end of each meeple_world_poll() and before each call, and sends what has
+ * changed as one batch.  A value out of its bounds stays here until it is within them again.
+ *
+ * path as for meeple_object_add(); that no other peer has something else there is for the
+ * application to see to, such a peer refuses the object.  self is borrowed until on_removed has
+ * run, or the world is freed.  *out as there.  MEEPLE_ESTATE: we are not the server.
+ * MEEPLE_EINVAL: as there; no such class, or one without state; state out of its bounds (the log
+ * says which).  MEEPLE_ETOOBIG: over objects_max, or a path too long for a packet.  MEEPLE_ENOMEM.
+ * Godot: MultiplayerSpawner.spawn().
+ *
+ * Removing it with meeple_object_remove() is the server's, too; everywhere on_removed runs.  On a
+ * client that does nothing.
+ */
+MEEPLE_API MEEPLE_MUST_USE int meeple_object_spawn(meeple_object **out, meeple_world *world,
+                                                   const meeple_class *cls, const char *path,
+                                                   void *self);
+
+/*
+ * Server: lets a peer see a spawned object, or not; MEEPLE_ALL: everybody, forgetting what was said
+ * of single peers.  At first everybody sees it.  Owner and master always do.  To who does not see
+ * it the object does not exist, and nothing of it leaves this process.  MEEPLE_ENOTFOUND: no such
+ * peer.  MEEPLE_ESTATE: not the server, or no spawned object, or removed.  MEEPLE_ENOMEM.  Godot:
+ * MultiplayerSynchronizer.set_visibility_for().
+ */
+MEEPLE_API int meeple_object_show(meeple_object *object, int32_t peer, bool shown);
+/* Server: whether the peer may see it; false for what is not spawned, and on a client. */
+MEEPLE_API bool meeple_object_is_shown(const meeple_object *object, int32_t peer);
+
+/* Server: whose object it is, in the sense of MEEPLE_OWNER_ONLY: the server's (1) unless told
+ * otherwise, and again when that peer leaves.  Being the owner allows nobody to change anything.
+ * Errors as above. */
+MEEPLE_API int meeple_object_set_owner(meeple_object *object, int32_t peer);
+/* The server's word on every peer; 0 for what is not spawned. */
+MEEPLE_API int32_t meeple_object_owner(const meeple_object *object);
+
+/*
+ * Server: hands a spawned object to a peer, which may change its state from when it has been told;
+ * MEEPLE_SERVER: takes it back.  What comes from anyone else is refused, and overwritten there.
+ * Errors as above.  meeple_object_set_master() does the same, without an answer.
+ */
+MEEPLE_API int meeple_object_hand_over(meeple_object *object, int32_t peer);
+
+typedef struct meeple_state_stats {
+    uint32_t spawned;   /* objects, now */
+    uint64_t batches;   /* that had something to tell */
+    uint64_t packets;   /* sent, one per peer */
+    uint64_t bytes;     /* in them */
+    uint64_t encodings; /* packets made; one for all who see the same */
+    uint64_t stale;     /* messages about objects that are gone, or not ours to see */
+    uint64_t refused;   /* objects and changes that were refused here */
+} meeple_state_stats;
+
+MEEPLE_API meeple_state_stats meeple_world_state_stats(const meeple_world *world);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* MEEPLE_STATE_H */

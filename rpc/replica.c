@@ -1,0 +1,325 @@
+/* replica: what others say of spawned objects: checked, applied, and told to our handlers. */
+#include "rpc/replica.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "rpc/announce.h"
+#include "rpc/due.h"
+#include "rpc/entry.h"
+
+static void begin_sentence(struct meeple__sentence *text, const struct meeple__remote *remote,
+                           const char *does, const char *path)
+{
+    meeple__sentence_init(text);
+    meeple__say(text, "peer %" PRId32 " %s %s: ", remote->id, does, path);
+}
+
+/* Path is not terminated; it is in the packet. */
+static void refuse_spawn(meeple_world *world, const struct meeple__remote *remote,
+                         const struct meeple__command *command, meeple_refusal_rule rule,
+                         const char *why)
+{
+    char path[MEEPLE__NAME_MAX + 1];
+    struct meeple__sentence text;
+
+    memcpy(path, command->name.ptr, command->name.len);
+    path[command->name.len] = '\0';
+    begin_sentence(&text, remote, "spawned", path);
+    meeple__say(&text, "%s", why ? why : meeple_refusal_text(rule));
+    meeple__entry_refuse(world, remote, rule, path, &text);
+}
+
+static void refuse_number(meeple_world *world, const struct meeple__remote *remote,
+                          meeple_refusal_rule rule, const char *does)
+{
+    struct meeple__sentence text;
+
+    meeple__sentence_init(&text);
+    meeple__say(&text, "peer %" PRId32 " %s: %s", remote->id, does, meeple_refusal_text(rule));
+    meeple__entry_refuse(world, remote, rule, "", &text);
+}
+
+static int take_layout(meeple_world *world, struct meeple__remote *remote,
+                       const struct meeple__command *command)
+{
+    struct meeple__remote_class *cls = meeple__remote_class_numbered(remote, command->number);
+    const struct meeple__layout *layout =
+        cls && cls->methods ? meeple__states_layout(&world->states, cls->methods) : NULL;
+    struct meeple__sink sink;
+
+    if (!cls) {
+        refuse_number(world, remote, MEEPLE_REFUSAL_MALFORMED, "described a class it has not");
+        return 0;
+    }
+    if (!layout) {
+        return 0;
+    }
+    sink = meeple__world_sink(world);
+    meeple__layout_write(layout, &sink);
+    if (sink.rc == MEEPLE_ENOMEM) {
+        return MEEPLE_ENOMEM;
+    }
+    cls->layout = world->tx.len == command->rest.len &&
+                          memcmp(world->tx.ptr, command->rest.ptr, command->rest.len) == 0
+                      ? MEEPLE__ANSWERS
+                      : MEEPLE__DIFFERS;
+    if (cls->layout == MEEPLE__DIFFERS) {
+        struct meeple__sentence text;
+
+        begin_sentence(&text, remote, "has class", layout->cls->name);
+        meeple__say(&text, "its state is declared otherwise here, so that none can be spawned");
+        meeple__entry_refuse(world, remote, MEEPLE_REFUSAL_SIGNATURE, "", &text);
+    }
+    return 0;
+}
+
+/* The layout of ours that the object is to have, or NULL and the refusal. */
+static const struct meeple__layout *layout_of(const meeple_world *world,
+                                              const struct meeple__remote *remote, uint32_t number,
+                                              meeple_refusal_rule *rule)
+{
+    const struct meeple__remote_class *cls = meeple__remote_class_numbered(remote, number);
+
+    *rule = cls ? MEEPLE_REFUSAL_NO_CLASS : MEEPLE_REFUSAL_MALFORMED;
+    return cls && cls->methods && cls->layout == MEEPLE__ANSWERS
+               ? meeple__states_layout(&world->states, cls->methods)
+               : NULL;
+}
+
+/* Whether the object may come; else the rule that it breaks. */
+static bool may_come(const meeple_world *world, const struct meeple__command *command,
+                     meeple_refusal_rule *rule)
+{
+    char path[MEEPLE__PATH_MAX + 1], normal[MEEPLE__PATH_MAX + 1];
+    int len;
+
+    memcpy(path, command->name.ptr, command->name.len);
+    path[command->name.len] = '\0';
+    len = meeple__path_normalise(normal, path);
+    *rule = MEEPLE_REFUSAL_MALFORMED;
+    if (len < 0 || strcmp(normal, path) != 0 ||
+        meeple__states_find(&world->states, command->number)) {
+        return false;
+    }
+    *rule = MEEPLE_REFUSAL_PATH;
+    if (meeple__objects_find(&world->objects, command->name,
+                             meeple__hash_bytes(command->name.ptr, command->name.len))) {
+        return false;
+    }
+    *rule = MEEPLE_REFUSAL_LIMIT;
+    return world->objects.by_path.count < world->objects_max;
+}
+
+/* The values of the first slots that are to be seen, into a record that is zero. */
+static int read_spawned(const struct meeple__layout *layout, const struct meeple__command *command,
+                        void *record, struct meeple__sentence *why)
+{
+    struct meeple__reader reader = meeple__reader_of(command->rest);
+
+    memset(record, 0, meeple__layout_state(layout)->size);
+    for (uint32_t slot = 0; slot < layout->slot_count && reader.at < reader.end; slot++) {
+        meeple_field field = meeple__layout_slot(layout, slot);
+
+        if (meeple__level_shows((enum meeple__level)command->level, field.flags) &&
+            meeple__entry_slot(&reader, &field, record, why) < 0) {
+            return MEEPLE_EPROTO;
+        }
+    }
+    if (reader.at < reader.end) {
+        meeple__say(why, "more values came than it has");
+        return MEEPLE_EPROTO;
+    }
+    return 0;
+}
+
+static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
+                      const struct meeple__command *command)
+{
+    const struct meeple__layout *layout;
+    struct meeple__replica *replica;
+    struct meeple__sentence why;
+    meeple_refusal_rule rule;
+    meeple_object *object;
+    int rc;
+
+    layout = layout_of(world, remote, command->class_number, &rule);
+    if (!layout || !may_come(world, command, &rule)) {
+        refuse_spawn(world, remote, command, rule, NULL);
+        return 0;
+    }
+    meeple__sentence_init(&why);
+    if (read_spawned(layout, command, world->states.record, &why) < 0) {
+        refuse_spawn(world, remote, command, MEEPLE_REFUSAL_STATE, why.text);
+        return 0;
+    }
+    rc = meeple__states_add(&object, world, layout, command->name, command->number, NULL);
+    if (rc < 0) {
+        return rc;
+    }
+    replica = object->replica;
+    memcpy(replica->shadow, world->states.record, meeple__layout_state(layout)->size);
+    object->master = command->master;
+    replica->term = command->term;
+    replica->view.owner = command->owner;
+    replica->level = (enum meeple__level)command->level;
+    replica->arriving = true;
+    meeple__entry_join_batch(world, replica);
+    return 0;
+}
+
+/* The batch is complete: all of it becomes true at once, then the handlers are due. */
+static void commit(meeple_world *world)
+{
+    struct meeple__list *batch = &world->states.batch;
+    struct meeple__list staying;
+
+    meeple__list_init(&staying);
+    while (!meeple__list_empty(batch)) {
+        struct meeple__replica *replica =
+            MEEPLE__CONTAINER(batch->next, struct meeple__replica, batch);
+
+        meeple__list_remove(&replica->batch);
+        if (replica->object->removed) {
+            meeple__due_removed(world, replica);
+        } else {
+            meeple__list_append(&staying, &replica->batch);
+        }
+    }
+    while (!meeple__list_empty(&staying)) {
+        struct meeple__replica *replica =
+            MEEPLE__CONTAINER(staying.next, struct meeple__replica, batch);
+        void *self = replica->object->self;
+
+        meeple__list_remove(&replica->batch);
+        if (replica->arriving) {
+            memcpy(self, replica->shadow, meeple__layout_state(replica->layout)->size);
+            meeple__replica_commit(replica, self, 0);
+            replica->arriving = false;
+            meeple__due_ready(world, replica);
+        } else if (meeple__replica_commit(replica, self, 0)) {
+            meeple__due_changed(world, replica);
+        }
+    }
+    world->states.open = false;
+}
+
+static void take_state(meeple_world *world, const struct meeple__remote *remote,
+                       const struct meeple__command *command)
+{
+    meeple__entries_take(world, remote, command->rest);
+    if (meeple_net_is_server(world->net)) {
+        return;
+    }
+    if (command->more) {
+        world->states.open = true;
+    } else {
+        commit(world);
+    }
+}
+
+static void take_owner(meeple_world *world, const struct meeple__command *command)
+{
+    meeple_object *object = meeple__states_find(&world->states, command->number);
+    enum meeple__level level = (enum meeple__level)command->level;
+
+    if (!object) {
+        world->states.stale++;
+        return;
+    }
+    object->master = command->master;
+    object->replica->term = command->term;
+    object->replica->view.owner = command->owner;
+    if (level < object->replica->level) {
+        meeple__replica_hide(object->replica, level);
+    }
+    object->replica->level = level;
+    meeple__entry_join_batch(world, object->replica);
+}
+
+static void drop(meeple_world *world, meeple_object *object)
+{
+    meeple__states_take_out(world, object);
+    object->replica->due_ready = object->replica->due_changed = false;
+}
+
+static void take_removal(meeple_world *world, const struct meeple__command *command)
+{
+    meeple_object *object = meeple__states_find(&world->states, command->number);
+
+    if (!object) {
+        world->states.stale++;
+        return;
+    }
+    drop(world, object);
+    meeple__entry_join_batch(world, object->replica);
+}
+
+/* On the server, of a master; on a client, of the server: all else is not theirs to say. */
+static bool may_say(const meeple_world *world, const struct meeple__remote *remote,
+                    const struct meeple__command *command)
+{
+    return meeple_net_is_server(world->net) ? command->type == MEEPLE__COMMAND_STATE
+                                            : remote->id == MEEPLE_SERVER;
+}
+
+int meeple__replica_obey(meeple_world *world, struct meeple__remote *remote,
+                         const struct meeple__command *command)
+{
+    if (!may_say(world, remote, command)) {
+        refuse_number(world, remote, MEEPLE_REFUSAL_NOT_SERVER, "spoke of spawned objects");
+        return 0;
+    }
+    /* Whoever cannot spawn anything is not meant. */
+    if (world->states.layout_count == 0 && command->type != MEEPLE__COMMAND_SPAWN) {
+        return 0;
+    }
+    switch (command->type) {
+    case MEEPLE__COMMAND_LAYOUT:
+        return take_layout(world, remote, command);
+    case MEEPLE__COMMAND_SPAWN:
+        return take_spawn(world, remote, command);
+    case MEEPLE__COMMAND_OWNER:
+        take_owner(world, command);
+        return 0;
+    case MEEPLE__COMMAND_REMOVE:
+        take_removal(world, command);
+        return 0;
+    case MEEPLE__COMMAND_STATE:
+        take_state(world, remote, command);
+        return 0;
+    case MEEPLE__COMMAND_RAW:
+    case MEEPLE__COMMAND_HELLO:
+    case MEEPLE__COMMAND_CLASS:
+    case MEEPLE__COMMAND_OBJECT:
+    case MEEPLE__COMMAND_GONE:
+    case MEEPLE__COMMAND_CALL:
+    case MEEPLE__COMMAND_CALL_SPAWNED:
+    default:
+        return 0;
+    }
+}
+
+void meeple__replica_go_down(meeple_world *world)
+{
+    struct meeple__list *next;
+
+    if (meeple_net_is_server(world->net)) {
+        return;
+    }
+    world->states.open = false;
+    commit(world);
+    for (struct meeple__list *link = world->objects.all.next; link != &world->objects.all;
+         link = next) {
+        meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
+
+        next = link->next;
+        if (object->replica) {
+            drop(world, object);
+            meeple__due_removed(world, object->replica);
+        }
+    }
+    while (meeple__due_waits(world) && !world->freeing) {
+        meeple__due_now(world);
+    }
+}

@@ -1,0 +1,14 @@
+/* replica: what others say of spawned objects: checked, applied, and told to our handlers. */
+#ifndef MEEPLE_RPC_REPLICA_H
+#define MEEPLE_RPC_REPLICA_H
+
+#include "rpc/world.h"
+
+/* LAYOUT, SPAWN, STATE, OWNER or REMOVE.  What does not fit is refused as a whole, and counted.
+ * MEEPLE_ENOMEM: nothing was done, it can be tried again. */
+int meeple__replica_obey(meeple_world *world, struct meeple__remote *remote,
+                         const struct meeple__command *command);
+/* A client's session is over: what the server has spawned goes, and its handlers run now. */
+void meeple__replica_go_down(meeple_world *world);
+
+#endif /* MEEPLE_RPC_REPLICA_H */

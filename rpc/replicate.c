@@ -1,0 +1,172 @@
+/* replicate: every peer is told of the spawned objects what it lacks and may see. */
+#include "rpc/replicate.h"
+
+#include <string.h>
+
+#include "rpc/announce.h"
+#include "rpc/tell.h"
+
+/* Object after object, from where it stopped; what is told is for one peer. */
+static int one_pass(meeple_world *world, struct meeple__remote *remote)
+{
+    struct meeple__seen *seen = &remote->seen;
+    struct meeple__telling telling;
+    int rc;
+
+    meeple__tell_begin(&telling, world);
+    seen->in_group = true;
+    if (seen->pass == 0) {
+        seen->pass = world->states.stamp;
+        seen->cursor = seen->slot = 0;
+    }
+    rc = meeple__tell_gone(&telling);
+    for (struct meeple__list *link = world->objects.all.next;
+         rc == 0 && link != &world->objects.all; link = link->next) {
+        const meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
+        uint32_t slot = object->sequence == seen->cursor ? seen->slot : 0;
+
+        if (!object->replica || object->replica->stamp <= seen->from ||
+            object->sequence < seen->cursor) {
+            continue;
+        }
+        rc = meeple__tell_object(&telling, object, seen->from, &slot);
+        if (rc < 0) {
+            seen->cursor = telling.batch.begun ? telling.batch.first_sequence : object->sequence;
+            seen->slot = telling.batch.begun ? telling.batch.first_slot : slot;
+        }
+    }
+    if (rc == 0) {
+        rc = meeple__tell_end(&telling);
+        if (rc < 0) {
+            seen->cursor = telling.batch.begun ? telling.batch.first_sequence : UINT64_MAX;
+            seen->slot = telling.batch.begun ? telling.batch.first_slot : 0;
+        }
+    }
+    seen->in_group = false;
+    if (rc == 0) {
+        seen->from = seen->pass;
+        seen->pass = 0;
+    }
+    return rc;
+}
+
+static bool concerns(const meeple_world *world, const struct meeple__remote *remote)
+{
+    return world->states.layout_count > 0 && !remote->deaf &&
+           (meeple_net_is_server(world->net) || remote->id == MEEPLE_SERVER);
+}
+
+static bool knows_all(const meeple_world *world, const struct meeple__seen *seen)
+{
+    return seen->from == world->states.stamp && seen->pass == 0 && seen->gone_count == 0 &&
+           !seen->open;
+}
+
+int meeple__replicate_to(meeple_world *world, struct meeple__remote *remote)
+{
+    int rc = 0;
+
+    if (!concerns(world, remote) || knows_all(world, &remote->seen)) {
+        return 0;
+    }
+    if (remote->seen.blocked) {
+        return MEEPLE_EFULL;
+    }
+    rc = meeple__announce(world, remote);
+    if (rc == MEEPLE_EFULL) {
+        remote->seen.blocked = true;
+    }
+    while (rc == 0 && !knows_all(world, &remote->seen)) {
+        rc = one_pass(world, remote);
+    }
+    return rc;
+}
+
+/* Whether it was told all but the newest batch. */
+static bool follows(const meeple_world *world, const struct meeple__remote *remote)
+{
+    const struct meeple__seen *seen = &remote->seen;
+
+    return concerns(world, remote) && meeple__announced(world, remote) && !seen->blocked &&
+           !seen->open && seen->pass == 0 && seen->from + 1 == world->states.stamp;
+}
+
+/* Whether the newest batch is the same for both. */
+static bool alike(const meeple_world *world, const struct meeple__remote *left,
+                  const struct meeple__remote *right)
+{
+    const struct meeple__seen *a = &left->seen, *b = &right->seen;
+
+    if (a->gone_count != b->gone_count ||
+        (a->gone_count > 0 && memcmp(a->gone, b->gone, a->gone_count * sizeof *a->gone) != 0)) {
+        return false;
+    }
+    for (struct meeple__list *link = world->states.changed.next; link != &world->states.changed;
+         link = link->next) {
+        const struct meeple__replica *replica =
+            MEEPLE__CONTAINER(link, struct meeple__replica, changed);
+        const meeple_object *object = replica->object;
+
+        if (meeple__seen_view(a, object->number) != meeple__seen_view(b, object->number) ||
+            (left->id == object->master) != (right->id == object->master) ||
+            meeple__view_level(&replica->view, object->master, left->id) !=
+                meeple__view_level(&replica->view, object->master, right->id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Tells the newest batch to the leader and to all who have to be told the same. */
+static int tell_group(meeple_world *world, struct meeple__remote *leader)
+{
+    struct meeple__remote *remote;
+    struct meeple__telling telling;
+    int rc;
+
+    meeple__tell_begin(&telling, world);
+    for (MEEPLE__EACH_REMOTE(world, remote)) {
+        remote->seen.in_group =
+            remote == leader || (follows(world, remote) && alike(world, leader, remote));
+    }
+    rc = meeple__tell_gone(&telling);
+    for (struct meeple__list *link = world->states.changed.next;
+         rc == 0 && link != &world->states.changed; link = link->next) {
+        uint32_t slot = 0;
+
+        rc = meeple__tell_object(&telling,
+                                 MEEPLE__CONTAINER(link, struct meeple__replica, changed)->object,
+                                 leader->seen.from, &slot);
+    }
+    if (rc == 0) {
+        rc = meeple__tell_end(&telling);
+    }
+    for (MEEPLE__EACH_REMOTE(world, remote)) {
+        if (rc == 0 && remote->seen.in_group) {
+            remote->seen.from = world->states.stamp;
+        }
+        remote->seen.in_group = false;
+    }
+    return rc;
+}
+
+bool meeple__replicate(meeple_world *world)
+{
+    struct meeple__remote *remote;
+    bool all = true;
+
+    if (world->states.layout_count == 0) {
+        return true;
+    }
+    for (MEEPLE__EACH_REMOTE(world, remote)) {
+        if (follows(world, remote)) {
+            tell_group(world, remote);
+        }
+    }
+    for (MEEPLE__EACH_REMOTE(world, remote)) {
+        int rc = meeple__replicate_to(world, remote);
+
+        all = all && rc != MEEPLE_ENOMEM;
+    }
+    return all;
+}

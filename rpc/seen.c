@@ -1,0 +1,102 @@
+/* seen: what one peer has been told of the spawned objects, and how far it is with it. */
+#include "rpc/seen.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/mem.h"
+
+enum {
+    FIRST_ROOM = 16
+};
+
+void meeple__seen_done(struct meeple__seen *seen, const meeple_mem *mem)
+{
+    meeple__free(mem, seen->views);
+    meeple__free(mem, seen->gone);
+    *seen = (struct meeple__seen){0};
+}
+
+uint8_t meeple__seen_view(const struct meeple__seen *seen, uint32_t number)
+{
+    return number < seen->views_cap
+               ? (uint8_t)(seen->views[number] & ~(unsigned)MEEPLE__SEEN_WAS_MASTER)
+               : 0;
+}
+
+bool meeple__seen_was_master(const struct meeple__seen *seen, uint32_t number)
+{
+    return number < seen->views_cap && (seen->views[number] & MEEPLE__SEEN_WAS_MASTER);
+}
+
+int meeple__seen_reserve(struct meeple__seen *seen, const meeple_mem *mem, uint32_t number)
+{
+    uint32_t cap = seen->views_cap ? seen->views_cap : FIRST_ROOM;
+    uint32_t gone_cap = seen->gone_cap ? seen->gone_cap : FIRST_ROOM;
+
+    while (cap <= number) {
+        cap *= 2;
+    }
+    while (gone_cap <= seen->known + seen->gone_count) {
+        gone_cap *= 2;
+    }
+    if (cap > seen->views_cap) {
+        uint8_t *views = meeple__resize(mem, seen->views, cap);
+
+        if (!views) {
+            return MEEPLE_ENOMEM;
+        }
+        memset(views + seen->views_cap, 0, cap - seen->views_cap);
+        seen->views = views;
+        seen->views_cap = cap;
+    }
+    if (gone_cap > seen->gone_cap) {
+        uint32_t *gone = meeple__resize(mem, seen->gone, gone_cap * sizeof *gone);
+
+        if (!gone) {
+            return MEEPLE_ENOMEM;
+        }
+        seen->gone = gone;
+        seen->gone_cap = gone_cap;
+    }
+    return 0;
+}
+
+void meeple__seen_learn(struct meeple__seen *seen, uint32_t number, uint8_t view)
+{
+    assert(number < seen->views_cap && (view & MEEPLE__SEEN_LEVEL) != 0);
+    seen->known += meeple__seen_view(seen, number) == 0;
+    seen->views[number] = (uint8_t)(view | (seen->views[number] & MEEPLE__SEEN_WAS_MASTER));
+}
+
+void meeple__seen_forget(struct meeple__seen *seen, uint32_t number)
+{
+    assert(meeple__seen_view(seen, number) != 0);
+    seen->views[number] &= MEEPLE__SEEN_WAS_MASTER;
+    seen->known--;
+}
+
+void meeple__seen_mark(struct meeple__seen *seen, uint32_t number, uint8_t bits)
+{
+    if (meeple__seen_view(seen, number) != 0) {
+        seen->views[number] = (uint8_t)(seen->views[number] | bits);
+    }
+}
+
+bool meeple__seen_remove(struct meeple__seen *seen, uint32_t number, uint32_t id)
+{
+    bool knew = meeple__seen_view(seen, number) != 0;
+
+    if (knew) {
+        meeple__seen_forget(seen, number);
+    }
+    if (number < seen->views_cap) {
+        seen->views[number] = 0;
+    }
+    if (!knew) {
+        return false;
+    }
+    assert(seen->gone_count < seen->gone_cap);
+    seen->gone[seen->gone_count++] = id;
+    return true;
+}

@@ -1,0 +1,49 @@
+/* seen: what one peer has been told of the spawned objects, and how far it is with it. */
+#ifndef MEEPLE_RPC_SEEN_H
+#define MEEPLE_RPC_SEEN_H
+
+#include <meeple/base.h>
+
+/* What is kept of each object, by its number: a meeple__level, and: */
+enum {
+    MEEPLE__SEEN_LEVEL = 3,
+    MEEPLE__SEEN_STALE = 4,      /* all of its state has to be told, whatever has changed */
+    MEEPLE__SEEN_MASTER = 8,     /* has to be told who its master and owner are */
+    MEEPLE__SEEN_WAS_MASTER = 16 /* its late changes are no offence */
+};
+
+/*
+ * Objects and their slots carry the stamp of their last change.  All stamps up to `from` have been
+ * told.  Who cannot be told all at once, because its queue is full or it has just come, is told
+ * object after object in a pass of its own; what changes meanwhile is for the next pass.
+ * Zeroed: nothing was told.
+ */
+struct meeple__seen {
+    uint8_t *views;
+    uint32_t views_cap;
+    uint32_t known; /* how many it knows */
+    uint32_t *gone; /* ids that it still has to be told are gone; room for all that it knows */
+    uint32_t gone_count, gone_cap;
+    uint64_t from;
+    uint64_t pass;   /* the newest stamp when the pass began; 0: none is under way */
+    uint64_t cursor; /* of the pass: the sequence of the object that is next */
+    uint32_t slot;   /* and its slot */
+    bool blocked;    /* its queue is full; DRAINED will say when it is not */
+    bool open;       /* a batch has begun that it was not told the end of */
+    bool in_group;   /* is among those a packet is for */
+};
+
+void meeple__seen_done(struct meeple__seen *seen, const meeple_mem *mem);
+/* Without WAS_MASTER; 0: it does not know it. */
+uint8_t meeple__seen_view(const struct meeple__seen *seen, uint32_t number);
+bool meeple__seen_was_master(const struct meeple__seen *seen, uint32_t number);
+/* Before _learn: makes room.  MEEPLE_ENOMEM. */
+int meeple__seen_reserve(struct meeple__seen *seen, const meeple_mem *mem, uint32_t number);
+void meeple__seen_learn(struct meeple__seen *seen, uint32_t number, uint8_t view);
+void meeple__seen_forget(struct meeple__seen *seen, uint32_t number);
+/* More bits of one that it knows. */
+void meeple__seen_mark(struct meeple__seen *seen, uint32_t number, uint8_t bits);
+/* The object of that number has been removed; true if the peer knew it. */
+bool meeple__seen_remove(struct meeple__seen *seen, uint32_t number, uint32_t id);
+
+#endif /* MEEPLE_RPC_SEEN_H */

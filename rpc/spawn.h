@@ -1,0 +1,12 @@
+/* spawn: what the server may do with spawned objects: make them, show them, give them away. */
+#ifndef MEEPLE_RPC_SPAWN_H
+#define MEEPLE_RPC_SPAWN_H
+
+#include "rpc/world.h"
+
+/* meeple_object_remove() of a spawned object. */
+void meeple__spawn_remove(meeple_object *object);
+/* A peer has left the server: what was its is the server's, or goes. */
+void meeple__spawn_forget(meeple_world *world, int32_t peer);
+
+#endif /* MEEPLE_RPC_SPAWN_H */

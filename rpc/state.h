@@ -1,0 +1,69 @@
+/* state: of one spawned object: the copy that was sent or came last, and what has changed since. */
+#ifndef MEEPLE_RPC_STATE_H
+#define MEEPLE_RPC_STATE_H
+
+#include "core/list.h"
+#include "core/map.h"
+#include "rpc/layout.h"
+#include "rpc/view.h"
+
+/*
+ * What an object has that was spawned.  Its slots lie in two structs: self, where the application
+ * reads and the master writes, and the shadow: what all peers are told, or what came of a batch
+ * that is not complete yet.
+ */
+struct meeple__replica {
+    meeple_object *object;
+    const struct meeple__layout *layout;
+    struct meeple__map_link by_id;
+    struct meeple__list changed; /* among those of the newest stamp */
+    struct meeple__list batch;   /* among those of the batch that is coming in; or leaving */
+    struct meeple__list due;     /* among those with a handler to run */
+    struct meeple__view view;    /* on the server */
+    uint32_t id;                 /* of the session; never used again */
+    uint32_t term;               /* how often its master has changed */
+    uint64_t stamp;              /* of the newest change; 0: was never told to anyone */
+    uint64_t due_after;          /* so many calls to ourselves */
+    bool owned;                  /* self is the world's to free */
+    bool touched;                /* view, owner or master changed, or changes came in */
+    bool ready;                  /* on_ready has run, or self is the caller's */
+    bool due_ready, due_changed, due_removed;
+    bool arriving;            /* came in the batch that is not complete */
+    bool complained;          /* a slot out of its bounds is in the log */
+    enum meeple__level level; /* on a client: how much of it we see */
+    uint64_t *stamps;         /* of each slot */
+    uint8_t *marks;           /* bits: came in the batch that is not complete */
+    uint8_t *changes;         /* bits: on_changed is to be told */
+    uint8_t *shadow;
+};
+
+struct meeple_changes {
+    const struct meeple__layout *layout;
+    const uint8_t *bits;
+};
+
+/* Its shadow is that of *self, or zeros for NULL: then there is a self of its own, in *owned.
+ * MEEPLE_ENOMEM. */
+int meeple__replica_new(struct meeple__replica **out, const meeple_mem *mem,
+                        const struct meeple__layout *layout, const void *self, void **owned);
+/* And the self that is its own. */
+void meeple__replica_free(struct meeple__replica *replica, const meeple_mem *mem, void *self);
+
+/* Whether there is anything that _collect would take. */
+bool meeple__replica_differs(const struct meeple__replica *replica, const void *self);
+/* Takes what has changed in self over into the shadow, with that stamp.  What is out of its bounds
+ * stays where it is; why is empty unless that is news.  Whether there was anything. */
+bool meeple__replica_collect(struct meeple__replica *replica, const void *self, uint64_t stamp,
+                             struct meeple__sentence *why);
+/* The slot of the shadow has come in. */
+static inline void meeple__replica_mark(struct meeple__replica *replica, uint32_t slot)
+{
+    meeple__bit_set(replica->marks, slot);
+}
+/* Takes what is marked over into self, with that stamp; no mark is left.  Whether anything changed.
+ */
+bool meeple__replica_commit(struct meeple__replica *replica, void *self, uint64_t stamp);
+/* What is seen no more is zero in the shadow, and marked. */
+void meeple__replica_hide(struct meeple__replica *replica, enum meeple__level level);
+
+#endif /* MEEPLE_RPC_STATE_H */

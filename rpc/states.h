@@ -1,0 +1,49 @@
+/* states: what a world knows of all that was spawned in it. */
+#ifndef MEEPLE_RPC_STATES_H
+#define MEEPLE_RPC_STATES_H
+
+#include "core/buf.h"
+#include "rpc/state.h"
+
+struct meeple__states {
+    struct meeple__layout **layouts; /* of what may be spawned here */
+    uint32_t layout_count;
+    struct meeple__map by_id;
+    uint32_t last_id;            /* that the server gave */
+    uint64_t stamp;              /* of the newest batch */
+    struct meeple__list changed; /* replicas that are in it */
+    struct meeple__list batch;   /* those of the batch that is coming in, as they came; of the
+                                    server's own, those that are leaving */
+    struct meeple__list due;     /* those with a handler to run, in that order */
+    bool open;                   /* a client: a batch is coming in and not complete */
+    struct meeple__buf entry;    /* of a packet that is being made */
+    void *record;                /* what comes in is tried here first; as large as any struct */
+    uint64_t batches, packets, bytes, encodings, stale, refused;
+};
+
+void meeple__states_init(struct meeple__states *states);
+/* Frees the objects that are on their way out; the world still has the others. */
+void meeple__states_drop(struct meeple__states *states, const meeple_mem *mem);
+/* After that, and when all objects are gone. */
+void meeple__states_done(struct meeple__states *states, const meeple_mem *mem);
+/* classes is NULL-terminated or NULL.  MEEPLE_EINVAL: one makes no sense or does not fit a packet;
+ * the log says why.  MEEPLE_ETOOBIG, MEEPLE_ENOMEM. */
+int meeple__states_register(meeple_world *world, const meeple_class *const *classes);
+
+/* NULL: none of ours. */
+const struct meeple__layout *meeple__states_layout(const struct meeple__states *states,
+                                                   const struct meeple__methods *methods);
+const struct meeple__layout *meeple__states_class(const struct meeple__states *states,
+                                                  const meeple_class *cls);
+/* NULL if there is none of that id. */
+meeple_object *meeple__states_find(const struct meeple__states *states, uint32_t id);
+
+/* A replica with its object, in all the maps and lists; self as for meeple__replica_new().  path is
+ * free.  MEEPLE_ENOMEM. */
+int meeple__states_add(meeple_object **out, meeple_world *world,
+                       const struct meeple__layout *layout, meeple_bytes path, uint32_t id,
+                       void *self);
+/* Out of them again, but not freed. */
+void meeple__states_take_out(meeple_world *world, meeple_object *object);
+
+#endif /* MEEPLE_RPC_STATES_H */

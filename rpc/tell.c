@@ -1,0 +1,318 @@
+/* tell: one peer, or a group that lacks the same, is told of one object after the other. */
+#include "rpc/tell.h"
+
+#include <string.h>
+
+#include "rpc/codec_msgpack.h"
+
+/* NULL if the group is empty. */
+static struct meeple__remote *first_of(const struct meeple__telling *telling)
+{
+    struct meeple__remote *remote;
+
+    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
+        if (remote->seen.in_group) {
+            return remote;
+        }
+    }
+    return NULL;
+}
+
+/* Sends tx; more: it is not the end of the batch.  Who cannot take it is in the group no more. */
+static int send_out(struct meeple__telling *telling, bool more)
+{
+    meeple_world *world = telling->world;
+    meeple_bytes packet = meeple__world_tx(world);
+    struct meeple__remote *remote;
+    int rc = MEEPLE_ENOTFOUND;
+    bool any = false;
+
+    for (MEEPLE__EACH_REMOTE(world, remote)) {
+        int sent;
+
+        if (!remote->seen.in_group) {
+            continue;
+        }
+        sent = meeple_net_send(world->net, remote->id, packet);
+        if (sent < 0) {
+            rc = sent;
+            remote->seen.in_group = false;
+            remote->seen.blocked = sent == MEEPLE_EFULL;
+            continue;
+        }
+        any = true;
+        remote->seen.open = more;
+        world->states.packets++;
+        world->states.bytes += packet.len;
+    }
+    world->states.encodings++;
+    telling->said = true;
+    return any ? 0 : rc;
+}
+
+static int emit(void *ctx)
+{
+    struct meeple__telling *telling = ctx;
+
+    return send_out(telling, telling->world->tx.ptr[1] != 0);
+}
+
+static int send_command(struct meeple__telling *telling, const struct meeple__command *command)
+{
+    int rc = meeple__batch_flush(&telling->batch);
+    struct meeple__sink sink;
+
+    if (rc < 0) {
+        return rc;
+    }
+    sink = meeple__world_sink(telling->world);
+    meeple__command_write(&sink, command);
+    return sink.rc < 0 ? sink.rc : send_out(telling, true);
+}
+
+static void learn(struct meeple__telling *telling, uint32_t number, uint8_t view)
+{
+    struct meeple__remote *remote;
+
+    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
+        if (remote->seen.in_group) {
+            meeple__seen_learn(&remote->seen, number, view);
+        }
+    }
+}
+
+static int reserve(struct meeple__telling *telling, uint32_t number)
+{
+    struct meeple__remote *remote;
+
+    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
+        if (remote->seen.in_group &&
+            meeple__seen_reserve(&remote->seen, telling->world->mem, number) < 0) {
+            return MEEPLE_ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static int tell_removal(struct meeple__telling *telling, const meeple_object *object)
+{
+    struct meeple__remote *remote;
+    int rc = send_command(telling, &(struct meeple__command){.type = MEEPLE__COMMAND_REMOVE,
+                                                             .number = object->replica->id});
+
+    if (rc < 0) {
+        return rc;
+    }
+    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
+        if (remote->seen.in_group) {
+            meeple__seen_forget(&remote->seen, object->number);
+        }
+    }
+    return 0;
+}
+
+/* Fills tx with as many slots as fit; *next is the first that does not. */
+static int write_spawn(struct meeple__telling *telling, const meeple_object *object,
+                       enum meeple__level level, uint32_t *next)
+{
+    meeple_world *world = telling->world;
+    const struct meeple__replica *replica = object->replica;
+    struct meeple__sink sink = meeple__world_sink(world);
+    struct meeple__sentence why;
+
+    meeple__command_write(
+        &sink,
+        &(struct meeple__command){.type = MEEPLE__COMMAND_SPAWN,
+                                  .number = replica->id,
+                                  .class_number = replica->layout->methods->number,
+                                  .master = object->master,
+                                  .term = replica->term,
+                                  .owner = replica->view.owner,
+                                  .level = (uint8_t)level,
+                                  .name = {(const uint8_t *)object->path, strlen(object->path)}});
+    for (*next = 0; sink.rc == 0 && *next < replica->layout->slot_count; ++*next) {
+        meeple_field field = meeple__layout_slot(replica->layout, *next);
+        size_t before = world->tx.len;
+
+        if (!meeple__level_shows(level, field.flags)) {
+            continue;
+        }
+        meeple__sentence_init(&why);
+        if (meeple__msgpack_write_field(&sink, &field, 0, replica->shadow, &why) ==
+            MEEPLE_ETOOBIG) {
+            world->tx.len = before;
+            return 0;
+        }
+    }
+    return sink.rc;
+}
+
+static int tell_spawn(struct meeple__telling *telling, const meeple_object *object,
+                      enum meeple__level level, uint32_t *next)
+{
+    int rc = meeple__batch_flush(&telling->batch);
+
+    if (rc == 0) {
+        rc = reserve(telling, object->number);
+    }
+    if (rc == 0) {
+        rc = write_spawn(telling, object, level, next);
+    }
+    if (rc == 0) {
+        rc = send_out(telling, true);
+    }
+    if (rc == 0) {
+        bool whole = *next == object->replica->layout->slot_count;
+
+        learn(telling, object->number, (uint8_t)(level | (whole ? 0 : MEEPLE__SEEN_STALE)));
+    }
+    return rc;
+}
+
+static int tell_owner(struct meeple__telling *telling, const meeple_object *object, uint8_t view,
+                      enum meeple__level level)
+{
+    bool stale = (view & MEEPLE__SEEN_STALE) || level > (view & MEEPLE__SEEN_LEVEL);
+    int rc = send_command(telling, &(struct meeple__command){.type = MEEPLE__COMMAND_OWNER,
+                                                             .number = object->replica->id,
+                                                             .master = object->master,
+                                                             .term = object->replica->term,
+                                                             .owner = object->replica->view.owner,
+                                                             .level = (uint8_t)level});
+
+    if (rc == 0) {
+        learn(telling, object->number, (uint8_t)(level | (stale ? MEEPLE__SEEN_STALE : 0)));
+    }
+    return rc;
+}
+
+/* The slots from *slot on that are newer than `from`, or all; *slot is where it stopped. */
+static int tell_slots(struct meeple__telling *telling, const meeple_object *object,
+                      enum meeple__level level, bool all, uint64_t from, uint32_t *slot)
+{
+    const struct meeple__replica *replica = object->replica;
+
+    for (; *slot < replica->layout->slot_count; ++*slot) {
+        meeple_field field;
+        int rc;
+
+        if (!all && replica->stamps[*slot] <= from) {
+            continue;
+        }
+        field = meeple__layout_slot(replica->layout, *slot);
+        if (!meeple__level_shows(level, field.flags)) {
+            continue;
+        }
+        rc = meeple__batch_add(&telling->batch, object, *slot);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
+/* Says who it is and whose, if that is not known; *slot moves on behind what a spawn has told. */
+static int tell_existence(struct meeple__telling *telling, const meeple_object *object,
+                          enum meeple__level level, uint32_t *slot)
+{
+    const struct meeple__remote *remote = first_of(telling);
+    uint8_t view = meeple__seen_view(&remote->seen, object->number);
+
+    if (view == 0) {
+        return tell_spawn(telling, object, level, slot);
+    }
+    if (level != (view & MEEPLE__SEEN_LEVEL) || (view & MEEPLE__SEEN_MASTER)) {
+        return tell_owner(telling, object, view, level);
+    }
+    return 0;
+}
+
+/* All that a server says of an object. */
+static int tell_peer(struct meeple__telling *telling, const meeple_object *object, uint64_t from,
+                     uint32_t *slot)
+{
+    const struct meeple__remote *remote = first_of(telling);
+    int32_t id = remote->id;
+    enum meeple__level level = meeple__view_level(&object->replica->view, object->master, id);
+    uint8_t view;
+    bool stale;
+    int rc;
+
+    if (level == MEEPLE__SEES_NOTHING) {
+        return meeple__seen_view(&remote->seen, object->number) != 0 ? tell_removal(telling, object)
+                                                                     : 0;
+    }
+    rc = tell_existence(telling, object, level, slot);
+    if (rc < 0) {
+        return rc;
+    }
+    remote = first_of(telling);
+    view = meeple__seen_view(&remote->seen, object->number);
+    stale = (view & MEEPLE__SEEN_STALE) != 0;
+    /* A master knows what it has said itself. */
+    if (!stale && id == object->master) {
+        return 0;
+    }
+    rc = tell_slots(telling, object, level, stale, from, slot);
+    if (rc == 0 && stale) {
+        rc = meeple__batch_flush(&telling->batch);
+        if (rc == 0) {
+            learn(telling, object->number, (uint8_t)(view & ~MEEPLE__SEEN_STALE));
+        }
+    }
+    return rc;
+}
+
+/* One object that has changed since `from`. */
+int meeple__tell_object(struct meeple__telling *telling, const meeple_object *object, uint64_t from,
+                        uint32_t *slot)
+{
+    if (telling->id == 0) {
+        return tell_peer(telling, object, from, slot);
+    }
+    return object->master == telling->id
+               ? tell_slots(telling, object, object->replica->level, false, from, slot)
+               : 0;
+}
+
+int meeple__tell_end(struct meeple__telling *telling)
+{
+    const struct meeple__remote *remote = first_of(telling);
+
+    if (!telling->batch.begun && !telling->said && !remote->seen.open) {
+        return 0;
+    }
+    return meeple__batch_end(&telling->batch);
+}
+
+void meeple__tell_begin(struct meeple__telling *telling, meeple_world *world)
+{
+    *telling = (struct meeple__telling){.world = world,
+                                        .id = meeple_net_is_server(world->net) ? 0 : world->id,
+                                        .batch = {.world = world, .emit = emit}};
+    telling->batch.ctx = telling;
+}
+
+/* The ids of what is gone; all in the group have the same. */
+int meeple__tell_gone(struct meeple__telling *telling)
+{
+    struct meeple__remote *remote = first_of(telling);
+    int rc = 0;
+
+    while (rc == 0 && remote && remote->seen.gone_count > 0) {
+        uint32_t id = remote->seen.gone[0];
+
+        rc = send_command(telling,
+                          &(struct meeple__command){.type = MEEPLE__COMMAND_REMOVE, .number = id});
+        for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
+            struct meeple__seen *seen = &remote->seen;
+
+            if (rc == 0 && seen->in_group) {
+                seen->gone_count--;
+                memmove(seen->gone, seen->gone + 1, seen->gone_count * sizeof *seen->gone);
+            }
+        }
+        remote = first_of(telling);
+    }
+    return rc;
+}

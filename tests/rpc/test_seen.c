@@ -1,0 +1,81 @@
+/* test_seen: what one peer knows, and what it still has to be told is gone. */
+#include "rpc/seen.h"
+
+#include <criterion/criterion.h>
+
+#include "tests/support/counting_mem.h"
+
+static struct meeple__seen seen;
+
+static void learn(uint32_t number, uint8_t view)
+{
+    cr_assert_eq(meeple__seen_reserve(&seen, NULL, number), 0);
+    meeple__seen_learn(&seen, number, view);
+}
+
+static void end(void)
+{
+    meeple__seen_done(&seen, NULL);
+}
+
+TestSuite(seen, .fini = end);
+
+Test(seen, knows_what_it_has_learned)
+{
+    cr_expect_eq(meeple__seen_view(&seen, 7), 0);
+    learn(7, 1);
+    learn(7, 2 | MEEPLE__SEEN_STALE);
+    learn(1000, 1);
+    cr_expect_eq(meeple__seen_view(&seen, 7), 2 | MEEPLE__SEEN_STALE);
+    cr_expect_eq(seen.known, 2);
+    meeple__seen_mark(&seen, 1000, MEEPLE__SEEN_MASTER);
+    meeple__seen_mark(&seen, 999, MEEPLE__SEEN_MASTER);
+    cr_expect_eq(meeple__seen_view(&seen, 1000), 1 | MEEPLE__SEEN_MASTER);
+    cr_expect_eq(meeple__seen_view(&seen, 999), 0);
+    meeple__seen_forget(&seen, 7);
+    cr_expect_eq(seen.known, 1);
+}
+
+Test(seen, who_was_master_is_remembered_as_long_as_the_object_is_there)
+{
+    learn(3, 2);
+    meeple__seen_mark(&seen, 3, MEEPLE__SEEN_WAS_MASTER);
+    cr_expect_eq(meeple__seen_view(&seen, 3), 2);
+    learn(3, 1);
+    cr_expect(meeple__seen_was_master(&seen, 3));
+    meeple__seen_forget(&seen, 3);
+    cr_expect(meeple__seen_was_master(&seen, 3));
+    cr_expect_eq(meeple__seen_view(&seen, 3), 0);
+    cr_expect_not(meeple__seen_remove(&seen, 3, 55), "it has been told already");
+    cr_expect_not(meeple__seen_was_master(&seen, 3));
+    cr_expect_eq(seen.gone_count, 0);
+}
+
+Test(seen, has_room_for_the_removal_of_all_it_knows)
+{
+    for (uint32_t number = 0; number < 100; number++) {
+        learn(number, 1);
+    }
+    for (uint32_t number = 0; number < 100; number++) {
+        cr_expect(meeple__seen_remove(&seen, number, number + 1));
+    }
+    cr_expect_eq(seen.gone_count, 100);
+    cr_expect_eq(seen.known, 0);
+    learn(5, 1);
+    cr_expect(meeple__seen_remove(&seen, 5, 101));
+    cr_expect_eq(seen.gone[100], 101);
+}
+
+Test(seen, is_as_it_was_when_out_of_memory)
+{
+    struct counting_mem counting;
+
+    counting_mem_init(&counting);
+    for (size_t n = 1; n <= 2; n++) {
+        counting_mem_fail(&counting, n);
+        cr_expect_eq(meeple__seen_reserve(&seen, &counting.mem, 3), MEEPLE_ENOMEM);
+    }
+    cr_expect_eq(meeple__seen_reserve(&seen, &counting.mem, 3), 0);
+    meeple__seen_done(&seen, &counting.mem);
+    cr_expect_eq(counting.live, 0);
+}
