@@ -1,0 +1,712 @@
+/* test_spawn_sim: spawned objects over networks that chop, stall and break: at rest everyone has
+ * what it may see, byte for byte, and nothing else was ever sent to it. */
+#include <criterion/criterion.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <meeple/state.h>
+
+#include "tests/support/prng.h"
+#include "tests/support/sim.h"
+
+enum {
+    CLIENTS = 4,
+    THINGS = 12,
+    CELLS = 70,
+    TOKEN = 9, /* "~1234567" and a NUL */
+    TOKENS_MAX = 20000,
+    STREAMS_MAX = 400,
+    PEERS_MAX = 64,
+    POLL_MS = 5000,
+    ROUGH_MS = 2000,
+    CALM_MS = 60000,
+    SEEDS_EACH = 125
+};
+
+/* A struct and, behind it, what its handlers have been told of it. */
+struct thing {
+    struct {
+        char label[TOKEN];
+        char open[TOKEN]; /* tokens: texts that are in use once */
+        char secret[TOKEN];
+        int32_t count;
+        double real;
+        bool yes;
+        meeple_vec3 place;
+        uint16_t cells[CELLS];
+        int64_t purse[3];
+    } now, told;
+    int stage; /* 1: ready, 2: removed */
+    meeple_object *object;
+};
+
+static const meeple_field thing_fields[] = {
+    MEEPLE_STATE(struct thing, now.label, .flags = MEEPLE_ON_SPAWN),
+    MEEPLE_STATE(struct thing, now.open),
+    MEEPLE_STATE(struct thing, now.secret, .flags = MEEPLE_OWNER_ONLY),
+    MEEPLE_STATE(struct thing, now.count, .min = -1000000, .max = 1000000),
+    MEEPLE_STATE(struct thing, now.real),
+    MEEPLE_STATE(struct thing, now.yes),
+    MEEPLE_STATE(struct thing, now.place),
+    MEEPLE_STATE(struct thing, now.cells),
+    MEEPLE_STATE(struct thing, now.purse, .flags = MEEPLE_OWNER_ONLY),
+};
+
+/* What the server thinks of an object, kept apart from the library. */
+struct entry {
+    meeple_object *object; /* NULL: there is none */
+    struct thing *thing;
+    char path[TOKEN];
+    int32_t owner, master;
+    bool hidden;
+    int32_t others[PEERS_MAX];
+    size_t other_count;
+    bool mortal;
+};
+
+struct stream {
+    char to[8];
+    uint16_t port;
+    uint8_t *bytes;
+    size_t len, cap;
+};
+
+struct game {
+    uint64_t seed;
+    struct prng prng;
+    struct sim *sim;
+    meeple_limits limits;
+    meeple_world *host, *clients[CLIENTS];
+    struct entry entries[THINGS];
+    int32_t peers[PEERS_MAX]; /* all that ever joined */
+    size_t peer_count;
+    uint64_t allowed[TOKENS_MAX]; /* of each token, bits: the peers */
+    size_t token_count;
+    struct stream streams[STREAMS_MAX];
+    size_t stream_count;
+    unsigned drops, marks, hand_overs;
+};
+
+/* One game at a time; a handler finds it here. */
+static struct game *game;
+
+static void thing_ready(void *self, meeple_object *object)
+{
+    struct thing *thing = self;
+
+    thing->object = object;
+    cr_assert_eq(thing->stage, 0, "seed %" PRIu64 ": ready twice", game->seed);
+    thing->stage = 1;
+    thing->told = thing->now;
+}
+
+static void thing_changed(void *self, meeple_object *object, const meeple_changes *changes)
+{
+    struct thing *thing = self;
+    bool any = false;
+
+    (void)object;
+    cr_assert_eq(thing->stage, 1, "seed %" PRIu64 ": changed, and not there", game->seed);
+    for (size_t i = 0; i < MEEPLE_COUNT(thing_fields); i++) {
+        size_t from = thing_fields[i].offset, end = from + thing_fields[i].size;
+        size_t step = thing_fields[i].type == MEEPLE_TYPE_U16   ? sizeof(uint16_t)
+                      : thing_fields[i].type == MEEPLE_TYPE_I64 ? sizeof(int64_t)
+                                                                : thing_fields[i].size;
+
+        if (!meeple_changes_touch(changes, from, thing_fields[i].size)) {
+            continue;
+        }
+        any = true;
+        for (size_t at = from; at < end; at += step) {
+            if (meeple_changes_touch(changes, at, 1)) {
+                memcpy((char *)thing + at + sizeof thing->now, (const char *)thing + at, step);
+            }
+        }
+    }
+    cr_assert(any);
+}
+
+static void thing_removed(void *self, meeple_object *object)
+{
+    struct thing *thing = self;
+
+    cr_assert_neq(thing->stage, 2, "seed %" PRIu64 ": removed twice", game->seed);
+    thing->stage = 2;
+    if (meeple_net_is_server(meeple_world_net(meeple_object_world(object)))) {
+        free(thing);
+    }
+}
+
+#define MARK(ARG) ARG(int32_t, count)
+MEEPLE_RPC(mark, MARK)
+MEEPLE_ANSWERS(struct thing, mark)
+/* Whatever was changed before the call has come before it, and nothing that was changed after. */
+static void on_mark(struct thing *self, const struct mark *arg, const meeple_call *call)
+{
+    cr_assert_eq(self->stage, 1, "seed %" PRIu64, game->seed);
+    if (meeple_object_master(call->object) == MEEPLE_SERVER) {
+        cr_assert_eq(self->now.count, arg->count, "seed %" PRIu64, game->seed);
+        game->marks++;
+    }
+}
+
+static const meeple_method thing_methods[] = {MEEPLE_METHOD(mark, MEEPLE_RPC_REMOTE)};
+static const meeple_state thing_state = {.fields = thing_fields,
+                                         .field_count = MEEPLE_COUNT(thing_fields),
+                                         .size = sizeof(struct thing),
+                                         .on_ready = thing_ready,
+                                         .on_changed = thing_changed,
+                                         .on_removed = thing_removed};
+static const meeple_state mortal_state = {.fields = thing_fields,
+                                          .field_count = MEEPLE_COUNT(thing_fields),
+                                          .size = sizeof(struct thing),
+                                          .dies_with_master = true,
+                                          .on_ready = thing_ready,
+                                          .on_changed = thing_changed,
+                                          .on_removed = thing_removed};
+static const meeple_class thing_class = {
+    .name = "thing", .methods = thing_methods, .method_count = 1, .state = &thing_state};
+static const meeple_class mortal_class = {
+    .name = "mortal", .methods = thing_methods, .method_count = 1, .state = &mortal_state};
+static const meeple_class *const classes[] = {&thing_class, &mortal_class, NULL};
+
+/* ---- who may see what, once more ---- */
+
+static bool sees(const struct entry *entry, int32_t peer, bool secret)
+{
+    bool other = false;
+
+    if (peer == MEEPLE_SERVER || peer == entry->owner || peer == entry->master) {
+        return true;
+    }
+    for (size_t i = 0; i < entry->other_count; i++) {
+        other = other || entry->others[i] == peer;
+    }
+    return !secret && entry->hidden == other;
+}
+
+static void allow(const char *token, uint64_t bits)
+{
+    if (token[0] == '~') {
+        game->allowed[strtoul(token + 1, NULL, 10)] |= bits;
+    }
+}
+
+/* Whoever may see a token now was allowed to. */
+static void allow_all(void)
+{
+    for (size_t i = 0; i < THINGS; i++) {
+        const struct entry *entry = &game->entries[i];
+        uint64_t some = 0, secret = 0;
+
+        if (!entry->object) {
+            continue;
+        }
+        for (size_t peer = 0; peer < game->peer_count; peer++) {
+            some |= (uint64_t)sees(entry, game->peers[peer], false) << peer;
+            secret |= (uint64_t)sees(entry, game->peers[peer], true) << peer;
+        }
+        allow(entry->path, some);
+        allow(entry->thing->now.label, some);
+        allow(entry->thing->now.open, some);
+        allow(entry->thing->now.secret, secret);
+    }
+}
+
+static void new_token(char *dst)
+{
+    cr_assert_lt(game->token_count, TOKENS_MAX);
+    snprintf(dst, TOKEN, "~%07u", (unsigned)game->token_count++);
+}
+
+static void tap(void *ctx, const char *from, const char *to, uint16_t port, meeple_bytes bytes)
+{
+    struct stream *stream = NULL;
+
+    (void)ctx;
+    if (strcmp(from, "host") != 0) {
+        return;
+    }
+    for (size_t i = 0; i < game->stream_count; i++) {
+        struct stream *there = &game->streams[i];
+
+        stream = strcmp(there->to, to) == 0 && there->port == port ? there : stream;
+    }
+    if (!stream) {
+        cr_assert_lt(game->stream_count, STREAMS_MAX);
+        stream = &game->streams[game->stream_count++];
+        snprintf(stream->to, sizeof stream->to, "%s", to);
+        stream->port = port;
+    }
+    if (stream->len + bytes.len > stream->cap) {
+        stream->cap = 2 * (stream->len + bytes.len);
+        stream->bytes = realloc(stream->bytes, stream->cap);
+    }
+    memcpy(stream->bytes + stream->len, bytes.ptr, bytes.len);
+    stream->len += bytes.len;
+}
+
+/* The id that the first message of a stream, WELCOME, gives; 0 if it did not come that far. */
+static int32_t id_at_the_end_of(const struct stream *stream)
+{
+    static const uint8_t head_end[] = {'\r', '\n', '\r', '\n', 0x82, 5, 1};
+    int32_t id;
+
+    for (size_t at = 0; at + sizeof head_end + sizeof id <= stream->len; at++) {
+        if (memcmp(stream->bytes + at, head_end, sizeof head_end) == 0) {
+            memcpy(&id, stream->bytes + at + sizeof head_end, sizeof id);
+            return id;
+        }
+    }
+    return 0;
+}
+
+static void check_stream(const struct stream *stream)
+{
+    int32_t id = id_at_the_end_of(stream);
+    uint64_t bit = 0;
+
+    for (size_t i = 0; i < game->peer_count; i++) {
+        bit = game->peers[i] == id ? UINT64_C(1) << i : bit;
+    }
+    for (size_t at = 0; at + TOKEN - 1 <= stream->len; at++) {
+        char token[TOKEN] = "";
+        unsigned number = TOKENS_MAX;
+
+        if (stream->bytes[at] != '~') {
+            continue;
+        }
+        memcpy(token, stream->bytes + at, TOKEN - 1);
+        if (strspn(token + 1, "0123456789") == TOKEN - 2 && sscanf(token, "~%7u", &number) == 1 &&
+            number < game->token_count) {
+            cr_assert(game->allowed[number] & bit, "seed %" PRIu64 ": %s was sent to %s, %" PRId32,
+                      game->seed, token, stream->to, id);
+        }
+    }
+}
+
+/* ---- what happens ---- */
+
+static void host_event(meeple_world *world, const meeple_event *event)
+{
+    (void)world;
+    if (event->type == MEEPLE_EVENT_JOIN) {
+        cr_assert_lt(game->peer_count, PEERS_MAX);
+        game->peers[game->peer_count++] = event->peer;
+    }
+    if (event->type == MEEPLE_EVENT_LEAVE) {
+        for (size_t i = 0; i < THINGS; i++) {
+            struct entry *entry = &game->entries[i];
+
+            if (!entry->object) {
+                continue;
+            }
+            if (entry->master == event->peer && entry->mortal) {
+                entry->object = NULL;
+                continue;
+            }
+            entry->master = entry->master == event->peer ? MEEPLE_SERVER : entry->master;
+            entry->owner = entry->owner == event->peer ? MEEPLE_SERVER : entry->owner;
+            for (size_t at = entry->other_count; at-- > 0;) {
+                if (entry->others[at] == event->peer) {
+                    entry->others[at] = entry->others[--entry->other_count];
+                }
+            }
+        }
+    }
+    allow_all();
+}
+
+static void refused(meeple_world *world, const meeple_refusal *refusal)
+{
+    (void)world;
+    cr_assert_fail("seed %" PRIu64 ": %s", game->seed, refusal->text);
+}
+
+static void begin(void)
+{
+    meeple_net *net;
+
+    game->sim = sim_new(&(struct sim_options){.seed = game->seed,
+                                              .latency_max_ms = (uint32_t)(game->seed % 90),
+                                              .chop = true,
+                                              .stutter = true,
+                                              .completions = game->seed % 2 == 1,
+                                              .tap = tap});
+    if (game->seed % 3 == 0) {
+        /* An object does not fit a packet, nor several a queue. */
+        game->limits = (meeple_limits){.message_bytes_max = 300, .queue_bytes_max = 1200};
+    }
+    cr_assert_eq(
+        meeple_net_listen(&net, &(meeple_listen_options){.port = 4000,
+                                                         .limits = game->limits,
+                                                         .io = sim_driver(game->sim, "host")}),
+        0);
+    cr_assert_eq(meeple_world_new(&game->host, net,
+                                  &(meeple_world_options){.classes = classes,
+                                                          .on_event = host_event,
+                                                          .on_refused = refused}),
+                 0);
+}
+
+static void come(size_t index)
+{
+    meeple_net *net;
+    char name[8];
+
+    snprintf(name, sizeof name, "c%zu", index);
+    cr_assert_eq(meeple_net_connect(&net, "ws://host:4000",
+                                    &(meeple_connect_options){.limits = game->limits,
+                                                              .io = sim_driver(game->sim, name)}),
+                 0);
+    cr_assert_eq(
+        meeple_world_new(&game->clients[index], net,
+                         &(meeple_world_options){.classes = classes, .on_refused = refused}),
+        0);
+}
+
+static void end(void)
+{
+    for (size_t i = 0; i < CLIENTS; i++) {
+        meeple_world_free(game->clients[i]);
+    }
+    for (size_t i = 0; i < THINGS; i++) {
+        if (game->entries[i].object) {
+            free(game->entries[i].thing);
+        }
+    }
+    meeple_world_free(game->host);
+    sim_free(game->sim);
+    for (size_t i = 0; i < game->stream_count; i++) {
+        check_stream(&game->streams[i]);
+        free(game->streams[i].bytes);
+    }
+}
+
+static uint64_t below(uint64_t bound)
+{
+    return prng_below(&game->prng, bound);
+}
+
+/* Somebody who is there, or the server. */
+static int32_t anyone(void)
+{
+    int32_t ids[CLIENTS];
+    size_t count = meeple_net_peers(meeple_world_net(game->host), ids, CLIENTS);
+    size_t which = (size_t)below((count < CLIENTS ? count : CLIENTS) + 1);
+
+    return which == 0 ? MEEPLE_SERVER : ids[which - 1];
+}
+
+static void change(struct thing *thing)
+{
+    switch (below(8)) {
+    case 0:
+        new_token(thing->now.open);
+        break;
+    case 1:
+        new_token(thing->now.secret);
+        break;
+    case 2:
+        thing->now.real = (double)below(1000) / 7;
+        thing->now.yes = !thing->now.yes;
+        break;
+    case 3:
+        thing->now.place.y = (float)below(1000) / 8;
+        break;
+    case 4:
+        thing->now.purse[below(3)] = (int64_t)prng_next(&game->prng);
+        break;
+    case 5:
+        for (size_t i = 0; i < CELLS; i++) {
+            thing->now.cells[i] = (uint16_t)below(65536);
+        }
+        break;
+    case 6:
+        thing->now.cells[below(CELLS)]++;
+        break;
+    default:
+        thing->now.count++;
+    }
+    allow_all();
+}
+
+static void spawn(struct entry *entry)
+{
+    bool mortal = below(4) == 0;
+
+    *entry = (struct entry){.thing = calloc(1, sizeof *entry->thing),
+                            .owner = MEEPLE_SERVER,
+                            .master = MEEPLE_SERVER,
+                            .mortal = mortal};
+    new_token(entry->path);
+    new_token(entry->thing->now.label);
+    new_token(entry->thing->now.secret);
+    cr_assert_eq(meeple_object_spawn(&entry->object, game->host,
+                                     mortal ? &mortal_class : &thing_class, entry->path,
+                                     entry->thing),
+                 0);
+    if (below(3) == 0) {
+        cr_assert_eq(meeple_object_show(entry->object, MEEPLE_ALL, false), 0);
+        entry->hidden = true;
+    }
+}
+
+static void show(struct entry *entry)
+{
+    int32_t peer = below(4) == 0 ? MEEPLE_ALL : anyone();
+    bool shown = below(2) == 0;
+    size_t at = 0;
+    int rc = meeple_object_show(entry->object, peer, shown);
+
+    cr_assert(rc == 0 || rc == MEEPLE_ENOTFOUND);
+    if (rc < 0 || peer == MEEPLE_SERVER) {
+        return;
+    }
+    if (peer == MEEPLE_ALL) {
+        entry->hidden = !shown;
+        entry->other_count = 0;
+        return;
+    }
+    while (at < entry->other_count && entry->others[at] != peer) {
+        at++;
+    }
+    if (at < entry->other_count) {
+        entry->others[at] = entry->others[--entry->other_count];
+    }
+    if (shown == entry->hidden) {
+        entry->others[entry->other_count++] = peer;
+    }
+}
+
+static void host_acts(void)
+{
+    struct entry *entry = &game->entries[below(THINGS)];
+    int32_t peer = anyone();
+
+    if (!entry->object) {
+        spawn(entry);
+        allow_all();
+        return;
+    }
+    switch (below(12)) {
+    case 0:
+        meeple_object_remove(entry->object);
+        entry->object = NULL;
+        break;
+    case 1:
+        show(entry);
+        break;
+    case 2:
+        if (meeple_object_set_owner(entry->object, peer) == 0) {
+            entry->owner = peer;
+        }
+        break;
+    case 3:
+        if (meeple_object_hand_over(entry->object, peer) == 0) {
+            entry->master = peer;
+            game->hand_overs++;
+        }
+        break;
+    case 4:
+        meeple_rpc(entry->object, MEEPLE_ALL, mark, entry->thing->now.count);
+        break;
+    default:
+        if (entry->master == MEEPLE_SERVER) {
+            change(entry->thing);
+        }
+    }
+    allow_all();
+}
+
+/* A master changes what is its. */
+static void client_acts(size_t index)
+{
+    meeple_world *world = game->clients[index];
+    const struct entry *entry = &game->entries[below(THINGS)];
+    struct thing *thing;
+    int32_t id = world ? meeple_net_id(meeple_world_net(world)) : 0;
+
+    if (id == 0 || !entry->object || entry->master != id) {
+        return;
+    }
+    thing = meeple_object_find(world, entry->mortal ? &mortal_class : &thing_class, entry->path);
+    if (thing && meeple_object_is_master(thing->object)) {
+        uint64_t some = 0, secret = 0;
+
+        change(thing);
+        for (size_t peer = 0; peer < game->peer_count; peer++) {
+            some |= (uint64_t)sees(entry, game->peers[peer], false) << peer;
+            secret |= (uint64_t)sees(entry, game->peers[peer], true) << peer;
+        }
+        allow(thing->now.open, some);
+        allow(thing->now.secret, secret);
+    }
+}
+
+static void poll_all(bool may_come)
+{
+    int rc;
+
+    while ((rc = meeple_world_poll(game->host, POLL_MS)) > 0) {
+    }
+    cr_assert_eq(rc, 0);
+    allow_all();
+    for (size_t i = 0; i < CLIENTS; i++) {
+        if (!game->clients[i] && may_come) {
+            come(i);
+        }
+        if (!game->clients[i]) {
+            continue;
+        }
+        while ((rc = meeple_world_poll(game->clients[i], POLL_MS)) > 0) {
+        }
+        if (rc == MEEPLE_ECLOSED) {
+            meeple_world_free(game->clients[i]);
+            game->clients[i] = NULL;
+            game->drops++;
+        }
+    }
+}
+
+static void expect_same(const struct entry *entry, size_t index)
+{
+    meeple_world *world = game->clients[index];
+    int32_t id = meeple_net_id(meeple_world_net(world));
+    const struct thing *here =
+        meeple_object_find(world, entry->mortal ? &mortal_class : &thing_class, entry->path);
+    struct thing seen = *entry->thing;
+
+    if (!sees(entry, id, false)) {
+        cr_assert_null(here, "seed %" PRIu64, game->seed);
+        return;
+    }
+    cr_assert_not_null(here, "seed %" PRIu64 ": client %zu lacks %s", game->seed, index,
+                       entry->path);
+    if (!sees(entry, id, true)) {
+        memset(seen.now.secret, 0, sizeof seen.now.secret);
+        memset(seen.now.purse, 0, sizeof seen.now.purse);
+    }
+    cr_assert_eq(memcmp(&here->now, &seen.now, sizeof seen.now), 0,
+                 "seed %" PRIu64 ": client %zu has %s otherwise", game->seed, index, entry->path);
+    cr_assert_eq(memcmp(&here->told, &seen.now, sizeof seen.now), 0,
+                 "seed %" PRIu64 ": client %zu was not told all of %s", game->seed, index,
+                 entry->path);
+}
+
+static void expect_all_same(void)
+{
+    uint32_t count[CLIENTS] = {0}, all = 0;
+
+    for (size_t i = 0; i < THINGS; i++) {
+        const struct entry *entry = &game->entries[i];
+
+        if (!entry->object) {
+            continue;
+        }
+        all++;
+        cr_assert_eq(memcmp(&entry->thing->now, &entry->thing->told, sizeof entry->thing->now), 0,
+                     "seed %" PRIu64 ": the host was not told all", game->seed);
+        for (size_t client = 0; client < CLIENTS; client++) {
+            expect_same(entry, client);
+            count[client] +=
+                sees(entry, meeple_net_id(meeple_world_net(game->clients[client])), false);
+        }
+    }
+    cr_assert_eq(meeple_world_state_stats(game->host).spawned, all);
+    for (size_t client = 0; client < CLIENTS; client++) {
+        cr_assert_eq(meeple_world_state_stats(game->clients[client]).spawned, count[client]);
+    }
+}
+
+static void one_game(struct game *play, unsigned breaks)
+{
+    uint64_t until, next_break;
+
+    game = play;
+    begin();
+    until = sim_now(play->sim) + ROUGH_MS;
+    next_break = sim_now(play->sim) + 300;
+    do {
+        poll_all(true);
+        for (uint64_t n = below(4); n > 0; n--) {
+            host_acts();
+            client_acts((size_t)below(CLIENTS));
+        }
+        if (breaks > 0 && sim_now(play->sim) >= next_break) {
+            char name[8];
+
+            snprintf(name, sizeof name, "c%u", (unsigned)below(CLIENTS));
+            sim_reset_all(play->sim, name);
+            next_break = sim_now(play->sim) + 1 + below(2 * ROUGH_MS / breaks);
+        }
+    } while (sim_step_until(play->sim, until));
+    until = sim_now(play->sim) + CALM_MS;
+    do {
+        poll_all(true);
+    } while (sim_step_until(play->sim, until));
+    expect_all_same();
+    end();
+}
+
+static void games(uint64_t first)
+{
+    unsigned drops = 0, marks = 0, hand_overs = 0;
+
+    for (uint64_t seed = first; seed < first + SEEDS_EACH; seed++) {
+        struct game *play = calloc(1, sizeof *play);
+
+        play->seed = play->prng.state = seed;
+        one_game(play, (unsigned)(seed % 5));
+        drops += play->drops;
+        marks += play->marks;
+        hand_overs += play->hand_overs;
+        free(play);
+    }
+    cr_expect_gt(drops, SEEDS_EACH / 2);
+    cr_expect_gt(marks, SEEDS_EACH);
+    cr_expect_gt(hand_overs, SEEDS_EACH);
+}
+
+/* A thousand seeds, in parts that run beside each other. */
+Test(spawn_sim, everyone_has_what_it_may_see_seeds_0_to_124)
+{
+    games(0);
+}
+
+Test(spawn_sim, everyone_has_what_it_may_see_seeds_125_to_249)
+{
+    games(125);
+}
+
+Test(spawn_sim, everyone_has_what_it_may_see_seeds_250_to_374)
+{
+    games(250);
+}
+
+Test(spawn_sim, everyone_has_what_it_may_see_seeds_375_to_499)
+{
+    games(375);
+}
+
+Test(spawn_sim, everyone_has_what_it_may_see_seeds_500_to_624)
+{
+    games(500);
+}
+
+Test(spawn_sim, everyone_has_what_it_may_see_seeds_625_to_749)
+{
+    games(625);
+}
+
+Test(spawn_sim, everyone_has_what_it_may_see_seeds_750_to_874)
+{
+    games(750);
+}
+
+Test(spawn_sim, everyone_has_what_it_may_see_seeds_875_to_999)
+{
+    games(875);
+}
