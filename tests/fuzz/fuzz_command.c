@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (rc < 0) {
         return 0;
     }
-    MUST((command.type != MEEPLE__COMMAND_CLASS && command.type != MEEPLE__COMMAND_OBJECT) ||
+    MUST((command.type != MEEPLE__COMMAND_CLASS && command.type != MEEPLE__COMMAND_OBJECT &&
+          command.type != MEEPLE__COMMAND_SPAWN) ||
          meeple__name_valid(command.name));
     meeple__command_write(&sink, &command);
     if (command.type == MEEPLE__COMMAND_CLASS) {

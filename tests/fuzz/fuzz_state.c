@@ -1,0 +1,207 @@
+/*
+ * fuzz_state: any packets about spawned objects, at a client and at a server; whatever comes, what
+ * is there is within its bounds, and memory is.  bytes[0]: bit 0: at a server, by the master of an
+ * object; bit 1: which the sender does not see.  Then packets: a length and so many bytes.
+ */
+#include "tests/fuzz/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <meeple/state.h>
+
+#include "tests/fuzz/limited_mem.h"
+
+enum {
+    MEMORY_MAX = 1 << 20,
+    OBJECTS_MAX = 8,
+    PACKETS_MAX = 60
+};
+
+struct thing {
+    char name[8];
+    int32_t count;
+    float real;
+    bool yes;
+    uint16_t cells[6];
+    meeple_vec2 place;
+    uint8_t secret;
+    int ready, removed;
+};
+
+static const meeple_field thing_fields[] = {
+    MEEPLE_STATE(struct thing, name, .flags = MEEPLE_ON_SPAWN, .max = 6),
+    MEEPLE_STATE(struct thing, count, .min = -5, .max = 5),
+    MEEPLE_STATE(struct thing, real, .min = -1, .max = 1),
+    MEEPLE_STATE(struct thing, yes),
+    MEEPLE_STATE(struct thing, cells, .max = 1000),
+    MEEPLE_STATE(struct thing, place),
+    MEEPLE_STATE(struct thing, secret, .flags = MEEPLE_OWNER_ONLY),
+};
+
+static void check(const struct thing *thing)
+{
+    const char *end = memchr(thing->name, '\0', sizeof thing->name);
+
+    MUST(end && end - thing->name <= 6);
+    MUST(thing->count >= -5 && thing->count <= 5 && thing->real >= -1 && thing->real <= 1);
+    for (size_t i = 0; i < MEEPLE_COUNT(thing->cells); i++) {
+        MUST(thing->cells[i] <= 1000);
+    }
+}
+
+static void on_ready(void *self, meeple_object *object)
+{
+    struct thing *thing = self;
+
+    (void)object;
+    check(thing);
+    MUST(thing->ready++ == 0 && thing->removed == 0);
+}
+
+static void on_changed(void *self, meeple_object *object, const meeple_changes *changes)
+{
+    const struct thing *thing = self;
+
+    (void)object;
+    check(thing);
+    MUST(thing->ready == 1 && thing->removed == 0);
+    MUST(meeple_changes_touch(changes, 0, sizeof *thing));
+}
+
+static void on_removed(void *self, meeple_object *object)
+{
+    struct thing *thing = self;
+
+    (void)object;
+    MUST(thing->removed++ == 0);
+}
+
+#define POKE(ARG) ARG(int32_t, by)
+MEEPLE_RPC(poke, POKE)
+MEEPLE_ANSWERS(struct thing, poke)
+static void on_poke(struct thing *self, const struct poke *arg, const meeple_call *call)
+{
+    (void)arg;
+    (void)call;
+    MUST(self->ready == 1 && self->removed == 0);
+}
+
+static const meeple_method methods[] = {MEEPLE_METHOD(poke, MEEPLE_RPC_REMOTE)};
+static const meeple_state state = {.fields = thing_fields,
+                                   .field_count = MEEPLE_COUNT(thing_fields),
+                                   .size = sizeof(struct thing),
+                                   .on_ready = on_ready,
+                                   .on_changed = on_changed,
+                                   .on_removed = on_removed};
+static const meeple_class cls = {
+    .name = "thing", .methods = methods, .method_count = 1, .state = &state};
+static const meeple_class *const classes[] = {&cls, NULL};
+
+/* How a real server begins: its version, its class, and the state of it. */
+static const uint8_t hello[] = {1, 1};
+static const uint8_t class_command[] = "\2\0\5thing\1\4poke\1i";
+static const uint8_t layout[] = "\6\0\4namet\10\1\5counti\1\0\4realf\1\0\3yesb\1\0\5cellsH\6\0"
+                                "\5place2\1\0\6secretC\1\2";
+
+/* Takes what there is on both sides, a few times. */
+static void pump(meeple_world *world, meeple_net *net, int32_t *peer)
+{
+    meeple_event event;
+
+    for (int i = 0; i < 4; i++) {
+        MUST(meeple_world_poll(world, 0) >= 0);
+        while (meeple_net_next(net, &event, 0) > 0) {
+            if (event.type == MEEPLE_EVENT_JOIN) {
+                *peer = event.peer;
+            }
+        }
+    }
+}
+
+static void say(meeple_net *net, int32_t peer, const uint8_t *bytes, size_t len)
+{
+    (void)meeple_net_send(net, peer, (meeple_bytes){bytes, len});
+}
+
+/* The input's packets. */
+static void speak(meeple_world *world, meeple_net *net, int32_t peer, const uint8_t *bytes,
+                  size_t len)
+{
+    size_t at = 0;
+
+    for (int i = 0; i < PACKETS_MAX && at < len; i++) {
+        size_t some = bytes[at++];
+
+        some = some < len - at ? some : len - at;
+        say(net, peer, bytes + at, some);
+        at += some;
+        pump(world, net, &peer);
+    }
+}
+
+static void at_a_client(const uint8_t *bytes, size_t len, const meeple_world_options *options)
+{
+    meeple_world *world;
+    meeple_net *net, *joined;
+    int32_t peer = 0;
+
+    MUST(meeple_net_loopback(&net, NULL) == 0 && meeple_net_join(&joined, net, NULL) == 0);
+    MUST(meeple_world_new(&world, joined, options) == 0);
+    pump(world, net, &peer);
+    say(net, peer, hello, sizeof hello);
+    say(net, peer, class_command, sizeof class_command - 1);
+    say(net, peer, layout, sizeof layout - 1);
+    speak(world, net, peer, bytes, len);
+    meeple_net_free(net);
+    MUST(meeple_world_poll(world, 0) >= 0);
+    meeple_world_free(world);
+}
+
+static void at_a_server(bool hidden, const uint8_t *bytes, size_t len,
+                        const meeple_world_options *options)
+{
+    struct thing mine = {.name = "mine"}, theirs = {.name = "theirs"};
+    meeple_object *object, *other;
+    meeple_world *world;
+    meeple_net *net, *joined;
+    int32_t peer = MEEPLE_SERVER;
+
+    MUST(meeple_net_loopback(&net, NULL) == 0 && meeple_net_join(&joined, net, NULL) == 0);
+    MUST(meeple_world_new(&world, net, options) == 0);
+    pump(world, joined, &peer);
+    MUST(meeple_object_spawn(&object, world, &cls, "theirs", &theirs) == 0);
+    MUST(meeple_object_spawn(&other, world, &cls, "mine", &mine) == 0);
+    MUST(meeple_object_hand_over(object, meeple_net_id(joined)) == 0);
+    if (hidden) {
+        MUST(meeple_object_show(other, MEEPLE_ALL, false) == 0);
+    }
+    pump(world, joined, &peer);
+    say(joined, MEEPLE_SERVER, hello, sizeof hello);
+    say(joined, MEEPLE_SERVER, class_command, sizeof class_command - 1);
+    speak(world, joined, MEEPLE_SERVER, bytes, len);
+    check(&theirs);
+    MUST(mine.count == 0 && mine.secret == 0 && strcmp(theirs.name, "theirs") == 0);
+    meeple_net_free(joined);
+    MUST(meeple_world_poll(world, 0) >= 0);
+    meeple_world_free(world);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    struct limited_mem mem;
+    meeple_world_options options = {.objects_max = OBJECTS_MAX, .classes = classes};
+
+    if (len == 0) {
+        return 0;
+    }
+    limited_mem_init(&mem, MEMORY_MAX);
+    options.mem = &mem.mem;
+    if (bytes[0] & 1) {
+        at_a_server(bytes[0] & 2, bytes + 1, len - 1, &options);
+    } else {
+        at_a_client(bytes + 1, len - 1, &options);
+    }
+    MUST(mem.live == 0);
+    return 0;
+}
