@@ -18,14 +18,15 @@ static int begin(struct meeple__batch *batch)
     return sink.rc;
 }
 
-/* The entry goes into the packet, where there is room for it. */
+/* The entry goes into the packet, where there is room for it; one without a slot says nothing, and
+ * need not have any. */
 static int close_entry(struct meeple__batch *batch)
 {
     meeple_world *world = batch->world;
     struct meeple__buf *entry = &world->states.entry;
     struct meeple__sink sink = {.buf = &world->tx, .mem = world->mem, .ceiling = world->packet_max};
 
-    if (batch->object && entry->len > 0) {
+    if (batch->object && entry->len > batch->head) {
         meeple__sink_varint(&sink, batch->object->replica->id);
         meeple__sink_block(&sink, (meeple_bytes){entry->ptr, entry->len});
     }
@@ -94,6 +95,7 @@ static int begin_entry(struct meeple__batch *batch, const meeple_object *object)
 
 static int open_entry(struct meeple__batch *batch, const meeple_object *object, uint32_t slot)
 {
+    struct meeple__buf *entry = &batch->world->states.entry;
     int rc = 0;
 
     if (batch->begun) {
@@ -104,10 +106,14 @@ static int open_entry(struct meeple__batch *batch, const meeple_object *object, 
         batch->first_sequence = object->sequence;
         batch->first_slot = slot;
     }
-    meeple__buf_clear(&batch->world->states.entry);
+    meeple__buf_clear(entry);
     batch->object = object;
     batch->next = 0;
-    return rc == 0 ? begin_entry(batch, object) : rc;
+    if (rc == 0) {
+        rc = begin_entry(batch, object);
+    }
+    batch->head = entry->len;
+    return rc;
 }
 
 int meeple__batch_add(struct meeple__batch *batch, const meeple_object *object, uint32_t slot)

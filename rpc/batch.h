@@ -14,6 +14,7 @@ struct meeple__batch {
     void *ctx;
     const meeple_object *object; /* whose entry is being made; or NULL */
     uint32_t next;               /* the first slot that may follow in it */
+    size_t head;                 /* of that entry: bytes before its first slot */
     bool begun;                  /* tx has a packet with something in it */
     /* Where the packet begins. */
     uint64_t first_sequence;

@@ -121,7 +121,8 @@ static meeple_net *begin_as_server(int32_t *client)
     {
         meeple_net *joined;
 
-        cr_assert_eq(meeple_net_join(&joined, net, NULL), 0);
+        cr_assert_eq(
+            meeple_net_join(&joined, net, &(meeple_connect_options){.limits = session.limits}), 0);
         session_sit(&session, joined);
     }
     for (unsigned i = 0; i < 5; i++) {
@@ -482,4 +483,54 @@ Test(replica, a_class_that_is_declared_otherwise_is_not_spawned)
     cr_expect_str_eq(session.refusals,
                      "a: peer 1 spawned ann: no object of that class may be spawned here; "
                      "b: peer 1 spawned ann: no object of that class may be spawned here; ");
+}
+
+static void say_spawn(meeple_net *net, int32_t client, uint32_t id, const char *path)
+{
+    struct meeple__buf buf = {0};
+    struct meeple__sink sink = {.buf = &buf, .ceiling = PACKET_SIZE};
+
+    meeple__command_write(&sink,
+                          &(struct meeple__command){.type = MEEPLE__COMMAND_SPAWN,
+                                                    .number = id,
+                                                    .master = client,
+                                                    .term = UINT32_MAX,
+                                                    .owner = MEEPLE_SERVER,
+                                                    .level = MEEPLE__SEES_ALL,
+                                                    .name = {(const uint8_t *)path, strlen(path)}});
+    cr_assert_eq(sink.rc, 0);
+    say(net, client, buf.ptr, buf.len);
+    meeple__buf_done(&buf, NULL);
+}
+
+/* Where one packet ends there may be room for the head of an entry and not for its first slot, or
+ * not even for the head, which is longest with the longest ids and terms. */
+Test(replica, a_master_fills_its_packets_to_any_byte)
+{
+    enum {
+        PAWNS = 24
+    };
+    int32_t client = 0;
+    uint32_t seed = 1;
+    meeple_net *net;
+
+    session.limits.message_bytes_max = 256;
+    net = begin_with_layouts(&client);
+    for (uint32_t i = 0; i < PAWNS; i++) {
+        say_spawn(net, client, UINT32_MAX - i, (char[]){(char)('a' + (int)i), '\0'});
+    }
+    expect_refused(net, client, "08 00", "");
+    for (unsigned round = 0; round < 200; round++) {
+        for (int i = 0; i < PAWNS; i++) {
+            struct pawn *pawn = pawn_at(server, (char[]){(char)('a' + i), '\0'});
+
+            for (size_t cell = next_random(&seed) % 10; cell < MEEPLE_COUNT(pawn->cells); cell++) {
+                pawn->cells[cell] = (uint16_t)(next_random(&seed) >> next_random(&seed) % 16);
+            }
+        }
+        settle(&session);
+        take(net, NULL, NULL);
+        session.trace[0] = '\0';
+    }
+    meeple_net_free(net);
 }
