@@ -252,6 +252,11 @@ static void take_removal(meeple_world *world, const struct meeple__command *comm
         return;
     }
     drop(world, object);
+    /* Of one that came in this very batch nobody knows; a batch may be without end. */
+    if (object->replica->arriving) {
+        meeple__object_free(object, world->mem);
+        return;
+    }
     meeple__entry_join_batch(world, object->replica);
 }
 

@@ -5,6 +5,7 @@
 
 #include "tests/rpc/bytes.h"
 #include "tests/rpc/pawns.h"
+#include "tests/support/counting_mem.h"
 
 enum {
     PACKETS_MAX = 64,
@@ -533,4 +534,30 @@ Test(replica, a_master_fills_its_packets_to_any_byte)
         session.trace[0] = '\0';
     }
     meeple_net_free(net);
+}
+
+/* Objects that come and go in a batch without an end. */
+Test(replica, a_batch_that_never_ends_keeps_no_more_than_there_may_be_objects)
+{
+    struct counting_mem counting;
+    int32_t client = 0;
+    meeple_net *net;
+    size_t live;
+
+    counting_mem_init(&counting);
+    session.options.mem = &counting.mem;
+    session.options.objects_max = 8;
+    net = begin_with_layouts(&client);
+    live = counting.live;
+    for (unsigned round = 0; round < 200; round++) {
+        expect_refused(net, client, "07 01 00 01000000 00 01000000 01 01 61", "");
+        expect_refused(net, client, "0a 01", "");
+    }
+    cr_expect_leq(counting.live, live + 2 * 8 * 4, "%zu blocks", counting.live - live);
+    expect_refused(net, client, "08 00", "");
+    cr_expect_str_eq(session.trace, "");
+    meeple_net_free(net);
+    end();
+    session.count = 0;
+    cr_expect_eq(counting.live, 0);
 }
