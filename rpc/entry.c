@@ -164,10 +164,28 @@ static bool try_all(meeple_world *world, const struct meeple__remote *remote, me
     return true;
 }
 
+/* On the server: once for each object, however often the packet names it. */
+static void commit_all(meeple_world *world, struct meeple__list *named)
+{
+    while (!meeple__list_empty(named)) {
+        struct meeple__replica *replica =
+            MEEPLE__CONTAINER(named->next, struct meeple__replica, batch);
+
+        meeple__list_remove(&replica->batch);
+        if (meeple__replica_commit(replica, replica->object->self, world->states.stamp + 1)) {
+            replica->touched = true;
+            meeple__due_changed(world, replica);
+        }
+    }
+}
+
 static void apply_all(meeple_world *world, const struct meeple__remote *remote, meeple_bytes all)
 {
     struct meeple__reader entries = meeple__reader_of(all);
     bool is_server = meeple_net_is_server(world->net);
+    struct meeple__list named;
+
+    meeple__list_init(&named);
 
     while (entries.at < entries.end) {
         uint32_t id;
@@ -181,11 +199,11 @@ static void apply_all(meeple_world *world, const struct meeple__remote *remote, 
         apply_entry(object, entry);
         if (!is_server) {
             meeple__entry_join_batch(world, object->replica);
-        } else if (meeple__replica_commit(object->replica, object->self, world->states.stamp + 1)) {
-            object->replica->touched = true;
-            meeple__due_changed(world, object->replica);
+        } else if (meeple__list_empty(&object->replica->batch)) {
+            meeple__list_append(&named, &object->replica->batch);
         }
     }
+    commit_all(world, &named);
 }
 
 void meeple__entries_take(meeple_world *world, const struct meeple__remote *remote,

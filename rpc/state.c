@@ -152,6 +152,8 @@ bool meeple__replica_commit(struct meeple__replica *replica, void *self, uint64_
         meeple_field field;
 
         if (!meeple__bit(replica->marks, slot)) {
+            /* Most of a large state does not change: eight at a time. */
+            slot += slot % 8 == 0 && replica->marks[slot / 8] == 0 ? 7 : 0;
             continue;
         }
         field = meeple__layout_slot(replica->layout, slot);

@@ -17,7 +17,8 @@ struct meeple__replica {
     const struct meeple__layout *layout;
     struct meeple__map_link by_id;
     struct meeple__list changed; /* among those of the newest stamp */
-    struct meeple__list batch;   /* among those of the batch that is coming in; or leaving */
+    struct meeple__list batch;   /* among those of the batch that is coming in, on the server of
+                                    the packet; or leaving */
     struct meeple__list due;     /* among those with a handler to run */
     struct meeple__view view;    /* on the server */
     uint32_t id;                 /* of the session; never used again */

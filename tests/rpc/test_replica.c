@@ -3,6 +3,8 @@
 
 #include <criterion/criterion.h>
 
+#include <time.h>
+
 #include "tests/rpc/bytes.h"
 #include "tests/rpc/pawns.h"
 #include "tests/support/counting_mem.h"
@@ -560,4 +562,49 @@ Test(replica, a_batch_that_never_ends_keeps_no_more_than_there_may_be_objects)
     end();
     session.count = 0;
     cr_expect_eq(counting.live, 0);
+}
+
+struct board {
+    uint8_t cells[60000];
+};
+static const meeple_field board_fields[] = {MEEPLE_STATE(struct board, cells)};
+static const meeple_state board_state = {
+    .fields = board_fields, .field_count = 1, .size = sizeof(struct board)};
+static const meeple_class board_class = {.name = "board", .state = &board_state};
+
+Test(replica, many_words_about_one_large_object_are_not_much_work)
+{
+    static const meeple_class *const classes[] = {&board_class, NULL};
+    static uint8_t packet[65000] = {MEEPLE__COMMAND_STATE, 0};
+    static struct board board;
+    meeple_object *object;
+    meeple_net *net;
+    size_t len = 2;
+    clock_t before;
+
+    session.options.classes = classes;
+    session_server(&session);
+    net = session_client(&session);
+    for (unsigned i = 0; i < 5; i++) {
+        take(net, NULL, NULL);
+        settle(&session);
+    }
+    cr_assert_eq(meeple_object_spawn(&object, session.seats[0].world, &board_class, "b", &board),
+                 0);
+    settle(&session);
+    cr_assert_eq(meeple_object_hand_over(object, meeple_net_id(net)), 0);
+    settle(&session);
+    say_hex(net, MEEPLE_SERVER, "01 01");
+    while (len + 5 <= sizeof packet) {
+        len += from_hex(packet + len, "01 03 01 09 01");
+        packet[len - 1] = (uint8_t)(len % 100);
+    }
+    before = clock();
+    say(net, MEEPLE_SERVER, packet, len);
+    take(net, NULL, NULL);
+    settle(&session);
+    cr_expect_neq(board.cells[9], 0);
+    cr_expect_lt(clock() - before, CLOCKS_PER_SEC / 4);
+    cr_expect_str_eq(session.refusals, "");
+    meeple_net_free(net);
 }
