@@ -133,6 +133,25 @@ static int read_spawned(const struct meeple__layout *layout, const struct meeple
     return 0;
 }
 
+/* When the batch is complete: who is the master of what it has not got yet would change it in vain.
+ */
+static void set_owner(struct meeple__replica *replica, const struct meeple__command *command)
+{
+    replica->next = (struct meeple__mastery){
+        .master = command->master, .owner = command->owner, .term = command->term};
+    replica->waits = true;
+}
+
+static void commit_owner(struct meeple__replica *replica)
+{
+    if (replica->waits) {
+        replica->object->master = replica->next.master;
+        replica->view.owner = replica->next.owner;
+        replica->term = replica->next.term;
+        replica->waits = false;
+    }
+}
+
 static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
                       const struct meeple__command *command)
 {
@@ -159,9 +178,7 @@ static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
     }
     replica = object->replica;
     memcpy(replica->shadow, world->states.record, meeple__layout_state(layout)->size);
-    object->master = command->master;
-    replica->term = command->term;
-    replica->view.owner = command->owner;
+    set_owner(replica, command);
     replica->level = (enum meeple__level)command->level;
     replica->arriving = true;
     meeple__entry_join_batch(world, replica);
@@ -192,6 +209,7 @@ static void commit(meeple_world *world)
         void *self = replica->object->self;
 
         meeple__list_remove(&replica->batch);
+        commit_owner(replica);
         if (replica->arriving) {
             memcpy(self, replica->shadow, meeple__layout_state(replica->layout)->size);
             meeple__replica_commit(replica, self, 0);
@@ -227,9 +245,7 @@ static void take_owner(meeple_world *world, const struct meeple__command *comman
         world->states.stale++;
         return;
     }
-    object->master = command->master;
-    object->replica->term = command->term;
-    object->replica->view.owner = command->owner;
+    set_owner(object->replica, command);
     if (level < object->replica->level) {
         meeple__replica_hide(object->replica, level);
     }

@@ -29,7 +29,12 @@ struct meeple__replica {
     bool touched;                /* view, owner or master changed, or changes came in */
     bool ready;                  /* on_ready has run, or self is the caller's */
     bool due_ready, due_changed, due_removed;
-    bool arriving;            /* came in the batch that is not complete */
+    bool arriving; /* came in the batch that is not complete */
+    bool waits;    /* a new master, owner and term, for the end of the batch */
+    struct meeple__mastery {
+        int32_t master, owner;
+        uint32_t term;
+    } next;
     bool complained;          /* a slot out of its bounds is in the log */
     enum meeple__level level; /* on a client: how much of it we see */
     uint64_t *stamps;         /* of each slot */

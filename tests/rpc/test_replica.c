@@ -608,3 +608,36 @@ Test(replica, many_words_about_one_large_object_are_not_much_work)
     cr_expect_str_eq(session.refusals, "");
     meeple_net_free(net);
 }
+
+/* Else what it changes before it has the state is lost. */
+Test(replica, who_is_handed_an_object_in_a_batch_is_its_master_at_the_end_of_it)
+{
+    int32_t client = 0;
+    meeple_net *net = begin_with_layouts(&client);
+    meeple_object *object;
+    char hex[100];
+
+    expect_refused(net, client, "07 01 00 01000000 00 01000000 01 01 61", "");
+    expect_refused(net, client, "08 00", "");
+    object = meeple__states_find(&server->world->states, 1);
+    snprintf(hex, sizeof hex, "09 01 %02x%02x%02x%02x 01 02000000 02", (unsigned)client & 0xff,
+             (unsigned)client >> 8 & 0xff, (unsigned)client >> 16 & 0xff, (unsigned)client >> 24);
+    expect_refused(net, client, hex, "");
+    cr_expect_not(meeple_object_is_master(object));
+    cr_expect_eq(meeple_object_owner(object), MEEPLE_SERVER);
+    expect_refused(net, client, "08 01 01 02 01 07", "");
+    cr_expect_not(meeple_object_is_master(object));
+    expect_refused(net, client, "08 00", "");
+    cr_expect(meeple_object_is_master(object));
+    cr_expect_eq(meeple_object_owner(object), 2);
+    cr_expect_eq(pawn_at(server, "a")->hp, 7);
+    /* Of one that has not come yet nobody asks; of a batch the last word counts. */
+    expect_refused(net, client, "07 02 00 01000000 00 01000000 01 01 62", "");
+    expect_refused(net, client, "09 02 03000000 01 04000000 02", "");
+    expect_refused(net, client, "09 02 05000000 02 06000000 02", "");
+    expect_refused(net, client, "08 00", "");
+    object = meeple__states_find(&server->world->states, 2);
+    cr_expect_eq(meeple_object_master(object), 5);
+    cr_expect_eq(meeple_object_owner(object), 6);
+    meeple_net_free(net);
+}
