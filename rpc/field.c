@@ -5,6 +5,7 @@
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdalign.h>
 #include <string.h>
 
 #include <meeple/class.h>
@@ -13,27 +14,32 @@
 #include "rpc/msgpack_read.h"
 #include "rpc/sentence.h"
 
+#define TYPE(kind, T)                                                                              \
+    {                                                                                              \
+        MEEPLE__KIND_##kind, sizeof(T), alignof(T)                                                 \
+    }
+
 static const struct {
-    uint8_t kind, size;
+    uint8_t kind, size, align;
 } types[] = {
-    [MEEPLE_TYPE_BOOL] = {MEEPLE__KIND_BOOL, sizeof(bool)},
-    [MEEPLE_TYPE_I8] = {MEEPLE__KIND_SIGNED, 1},
-    [MEEPLE_TYPE_I16] = {MEEPLE__KIND_SIGNED, 2},
-    [MEEPLE_TYPE_I32] = {MEEPLE__KIND_SIGNED, 4},
-    [MEEPLE_TYPE_I64] = {MEEPLE__KIND_SIGNED, 8},
-    [MEEPLE_TYPE_U8] = {MEEPLE__KIND_UNSIGNED, 1},
-    [MEEPLE_TYPE_U16] = {MEEPLE__KIND_UNSIGNED, 2},
-    [MEEPLE_TYPE_U32] = {MEEPLE__KIND_UNSIGNED, 4},
-    [MEEPLE_TYPE_U64] = {MEEPLE__KIND_UNSIGNED, 8},
-    [MEEPLE_TYPE_F32] = {MEEPLE__KIND_REAL, sizeof(float)},
-    [MEEPLE_TYPE_F64] = {MEEPLE__KIND_REAL, sizeof(double)},
-    [MEEPLE_TYPE_STR] = {MEEPLE__KIND_STRING, sizeof(const char *)},
-    [MEEPLE_TYPE_BYTES] = {MEEPLE__KIND_BYTES, sizeof(meeple_bytes)},
-    [MEEPLE_TYPE_VEC2] = {MEEPLE__KIND_VECTOR, sizeof(meeple_vec2)},
-    [MEEPLE_TYPE_VEC3] = {MEEPLE__KIND_VECTOR, sizeof(meeple_vec3)},
-    [MEEPLE_TYPE_COLOR] = {MEEPLE__KIND_VECTOR, sizeof(meeple_color)},
-    [MEEPLE_TYPE_VALUE] = {MEEPLE__KIND_VALUE, sizeof(meeple_value)},
-    [MEEPLE_TYPE_CHARS] = {MEEPLE__KIND_CHARS, 0},
+    [MEEPLE_TYPE_BOOL] = TYPE(BOOL, bool),
+    [MEEPLE_TYPE_I8] = TYPE(SIGNED, int8_t),
+    [MEEPLE_TYPE_I16] = TYPE(SIGNED, int16_t),
+    [MEEPLE_TYPE_I32] = TYPE(SIGNED, int32_t),
+    [MEEPLE_TYPE_I64] = TYPE(SIGNED, int64_t),
+    [MEEPLE_TYPE_U8] = TYPE(UNSIGNED, uint8_t),
+    [MEEPLE_TYPE_U16] = TYPE(UNSIGNED, uint16_t),
+    [MEEPLE_TYPE_U32] = TYPE(UNSIGNED, uint32_t),
+    [MEEPLE_TYPE_U64] = TYPE(UNSIGNED, uint64_t),
+    [MEEPLE_TYPE_F32] = TYPE(REAL, float),
+    [MEEPLE_TYPE_F64] = TYPE(REAL, double),
+    [MEEPLE_TYPE_STR] = TYPE(STRING, const char *),
+    [MEEPLE_TYPE_BYTES] = TYPE(BYTES, meeple_bytes),
+    [MEEPLE_TYPE_VEC2] = TYPE(VECTOR, meeple_vec2),
+    [MEEPLE_TYPE_VEC3] = TYPE(VECTOR, meeple_vec3),
+    [MEEPLE_TYPE_COLOR] = TYPE(VECTOR, meeple_color),
+    [MEEPLE_TYPE_VALUE] = TYPE(VALUE, meeple_value),
+    [MEEPLE_TYPE_CHARS] = {MEEPLE__KIND_CHARS, 0, 1},
 };
 
 enum meeple__kind meeple__type_kind(meeple_type type)
@@ -45,6 +51,11 @@ enum meeple__kind meeple__type_kind(meeple_type type)
 size_t meeple__type_size(meeple_type type)
 {
     return (unsigned)type < MEEPLE_COUNT(types) ? types[type].size : 0;
+}
+
+size_t meeple__type_align(meeple_type type)
+{
+    return meeple__type_kind(type) != MEEPLE__KIND_NONE ? types[type].align : 1;
 }
 
 char meeple__type_letter(meeple_type type)

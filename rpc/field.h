@@ -24,6 +24,8 @@ enum meeple__kind meeple__type_kind(meeple_type type);
 /* Of the member in C, or of one element of an array; 0 for what is no type, and for CHARS, whose
  * field has it. */
 size_t meeple__type_size(meeple_type type);
+/* Of the member, or of an element; 1 for what is no type. */
+size_t meeple__type_align(meeple_type type);
 /* '\0' for what is no type. */
 char meeple__type_letter(meeple_type type);
 /* "int32" for 'i'; "?" for what is no letter. */

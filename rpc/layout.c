@@ -57,6 +57,11 @@ static int check_field(const meeple_class *cls, const meeple_field *field,
         meeple__say(why, "class %s: '%s' makes no sense", cls->name, field->name);
         return MEEPLE_EINVAL;
     }
+    if (field->offset % meeple__type_align(field->type) != 0) {
+        meeple__say(why, "class %s: '%s' is not aligned as C aligns it: is the struct packed?",
+                    cls->name, field->name);
+        return MEEPLE_EINVAL;
+    }
     if (!bounds_make_sense(field)) {
         meeple__say(why, "class %s: the bounds of '%s' make no sense", cls->name, field->name);
         return MEEPLE_EINVAL;

@@ -139,6 +139,8 @@ Test(layout, refuses_a_table_that_makes_no_sense)
     const meeple_field bounded[] = {MEEPLE_STATE(struct wrong, yes, .max = 1)};
     const meeple_field odd[] = {{"odd", MEEPLE_TYPE_I32, 0, 0, 0, 6, 0}};
     const meeple_field flags[] = {{"flags", MEEPLE_TYPE_I32, 0, 0, 0, 4, 8}};
+    const meeple_field packed[] = {{"packed", MEEPLE_TYPE_I32, 2, 0, 0, 4, 0}};
+    const meeple_field wrapped[] = {{"wrapped", MEEPLE_TYPE_I16, 65534, 0, 0, 4, 0}};
     const meeple_field nameless[] = {{NULL, MEEPLE_TYPE_I32, 0, 0, 0, 4, 0}};
     const size_t size = sizeof(struct wrong);
 
@@ -151,6 +153,9 @@ Test(layout, refuses_a_table_that_makes_no_sense)
     expect_no_layout(bounded, 1, size, "class bad: the bounds of 'yes' make no sense");
     expect_no_layout(odd, 1, size, "class bad: 'odd' makes no sense");
     expect_no_layout(odd, 1, 3, "class bad: 'odd' makes no sense");
+    expect_no_layout(packed, 1, size,
+                     "class bad: 'packed' is not aligned as C aligns it: is the struct packed?");
+    expect_no_layout(wrapped, 1, 65535, "class bad: 'wrapped' makes no sense");
     expect_no_layout(flags, 1, size, "class bad: 'flags' makes no sense");
     expect_no_layout(nameless, 1, size, "class bad has a field of state without a name");
     expect_no_layout(NULL, 0, size,
