@@ -15,10 +15,11 @@ static bool is_ours(const meeple_world *world, const meeple_object *object)
                                             : object->master == world->id;
 }
 
-/* As long as a batch is coming in, self is older than the shadow. */
+/* As long as a batch is coming in, self is older than the shadow; before UP handlers could not call
+ * anybody, and do not know who they are. */
 static bool rests(const meeple_world *world)
 {
-    return world->states.layout_count == 0 || world->states.open || world->down || world->freeing;
+    return world->states.layout_count == 0 || world->states.open || !world->up || world->freeing;
 }
 
 static void collect_removed(meeple_world *world)
@@ -100,9 +101,7 @@ void meeple__flush(meeple_world *world)
     }
     collect_removed(world);
     collect_all(world);
-    if (world->up) {
-        world->lags = !meeple__replicate(world) || world->lags;
-    }
+    world->lags = !meeple__replicate(world) || world->lags;
 }
 
 bool meeple__flush_waits(const meeple_world *world)

@@ -708,3 +708,29 @@ Test(spawn, plays_alone_on_an_offline_net)
     session_end(&alone);
     pawn_session = &session;
 }
+
+static void expect_up(struct pawn *pawn, meeple_object *object)
+{
+    (void)pawn;
+    cr_expect(meeple_object_is_master(object));
+    cr_expect_eq(meeple_rpc(object, MEEPLE_ALL, poke, "hi"), 0);
+}
+
+Test(spawn, nothing_runs_before_up)
+{
+    struct session early = {0};
+    struct seat *seat;
+
+    pawn_session = &early;
+    early.options.classes = pawn_classes;
+    seat = session_server(&early);
+    seat->events = true;
+    pawn_spawn(seat, "ann", &ann);
+    pawn_ready_hook = expect_up;
+    settle(&early);
+    pawn_ready_hook = NULL;
+    cr_expect_str_eq(early.trace,
+                     "server: up; server: ready ann Ann 10; server: poke ann hi at 10; ");
+    session_end(&early);
+    pawn_session = &session;
+}

@@ -13,9 +13,9 @@ typedef struct meeple_changes meeple_changes;
 
 /*
  * The state of a class: which members of the struct that an object of it is (self) are the same
- * everywhere.  Static, as the class.  Handlers run inside meeple_world_poll(), on every peer,
- * whoever made the change: also on the one that did, in the same order, so that a host and a client
- * can be one program.  Each may be NULL.
+ * everywhere.  Static, as the class.  Handlers run inside meeple_world_poll(), after UP, on every
+ * peer, whoever made the change: also on the one that did, in the same order, so that a host and a
+ * client can be one program.  Each may be NULL.
  *
  *     struct pawn { char name[32]; int32_t x, y; uint8_t hand[5]; };
  *     static const meeple_field pawn_fields[] = {
