@@ -6,6 +6,7 @@
 #include "rpc/codec_msgpack.h"
 #include "rpc/due.h"
 #include "rpc/refusal.h"
+#include "rpc/spawn.h"
 
 void meeple__entry_refuse(meeple_world *world, const struct meeple__remote *remote,
                           meeple_refusal_rule rule, const char *path,
@@ -206,10 +207,31 @@ static void apply_all(meeple_world *world, const struct meeple__remote *remote, 
     commit_all(world, &named);
 }
 
+/* Nothing of a packet was taken: the master of what it names has other values than everyone else.
+ */
+static void insist_all(const meeple_world *world, const struct meeple__remote *remote,
+                       meeple_bytes all)
+{
+    struct meeple__reader entries = meeple__reader_of(all);
+
+    while (entries.at < entries.end) {
+        uint32_t id;
+        meeple_object *object;
+
+        meeple__command_next_entry(&entries, &id);
+        object = meeple__states_find(&world->states, id);
+        if (object) {
+            meeple__spawn_insist(object, remote->id);
+        }
+    }
+}
+
 void meeple__entries_take(meeple_world *world, const struct meeple__remote *remote,
                           meeple_bytes entries)
 {
     if (try_all(world, remote, entries)) {
         apply_all(world, remote, entries);
+    } else if (meeple_net_is_server(world->net)) {
+        insist_all(world, remote, entries);
     }
 }

@@ -218,6 +218,19 @@ int meeple_object_hand_over(meeple_object *object, int32_t peer)
     return rc;
 }
 
+void meeple__spawn_insist(meeple_object *object, int32_t peer)
+{
+    const struct meeple__remote *remote = meeple__world_remote(object->world, peer);
+
+    /* Once is enough, however often it is refused until it is told. */
+    if (remote && object->master == peer &&
+        (meeple__seen_view(&remote->seen, object->number) & MEEPLE__SEEN_STALE) == 0) {
+        object->replica->term++;
+        object->replica->touched = true;
+        mark(object, peer, MEEPLE__SEEN_STALE | MEEPLE__SEEN_MASTER);
+    }
+}
+
 void meeple__spawn_forget(meeple_world *world, int32_t peer)
 {
     struct meeple__list *next;

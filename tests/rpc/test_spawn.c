@@ -734,3 +734,53 @@ Test(spawn, nothing_runs_before_up)
     session_end(&early);
     pawn_session = &session;
 }
+
+/* The same table with other bounds is the same to the protocol. */
+Test(spawn, what_the_server_refuses_of_a_master_is_overwritten_there)
+{
+    static const meeple_field wide[] = {
+        MEEPLE_STATE(struct pawn, name, .flags = MEEPLE_ON_SPAWN),
+        MEEPLE_STATE(struct pawn, hp, .min = -10, .max = 1000),
+        MEEPLE_STATE(struct pawn, at.x),
+        MEEPLE_STATE(struct pawn, at.y),
+        MEEPLE_STATE(struct pawn, mood, .max = ANGRY),
+        MEEPLE_STATE(struct pawn, alive),
+        MEEPLE_STATE(struct pawn, speed),
+        MEEPLE_STATE(struct pawn, cells),
+        MEEPLE_STATE(struct pawn, hand, .flags = MEEPLE_OWNER_ONLY),
+    };
+    static const meeple_state state = {
+        .fields = wide, .field_count = MEEPLE_COUNT(wide), .size = sizeof(struct pawn)};
+    static const meeple_class cls = {.name = "pawn",
+                                     .methods = pawn_methods,
+                                     .method_count = MEEPLE_COUNT(pawn_methods),
+                                     .state = &state};
+    static const meeple_class *const classes[] = {&cls, NULL};
+    meeple_object *object = pawn_spawn(server, "ann", &ann);
+    struct pawn *there;
+    struct seat *c;
+
+    session.options.classes = classes;
+    c = session_sit(&session, session_client(&session));
+    settle(&session);
+    cr_expect_eq(meeple_object_hand_over(object, id_of(c)), 0);
+    settle(&session);
+    there = meeple_object_find(c->world, &cls, "ann");
+    cr_assert_not_null(there);
+    there->hp = 500;
+    there->at.x = 3;
+    cr_assert_geq(meeple_world_poll(c->world, 0), 0);
+    /* On its way when the server has refused the first. */
+    there->at.y = 4;
+    settle(&session);
+    cr_expect_not_null(strstr(session.refusals, "field 'hp' is 500, allowed -10..100"));
+    cr_expect_eq(ann.hp, 10);
+    cr_expect_eq(there->hp, ann.hp);
+    cr_expect_eq(there->at.x, ann.at.x);
+    cr_expect_eq(there->at.y, ann.at.y);
+    cr_expect_eq(meeple_object_master(object), id_of(c));
+    there->hp = 50;
+    settle(&session);
+    cr_expect_eq(ann.hp, 50);
+    cr_expect_eq(pawn_at(a, "ann")->hp, 50);
+}

@@ -160,7 +160,8 @@ MEEPLE_API int32_t meeple_object_owner(const meeple_object *object);
 
 /*
  * Server: hands a spawned object to a peer, which may change its state from when it has been told;
- * MEEPLE_SERVER: takes it back.  What comes from anyone else is refused, and overwritten there.
+ * MEEPLE_SERVER: takes it back.  What does not fit the object here is refused, and overwritten there;
+ * so is what its former master changed too late.  What comes from anyone else is refused.
  * Errors as above.  meeple_object_set_master() does the same, without an answer.
  */
 MEEPLE_API int meeple_object_hand_over(meeple_object *object, int32_t peer);
