@@ -9,7 +9,6 @@
 #include "rpc/answer.h"
 #include "rpc/refusal.h"
 #include "rpc/replica.h"
-#include "rpc/replicate.h"
 #include "rpc/spawn.h"
 
 static void tell(meeple_world *world, const meeple_event *event)
@@ -34,8 +33,8 @@ static int join(meeple_world *world, int32_t id)
         return rc;
     }
     meeple__list_append(&world->remote_list, &remote->link);
+    /* What it may see is for on_event to say, and told before the next event. */
     meeple__announce(world, remote);
-    meeple__replicate_to(world, remote);
     return 0;
 }
 

@@ -784,3 +784,27 @@ Test(spawn, what_the_server_refuses_of_a_master_is_overwritten_there)
     cr_expect_eq(ann.hp, 50);
     cr_expect_eq(pawn_at(a, "ann")->hp, 50);
 }
+
+static meeple_object *secret;
+
+static void hide_from_who_joins(meeple_world *world, const meeple_event *event)
+{
+    (void)world;
+    if (event->type == MEEPLE_EVENT_JOIN) {
+        cr_expect_eq(meeple_object_show(secret, event->peer, false), 0);
+    }
+}
+
+Test(spawn, who_joins_is_told_nothing_before_join)
+{
+    struct seat *c;
+
+    secret = pawn_spawn(server, "ann", &ann);
+    settle(&session);
+    session.trace[0] = '\0';
+    server->world->on_event = hide_from_who_joins;
+    c = session_sit(&session, session_client(&session));
+    expect_trace(&session, "");
+    cr_expect_null(pawn_at(c, "ann"));
+    cr_expect_eq(meeple_world_state_stats(c->world).stale, 0);
+}

@@ -142,7 +142,8 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_object_spawn(meeple_object **out, meeple_w
 
 /*
  * Server: lets a peer see a spawned object, or not; MEEPLE_ALL: everybody, forgetting what was said
- * of single peers.  At first everybody sees it.  Owner and master always do.  To who does not see
+ * of single peers.  At first everybody sees it; who joins, after JOIN was given, where it may be
+ * hidden from that peer in time.  Owner and master always do.  To who does not see
  * it the object does not exist, and nothing of it leaves this process.  MEEPLE_ENOTFOUND: no such
  * peer.  MEEPLE_ESTATE: not the server, or no spawned object, or removed.  MEEPLE_ENOMEM.  Godot:
  * MultiplayerSynchronizer.set_visibility_for().
@@ -160,8 +161,8 @@ MEEPLE_API int32_t meeple_object_owner(const meeple_object *object);
 
 /*
  * Server: hands a spawned object to a peer, which may change its state from when it has been told;
- * MEEPLE_SERVER: takes it back.  What does not fit the object here is refused, and overwritten there;
- * so is what its former master changed too late.  What comes from anyone else is refused.
+ * MEEPLE_SERVER: takes it back.  What does not fit the object here is refused, and overwritten
+ * there; so is what its former master changed too late.  What comes from anyone else is refused.
  * Errors as above.  meeple_object_set_master() does the same, without an answer.
  */
 MEEPLE_API int meeple_object_hand_over(meeple_object *object, int32_t peer);
