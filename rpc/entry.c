@@ -173,6 +173,7 @@ static void commit_all(meeple_world *world, struct meeple__list *named)
             MEEPLE__CONTAINER(named->next, struct meeple__replica, batch);
 
         meeple__list_remove(&replica->batch);
+        world->states.applied++;
         if (meeple__replica_commit(replica, replica->object->self, world->states.stamp + 1)) {
             replica->touched = true;
             meeple__due_changed(world, replica);

@@ -209,6 +209,7 @@ static void commit(meeple_world *world)
         void *self = replica->object->self;
 
         meeple__list_remove(&replica->batch);
+        world->states.applied++;
         commit_owner(replica);
         if (replica->arriving) {
             memcpy(self, replica->shadow, meeple__layout_state(replica->layout)->size);

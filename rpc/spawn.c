@@ -269,6 +269,7 @@ meeple_state_stats meeple_world_state_stats(const meeple_world *world)
                                 .packets = states->packets,
                                 .bytes = states->bytes,
                                 .encodings = states->encodings,
+                                .applied = states->applied,
                                 .stale = states->stale,
                                 .refused = states->refused};
 }

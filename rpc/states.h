@@ -18,7 +18,7 @@ struct meeple__states {
     bool open;                   /* a client: a batch is coming in and not complete */
     struct meeple__buf entry;    /* of a packet that is being made */
     void *record;                /* what comes in is tried here first; as large as any struct */
-    uint64_t batches, packets, bytes, encodings, stale, refused;
+    uint64_t batches, packets, bytes, encodings, applied, stale, refused;
 };
 
 void meeple__states_init(struct meeple__states *states);

@@ -173,6 +173,7 @@ typedef struct meeple_state_stats {
     uint64_t packets;   /* sent, one per peer */
     uint64_t bytes;     /* in them */
     uint64_t encodings; /* packets made; one for all who see the same */
+    uint64_t applied;   /* objects that others told us of, each once for a packet or batch */
     uint64_t stale;     /* messages about objects that are gone, or not ours to see */
     uint64_t refused;   /* objects and changes that were refused here */
 } meeple_state_stats;
