@@ -44,7 +44,7 @@ static int emit(struct meeple__batch *batch, bool more)
         return rc;
     }
     batch->world->tx.ptr[MORE_AT] = more;
-    rc = batch->emit(batch->ctx);
+    rc = batch->emit(batch->ctx, more);
     if (rc == 0) {
         batch->begun = false;
     }

@@ -5,12 +5,12 @@
 #include "rpc/world.h"
 
 /*
- * Uses the world's tx and the states' entry.  emit gets each packet that is complete, in tx; what
- * it answers below zero ends the batch there.
+ * Uses the world's tx and the states' entry.  emit gets each packet that is complete, in tx, and
+ * whether more of the batch follows; what it answers below zero ends the batch there.
  */
 struct meeple__batch {
     meeple_world *world;
-    int (*emit)(void *ctx);
+    int (*emit)(void *ctx, bool more);
     void *ctx;
     const meeple_object *object; /* whose entry is being made; or NULL */
     uint32_t next;               /* the first slot that may follow in it */

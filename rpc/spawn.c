@@ -8,19 +8,7 @@
 #include "rpc/flush.h"
 #include "rpc/seen.h"
 #include "rpc/sentence.h"
-
-/* Whether a SPAWN of that path with its longest numbers fits a packet. */
-static int path_fits(meeple_world *world, meeple_bytes path)
-{
-    struct meeple__sink sink = meeple__world_sink(world);
-
-    meeple__command_write(&sink, &(struct meeple__command){.type = MEEPLE__COMMAND_SPAWN,
-                                                           .number = UINT32_MAX,
-                                                           .class_number = UINT32_MAX,
-                                                           .term = UINT32_MAX,
-                                                           .name = path});
-    return sink.rc;
-}
+#include "rpc/speak.h"
 
 static int check_state(meeple_world *world, const struct meeple__layout *layout, const char *path,
                        const void *self)
@@ -53,7 +41,7 @@ static int spawn(meeple_object **out, meeple_world *world, const struct meeple__
     }
     rc = check_state(world, layout, normal, self);
     if (rc == 0) {
-        rc = path_fits(world, bytes);
+        rc = meeple__speak_path_fits(world, bytes);
     }
     if (rc == 0) {
         rc = meeple__states_add(out, world, layout, bytes, world->states.last_id + 1, self);

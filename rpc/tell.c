@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "rpc/codec_msgpack.h"
+#include "rpc/speak.h"
 
 /* NULL if the group is empty. */
 static struct meeple__remote *first_of(const struct meeple__telling *telling)
@@ -50,24 +50,19 @@ static int send_out(struct meeple__telling *telling, bool more)
     return any ? 0 : rc;
 }
 
-static int emit(void *ctx)
+static int emit(void *ctx, bool more)
 {
-    struct meeple__telling *telling = ctx;
-
-    return send_out(telling, telling->world->tx.ptr[1] != 0);
+    return send_out(ctx, more);
 }
 
-static int send_command(struct meeple__telling *telling, const struct meeple__command *command)
+static int send_removal(struct meeple__telling *telling, uint32_t id)
 {
     int rc = meeple__batch_flush(&telling->batch);
-    struct meeple__sink sink;
 
-    if (rc < 0) {
-        return rc;
+    if (rc == 0) {
+        rc = meeple__speak_removal(telling->world, id);
     }
-    sink = meeple__world_sink(telling->world);
-    meeple__command_write(&sink, command);
-    return sink.rc < 0 ? sink.rc : send_out(telling, true);
+    return rc == 0 ? send_out(telling, true) : rc;
 }
 
 static void learn(struct meeple__telling *telling, uint32_t number, uint8_t view)
@@ -97,8 +92,7 @@ static int reserve(struct meeple__telling *telling, uint32_t number)
 static int tell_removal(struct meeple__telling *telling, const meeple_object *object)
 {
     struct meeple__remote *remote;
-    int rc = send_command(telling, &(struct meeple__command){.type = MEEPLE__COMMAND_REMOVE,
-                                                             .number = object->replica->id});
+    int rc = send_removal(telling, object->replica->id);
 
     if (rc < 0) {
         return rc;
@@ -111,42 +105,6 @@ static int tell_removal(struct meeple__telling *telling, const meeple_object *ob
     return 0;
 }
 
-/* Fills tx with as many slots as fit; *next is the first that does not. */
-static int write_spawn(struct meeple__telling *telling, const meeple_object *object,
-                       enum meeple__level level, uint32_t *next)
-{
-    meeple_world *world = telling->world;
-    const struct meeple__replica *replica = object->replica;
-    struct meeple__sink sink = meeple__world_sink(world);
-    struct meeple__sentence why;
-
-    meeple__command_write(
-        &sink,
-        &(struct meeple__command){.type = MEEPLE__COMMAND_SPAWN,
-                                  .number = replica->id,
-                                  .class_number = replica->layout->methods->number,
-                                  .master = object->master,
-                                  .term = replica->term,
-                                  .owner = replica->view.owner,
-                                  .level = (uint8_t)level,
-                                  .name = {(const uint8_t *)object->path, strlen(object->path)}});
-    for (*next = 0; sink.rc == 0 && *next < replica->layout->slot_count; ++*next) {
-        meeple_field field = meeple__layout_slot(replica->layout, *next);
-        size_t before = world->tx.len;
-
-        if (!meeple__level_shows(level, field.flags)) {
-            continue;
-        }
-        meeple__sentence_init(&why);
-        if (meeple__msgpack_write_field(&sink, &field, 0, replica->shadow, &why) ==
-            MEEPLE_ETOOBIG) {
-            world->tx.len = before;
-            return 0;
-        }
-    }
-    return sink.rc;
-}
-
 static int tell_spawn(struct meeple__telling *telling, const meeple_object *object,
                       enum meeple__level level, uint32_t *next)
 {
@@ -156,7 +114,7 @@ static int tell_spawn(struct meeple__telling *telling, const meeple_object *obje
         rc = reserve(telling, object->number);
     }
     if (rc == 0) {
-        rc = write_spawn(telling, object, level, next);
+        rc = meeple__speak_spawn(telling->world, object, level, next);
     }
     if (rc == 0) {
         rc = send_out(telling, true);
@@ -173,13 +131,14 @@ static int tell_owner(struct meeple__telling *telling, const meeple_object *obje
                       enum meeple__level level)
 {
     bool stale = (view & MEEPLE__SEEN_STALE) || level > (view & MEEPLE__SEEN_LEVEL);
-    int rc = send_command(telling, &(struct meeple__command){.type = MEEPLE__COMMAND_OWNER,
-                                                             .number = object->replica->id,
-                                                             .master = object->master,
-                                                             .term = object->replica->term,
-                                                             .owner = object->replica->view.owner,
-                                                             .level = (uint8_t)level});
+    int rc = meeple__batch_flush(&telling->batch);
 
+    if (rc == 0) {
+        rc = meeple__speak_owner(telling->world, object, level);
+    }
+    if (rc == 0) {
+        rc = send_out(telling, true);
+    }
     if (rc == 0) {
         learn(telling, object->number, (uint8_t)(level | (stale ? MEEPLE__SEEN_STALE : 0)));
     }
@@ -302,8 +261,7 @@ int meeple__tell_gone(struct meeple__telling *telling)
     while (rc == 0 && remote && remote->seen.gone_count > 0) {
         uint32_t id = remote->seen.gone[0];
 
-        rc = send_command(telling,
-                          &(struct meeple__command){.type = MEEPLE__COMMAND_REMOVE, .number = id});
+        rc = send_removal(telling, id);
         for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
             struct meeple__seen *seen = &remote->seen;
 

@@ -146,6 +146,11 @@ int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool c
     return 1;
 }
 
+uint64_t meeple__net_now_ms(const meeple_net *net)
+{
+    return net->loop.now_ms;
+}
+
 meeple_dialect meeple__net_dialect(const meeple_net *net)
 {
     return net->dialect;

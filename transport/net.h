@@ -81,6 +81,8 @@ void meeple__net_blame(meeple_net *net, const meeple_fault *fault);
 /* DOWN. */
 int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool clean);
 
+/* The time of its io, as the last turn of the loop saw it; a loopback has none, always 0. */
+uint64_t meeple__net_now_ms(const meeple_net *net);
 meeple_dialect meeple__net_dialect(const meeple_net *net);
 /* The longest packet that can be sent: it fits a message, and an empty queue. */
 size_t meeple__net_packet_max(const meeple_net *net);

@@ -1,0 +1,74 @@
+/* speak: what is said of one spawned object, as a packet of the native dialect in the world's tx.
+ */
+#include "rpc/speak.h"
+
+#include <string.h>
+
+#include "rpc/codec_msgpack.h"
+#include "rpc/sentence.h"
+
+static int speak(meeple_world *world, const struct meeple__command *command)
+{
+    struct meeple__sink sink = meeple__world_sink(world);
+
+    meeple__command_write(&sink, command);
+    return sink.rc;
+}
+
+int meeple__speak_spawn(meeple_world *world, const meeple_object *object, enum meeple__level level,
+                        uint32_t *next)
+{
+    const struct meeple__replica *replica = object->replica;
+    struct meeple__sink sink = meeple__world_sink(world);
+    struct meeple__sentence why;
+
+    meeple__command_write(
+        &sink,
+        &(struct meeple__command){.type = MEEPLE__COMMAND_SPAWN,
+                                  .number = replica->id,
+                                  .class_number = replica->layout->methods->number,
+                                  .master = object->master,
+                                  .term = replica->term,
+                                  .owner = replica->view.owner,
+                                  .level = (uint8_t)level,
+                                  .name = {(const uint8_t *)object->path, strlen(object->path)}});
+    for (*next = 0; sink.rc == 0 && *next < replica->layout->slot_count; ++*next) {
+        meeple_field field = meeple__layout_slot(replica->layout, *next);
+        size_t before = world->tx.len;
+
+        if (!meeple__level_shows(level, field.flags)) {
+            continue;
+        }
+        meeple__sentence_init(&why);
+        if (meeple__msgpack_write_field(&sink, &field, 0, replica->shadow, &why) ==
+            MEEPLE_ETOOBIG) {
+            world->tx.len = before;
+            return 0;
+        }
+    }
+    return sink.rc;
+}
+
+int meeple__speak_path_fits(meeple_world *world, meeple_bytes path)
+{
+    return speak(world, &(struct meeple__command){.type = MEEPLE__COMMAND_SPAWN,
+                                                  .number = UINT32_MAX,
+                                                  .class_number = UINT32_MAX,
+                                                  .term = UINT32_MAX,
+                                                  .name = path});
+}
+
+int meeple__speak_owner(meeple_world *world, const meeple_object *object, enum meeple__level level)
+{
+    return speak(world, &(struct meeple__command){.type = MEEPLE__COMMAND_OWNER,
+                                                  .number = object->replica->id,
+                                                  .master = object->master,
+                                                  .term = object->replica->term,
+                                                  .owner = object->replica->view.owner,
+                                                  .level = (uint8_t)level});
+}
+
+int meeple__speak_removal(meeple_world *world, uint32_t id)
+{
+    return speak(world, &(struct meeple__command){.type = MEEPLE__COMMAND_REMOVE, .number = id});
+}
