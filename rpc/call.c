@@ -11,6 +11,7 @@
 #include "rpc/replicate.h"
 #include "rpc/sentence.h"
 #include "rpc/world.h"
+#include "transport/net.h"
 
 /* One call, as far as it has been decided. */
 struct calling {
@@ -163,6 +164,7 @@ static int queue_here(const struct calling *calling)
 static void send_each(const struct calling *calling)
 {
     meeple_world *world = calling->world;
+    struct meeple__parcel parcel = {.net = world->net, .packet = meeple__world_tx(world)};
 
     for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
          link = link->next) {
@@ -172,13 +174,14 @@ static void send_each(const struct calling *calling)
         if (remote->passed || remote->id == MEEPLE_EXCEPT(calling->to)) {
             continue;
         }
-        rc = meeple_net_send(world->net, remote->id, meeple__world_tx(world));
+        rc = meeple__parcel_send(&parcel, remote->id);
         if (rc < 0 && rc != MEEPLE_ENOTFOUND) {
             meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "peer %" PRId32 " misses %s.%s: %s",
                         remote->id, calling->object->path, calling->type->name,
                         meeple_strerror(rc));
         }
     }
+    meeple__parcel_done(&parcel);
 }
 
 static int send_out(const struct calling *calling, bool some_passed)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rpc/speak.h"
+#include "transport/net.h"
 
 /* NULL if the group is empty. */
 static struct meeple__remote *first_of(const struct meeple__telling *telling)
@@ -22,7 +23,7 @@ static struct meeple__remote *first_of(const struct meeple__telling *telling)
 static int send_out(struct meeple__telling *telling, bool more)
 {
     meeple_world *world = telling->world;
-    meeple_bytes packet = meeple__world_tx(world);
+    struct meeple__parcel parcel = {.net = world->net, .packet = meeple__world_tx(world)};
     struct meeple__remote *remote;
     int rc = MEEPLE_ENOTFOUND;
     bool any = false;
@@ -33,7 +34,7 @@ static int send_out(struct meeple__telling *telling, bool more)
         if (!remote->seen.in_group) {
             continue;
         }
-        sent = meeple_net_send(world->net, remote->id, packet);
+        sent = meeple__parcel_send(&parcel, remote->id);
         if (sent < 0) {
             rc = sent;
             remote->seen.in_group = false;
@@ -43,8 +44,9 @@ static int send_out(struct meeple__telling *telling, bool more)
         any = true;
         remote->seen.open = more;
         world->states.packets++;
-        world->states.bytes += packet.len;
+        world->states.bytes += parcel.packet.len;
     }
+    meeple__parcel_done(&parcel);
     world->states.encodings++;
     telling->said = true;
     return any ? 0 : rc;

@@ -239,7 +239,7 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
     }
 }
 
-static int checked_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
+int meeple__net_check_send(const meeple_net *net, int32_t to, meeple_bytes packet)
 {
     if (!net || to == INT32_MIN || (packet.len > 0 && !packet.ptr)) {
         return MEEPLE_EINVAL;
@@ -250,7 +250,14 @@ static int checked_send(meeple_net *net, int32_t to, meeple_bytes packet, bool t
     if (packet.len > meeple__net_packet_max(net)) {
         return MEEPLE_ETOOBIG;
     }
-    return net->ops->send(net, to, packet, text);
+    return 0;
+}
+
+static int checked_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
+{
+    int rc = meeple__net_check_send(net, to, packet);
+
+    return rc < 0 ? rc : net->ops->send(net, to, packet, text);
 }
 
 int meeple_net_send(meeple_net *net, int32_t to, meeple_bytes packet)

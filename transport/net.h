@@ -18,6 +18,9 @@ struct meeple__net_ops {
     void (*accepted)(meeple_net *net, meeple_socket *socket);
     /* The arguments were checked. */
     int (*send)(meeple_net *net, int32_t to, meeple_bytes packet, bool text);
+    /* The same to one peer, in a frame that it shares with others: made if *frame is NULL.  NULL
+     * where nothing can be shared. */
+    int (*share)(meeple_net *net, int32_t to, meeple_bytes packet, struct meeple__block **frame);
     int (*kick)(meeple_net *net, int32_t peer, uint16_t code, const char *reason);
     int (*close)(meeple_net *net, uint16_t code, const char *reason);
     /* Whether a step would tell something before the loop had its turn. */
@@ -87,6 +90,25 @@ meeple_dialect meeple__net_dialect(const meeple_net *net);
 /* The longest packet that can be sent: it fits a message, and an empty queue. */
 size_t meeple__net_packet_max(const meeple_net *net);
 
+/* A packet that goes to several peers, one after the other.  Begins as {net, packet}. */
+struct meeple__parcel {
+    meeple_net *net;
+    meeple_bytes packet; /* borrowed */
+    bool sent;           /* to one peer already */
+    struct meeple__block *frame;
+};
+
+/*
+ * As meeple_net_send() to one peer, errors included.  From the second peer on a server frames it
+ * once for all, and queues the same bytes for each; who gets it compressed, and the first, which
+ * may stay the only one, has a copy of its own.
+ */
+int meeple__parcel_send(struct meeple__parcel *parcel, int32_t to);
+/* No one else gets it. */
+void meeple__parcel_done(struct meeple__parcel *parcel);
+
+/* What meeple_net_send() says of its arguments. */
+int meeple__net_check_send(const meeple_net *net, int32_t to, meeple_bytes packet);
 /* A server on the loopback hub, open to meeple_net_join() or not. */
 int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
                        struct meeple__loopback *hub, bool listening);

@@ -451,9 +451,9 @@ static void client_accepted(meeple_net *net, meeple_socket *socket)
     net->loop.driver->close(net->loop.io, socket);
 }
 
-static const struct meeple__net_ops client_ops = {client_free, client_step,   client_accepted,
-                                                  client_send, client_kick,   client_close,
-                                                  client_owes, client_conn_of};
+static const struct meeple__net_ops client_ops = {client_free,  client_step, client_accepted,
+                                                  client_send,  NULL,        client_kick,
+                                                  client_close, client_owes, client_conn_of};
 
 static int copy_url(struct client *client, const struct meeple__url *url)
 {

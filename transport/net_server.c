@@ -370,8 +370,9 @@ static void server_free(meeple_net *net)
 }
 
 static const struct meeple__net_ops server_ops = {
-    server_free,  server_step, meeple__server_accepted, meeple__server_send, server_kick,
-    server_close, server_owes, server_conn_of};
+    server_free,         server_step,          meeple__server_accepted,
+    meeple__server_send, meeple__server_share, server_kick,
+    server_close,        server_owes,          server_conn_of};
 
 static int trust(struct meeple__server *server, const meeple_proxy_options *options)
 {

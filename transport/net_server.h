@@ -123,5 +123,8 @@ int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t t
                           meeple_bytes head, meeple_bytes body, meeple__spread_kind kind);
 /* meeple__net_ops.send. */
 int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text);
+/* meeple__net_ops.share. */
+int meeple__server_share(meeple_net *net, int32_t to, meeple_bytes packet,
+                         struct meeple__block **frame);
 
 #endif /* MEEPLE_TRANSPORT_NET_SERVER_H */

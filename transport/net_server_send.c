@@ -1,7 +1,7 @@
 /* net_server_send: packets of the server's seat, to one peer or framed once for many. */
 #include "transport/net_server.h"
 
-/* What goes to many: its parts, and the frame that most of them share. */
+/* What goes out: its parts, and the frame that most of those who get it share; NULL: none do. */
 struct outgoing {
     meeple_bytes head, body;
     meeple__spread_kind kind;
@@ -34,7 +34,7 @@ static int queue(struct meeple__peer *peer, const struct outgoing *outgoing)
 {
     struct meeple__ws *ws = &peer->conn.ws;
 
-    if (meeple__ws_compresses(ws, outgoing->head.len + outgoing->body.len)) {
+    if (!outgoing->frame || meeple__ws_compresses(ws, outgoing->head.len + outgoing->body.len)) {
         return meeple__ws_send(ws, outgoing->head, outgoing->body,
                                outgoing->kind == MEEPLE__SPREAD_TEXT);
     }
@@ -112,38 +112,73 @@ static bool ws_text(const meeple_net *net, bool text)
     return text && net->dialect == MEEPLE_DIALECT_PLAIN;
 }
 
+/* The peer of that id; NULL if there is none, or it is being closed and leaves the roster with the
+ * next next(). */
+static struct meeple__peer *open_peer(const meeple_net *net, int32_t id)
+{
+    struct meeple__member *member = meeple__roster_find(&net->roster, id);
+    struct meeple__peer *peer = member ? meeple__peer_of(member) : NULL;
+
+    return peer && meeple__ws_is_open(&peer->conn.ws) ? peer : NULL;
+}
+
+/* In a frame of its own where outgoing has none. */
+static int send_one(meeple_net *net, struct meeple__peer *peer, const struct outgoing *outgoing)
+{
+    int rc = queue(peer, outgoing);
+
+    if (rc == MEEPLE_EFULL) {
+        meeple__conn_flush(&peer->conn);
+        rc = queue(peer, outgoing);
+    }
+    if (rc == 0) {
+        net->stats.packets_out++;
+        meeple__conn_wrote(&peer->conn);
+    } else if (rc == MEEPLE_EFULL) {
+        meeple__conn_missed(&peer->conn, outgoing->head.len + outgoing->body.len);
+    }
+    return rc;
+}
+
+static meeple_bytes write_head(const meeple_net *net, uint8_t dst[MEEPLE__PACKET_HEAD], bool text)
+{
+    meeple__packet_head(dst, MEEPLE__PACKET_DATA, text, MEEPLE_SERVER);
+    return (meeple_bytes){dst, net->dialect == MEEPLE_DIALECT_NATIVE ? MEEPLE__PACKET_HEAD : 0};
+}
+
 int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
 {
-    struct meeple__server *server = meeple__server_of(net);
     uint8_t bytes[MEEPLE__PACKET_HEAD];
-    meeple_bytes head = {bytes, net->dialect == MEEPLE_DIALECT_NATIVE ? sizeof bytes : 0};
+    meeple_bytes head = write_head(net, bytes, text);
+    meeple__spread_kind kind = ws_text(net, text) ? MEEPLE__SPREAD_TEXT : MEEPLE__SPREAD_PACKET;
     int rc;
 
-    meeple__packet_head(bytes, MEEPLE__PACKET_DATA, text, MEEPLE_SERVER);
-    if (meeple__is_many(to)) {
-        rc =
-            meeple__server_spread(server, MEEPLE_SERVER, to, head, packet,
-                                  ws_text(net, text) ? MEEPLE__SPREAD_TEXT : MEEPLE__SPREAD_PACKET);
-        net->stats.packets_out += rc > 0 ? (uint64_t)rc : 0;
-    } else {
-        struct meeple__member *member = meeple__roster_find(&net->roster, to);
-        struct meeple__conn *conn = member ? &meeple__peer_of(member)->conn : NULL;
+    if (!meeple__is_many(to)) {
+        struct meeple__peer *peer = open_peer(net, to);
 
-        /* One that is being closed leaves the roster with the next next(). */
-        if (!member || !meeple__ws_is_open(&conn->ws)) {
-            return MEEPLE_ENOTFOUND;
-        }
-        rc = meeple__ws_send(&conn->ws, head, packet, ws_text(net, text));
-        if (rc == MEEPLE_EFULL) {
-            meeple__conn_flush(conn);
-            rc = meeple__ws_send(&conn->ws, head, packet, ws_text(net, text));
-        }
-        if (rc == 0) {
-            net->stats.packets_out++;
-            meeple__conn_wrote(conn);
-        } else if (rc == MEEPLE_EFULL) {
-            meeple__conn_missed(conn, head.len + packet.len);
-        }
+        return peer ? send_one(net, peer, &(struct outgoing){head, packet, kind, NULL})
+                    : MEEPLE_ENOTFOUND;
     }
+    rc = meeple__server_spread(meeple__server_of(net), MEEPLE_SERVER, to, head, packet, kind);
+    net->stats.packets_out += rc > 0 ? (uint64_t)rc : 0;
     return rc < 0 ? rc : 0;
+}
+
+int meeple__server_share(meeple_net *net, int32_t to, meeple_bytes packet,
+                         struct meeple__block **frame)
+{
+    uint8_t bytes[MEEPLE__PACKET_HEAD];
+    meeple_bytes head = write_head(net, bytes, false);
+    struct meeple__peer *peer = open_peer(net, to);
+    int rc = 0;
+
+    if (!peer) {
+        return MEEPLE_ENOTFOUND;
+    }
+    if (!*frame && !meeple__ws_compresses(&peer->conn.ws, head.len + packet.len)) {
+        rc = frame_of(meeple__server_of(net), head, packet, false, frame);
+    }
+    return rc < 0 ? rc
+                  : send_one(net, peer,
+                             &(struct outgoing){head, packet, MEEPLE__SPREAD_PACKET, *frame});
 }
