@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "samples/dice/text.h"
+#include "samples/lobby/text.h"
 
 MEEPLE_ANSWERS(struct dice_game, set_player_name)
 MEEPLE_ANSWERS(struct dice_game, request_action)
@@ -59,7 +59,7 @@ static meeple_net *net_of(const struct dice_game *game)
 
 static void clean_name(char *dst, const char *name)
 {
-    if (dice_text_clean(dst, RULES_NAME_MAX + 1, name) == 0) {
+    if (lobby_text_clean(dst, RULES_NAME_MAX + 1, name) == 0) {
         memcpy(dst, RULES_NAME_DEFAULT, sizeof RULES_NAME_DEFAULT);
     }
 }
@@ -159,7 +159,7 @@ static void on_do_action(struct dice_game *self, const struct do_action *arg,
     if (self->turn < 0 || !meeple_object_is_master(self->object)) {
         return;
     }
-    dice_text_clean(action, sizeof action, arg->action);
+    lobby_text_clean(action, sizeof action, arg->action);
     snprintf(line, sizeof line, "%s: %ss %u", self->players[self->turn].name, action,
              throw_dice(self));
     meeple_rpc(self->object, MEEPLE_ALL, log_line, line);

@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-#include "samples/dice/text.h"
+#include "samples/lobby/text.h"
 
 void dice_lines_clear(struct dice_lines *lines)
 {
@@ -20,7 +20,7 @@ void dice_lines_add(struct dice_lines *lines, const char *text)
     } else {
         lines->count++;
     }
-    dice_text_clean(lines->text[at], sizeof lines->text[at], text);
+    lobby_text_clean(lines->text[at], sizeof lines->text[at], text);
 }
 
 const char *dice_lines_at(const struct dice_lines *lines, size_t index)

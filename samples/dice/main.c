@@ -1,32 +1,23 @@
 /* main: dice, the program: with a window or without. */
-#include <signal.h>
-#include <stdio.h>
-
-#include "samples/dice/headless.h"
 #include "samples/dice/run.h"
 #include "samples/dice/window.h"
+#include "samples/lobby/program.h"
+#include "samples/ui/app.h"
 
-/* A signal handler can reach nothing that is not global. */
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
+static int run(const struct lobby_flags *flags, const volatile sig_atomic_t *stop)
 {
-    (void)number;
-    stop = 1;
+    struct dice_run run;
+
+    if (!dice_run_open(&run, flags, stdout)) {
+        return 1;
+    }
+    if (lobby_run_begin(&run.run)) {
+        lobby_run_headless(&run.run, stop);
+    }
+    return dice_run_close(&run);
 }
 
-/* The first one asks to leave in good order, the second one ends the program. */
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-/* SDL turns the same signals into the window's being closed. */
-static int run_window(const struct dice_flags *flags)
+static int run_window(const struct lobby_flags *flags)
 {
     const struct dice_window_options options = {
         .host = flags->connect,
@@ -41,35 +32,34 @@ static int run_window(const struct dice_flags *flags)
     int status;
 
     /* A game that plays by itself says what happens, as one without a window does. */
-    if (!dice_run_open(&run, flags, flags->auto_rolls > 0 ? stdout : NULL)) {
+    if (!dice_run_open(&run, flags, flags->auto_turns > 0 ? stdout : NULL)) {
         return 1;
     }
-    run.on_over = dice_window_close;
+    run.run.on_over = app_quit;
     /* If it fails, the window shows why. */
-    (void)dice_run_begin(&run);
+    (void)lobby_run_begin(&run.run);
     status = dice_window_run(run.session, &options);
     return dice_run_close(&run) != 0 ? 1 : status;
 }
 
 int main(int argc, char **argv)
 {
-    struct dice_flags flags;
+    static const struct lobby_program dice = {
+        .words = {.program = "dice",
+                  .summary = "A dice game for several players. Without flags it opens a window "
+                             "with buttons for all this.",
+                  .by_itself = "  --auto N                 play by itself until it has rolled N "
+                               "times, then leave; a host\n"
+                               "                           stays as long as there are others\n",
+                  .seed = "of the dice",
+                  .end = "Without a window a host plays its own turns when the others wait for it, "
+                         "and ends when those\n"
+                         "who came have left, unless --quit-after or --dedicated is given. The "
+                         "exit status is 0 if it\n"
+                         "did what was asked.\n"},
+        .run = run,
+        .run_window = run_window,
+    };
 
-    if (!dice_flags_parse(&flags, argc, argv)) {
-        fprintf(stderr, "dice: %s; --help says more\n", flags.error);
-        return 2;
-    }
-    if (flags.help) {
-        fputs(dice_flags_help, stdout);
-        return 0;
-    }
-    if (flags.version) {
-        printf("dice %s\n", meeple_version());
-        return 0;
-    }
-    if (!flags.headless) {
-        return run_window(&flags);
-    }
-    catch_signals();
-    return dice_headless_run(&flags, &stop);
+    return lobby_program_main(&dice, argc, argv);
 }

@@ -1,22 +1,10 @@
-/* session: a seat at the dice table: hosting, joining, rolling, and what went wrong.  No window
- * here. */
+/* session: a seat at the dice table: hosting, joining, rolling.  No window here. */
 #ifndef DICE_SESSION_H
 #define DICE_SESSION_H
 
-#include <meeple/world.h>
-
-#define DICE_PORT 8080
-#define DICE_NAME_MAX 64 /* bytes of UTF-8 in a name, without the NUL */
-#define DICE_HOST_MAX 255
+#include "samples/lobby/lobby.h"
 
 struct dice_session;
-
-typedef enum dice_phase {
-    DICE_IDLE,       /* neither hosting nor joining */
-    DICE_CONNECTING, /* joining; dice_session_disconnect() cancels */
-    DICE_PLAYING,    /* hosting, or joined */
-    DICE_CLOSING     /* saying goodbye; IDLE follows by itself within seconds */
-} dice_phase;
 
 /* What ran here, for a log: after a method ran (method != NULL), or an event of the net. */
 struct dice_trace {
@@ -29,8 +17,8 @@ struct dice_trace {
 };
 
 struct dice_options {
-    const char *name;   /* copied, cut to DICE_NAME_MAX; NULL or "": "Player" */
-    uint16_t port;      /* of an address without one; 0: DICE_PORT */
+    const char *name;   /* copied, cut to LOBBY_NAME_MAX; NULL or "": "Player" */
+    uint16_t port;      /* of an address without one; 0: LOBBY_PORT */
     bool dedicated;     /* host without a seat at the table */
     uint32_t seed;      /* of the dice; 0: from the system */
     const char *folder; /* borrowed: what is handed out over HTTP if we host, a page that plays dice
@@ -67,7 +55,9 @@ int dice_session_roll(struct dice_session *session);
  * nothing; a lost session is no error here, it becomes IDLE with an alert. */
 int dice_session_poll(struct dice_session *session, int timeout_ms);
 
-dice_phase dice_session_phase(const struct dice_session *session);
+/* Of which most of the following is asked. */
+struct lobby *dice_session_lobby(struct dice_session *session);
+lobby_phase dice_session_phase(const struct dice_session *session);
 bool dice_session_is_host(const struct dice_session *session);
 uint16_t dice_session_port(const struct dice_session *session); /* hosting; else 0 */
 /* Where the page is that we hand out, "http://localhost:8080/"; NULL if we do not.  Others write

@@ -6,19 +6,15 @@
 
 #include "samples/dice/window_layout.h"
 #include "samples/dice/window_players.h"
+#include "samples/lobby/form.h"
 #include "samples/ui/app.h"
 #include "samples/ui/theme.h"
 
 #define GOODBYE_MS 1000 /* how long the window waits for the session to end in good order */
-#define DEFAULT_SERVER "localhost"
 
 enum widget {
-    WIDGET_NAME = 1,
-    WIDGET_SERVER,
-    WIDGET_HOST,
-    WIDGET_CONNECT,
-    WIDGET_DISCONNECT,
-    WIDGET_LOG,
+    WIDGET_FORM = 1,
+    WIDGET_LOG = WIDGET_FORM + LOBBY_FORM_IDS,
     WIDGET_PLAYERS,
     WIDGET_ACTION,
     WIDGET_ALERT
@@ -27,14 +23,14 @@ enum widget {
 struct table {
     struct dice_session *session;
     uint16_t port;
-    struct ui_text name, server;
+    struct lobby_form form;
     struct ui_log log;
     struct dice_players players;
     uint32_t revision; /* that was drawn last */
     char title[160];   /* of the window */
     bool welcomed;     /* the first pass is over */
     bool had_turn;     /* in the last pass */
-    dice_phase phase;  /* in the last pass without an alert */
+    lobby_phase phase; /* in the last pass without an alert */
     bool leaving;
     uint64_t goodbye_ms; /* when the goodbye began */
 };
@@ -43,26 +39,32 @@ struct table {
  * an empty field. */
 static void apply_name(struct table *table)
 {
-    (void)dice_session_rename(table->session, table->name.edit.text);
-    if (table->name.edit.len == 0) {
-        text_edit_set(&table->name.edit, dice_session_name(table->session));
+    (void)dice_session_rename(table->session, table->form.name.edit.text);
+    if (table->form.name.edit.len == 0) {
+        text_edit_set(&table->form.name.edit, dice_session_name(table->session));
     }
 }
 
 /* Why it could not be done, if it could not, is in the session's alert. */
-static void host(struct table *table)
+static void grant(struct table *table, lobby_wish wish)
 {
-    apply_name(table);
-    (void)dice_session_host(table->session, NULL, table->port);
-}
-
-static void join(struct table *table)
-{
-    if (table->server.edit.len == 0) {
-        text_edit_set(&table->server.edit, DEFAULT_SERVER);
+    switch (wish) {
+    case LOBBY_WISH_HOST:
+        apply_name(table);
+        (void)dice_session_host(table->session, NULL, table->port);
+        break;
+    case LOBBY_WISH_CONNECT:
+        apply_name(table);
+        (void)dice_session_connect(table->session, lobby_form_server(&table->form));
+        break;
+    case LOBBY_WISH_DISCONNECT:
+        dice_session_disconnect(table->session);
+        break;
+    case LOBBY_WISH_ALONE: /* dice has no such button */
+    case LOBBY_WISH_NOTHING:
+    default:
+        break;
     }
-    apply_name(table);
-    (void)dice_session_connect(table->session, table->server.edit.text);
 }
 
 /* The five of six. */
@@ -78,80 +80,31 @@ static void draw_die(struct draw *draw, struct rect rect)
     }
 }
 
-static SDL_Color phase_color(dice_phase phase)
-{
-    switch (phase) {
-    case DICE_PLAYING:
-        return theme.good;
-    case DICE_CONNECTING:
-    case DICE_CLOSING:
-        return theme.busy;
-    case DICE_IDLE:
-    default:
-        return theme.text_off;
-    }
-}
-
 static void show_header(const struct table *table, struct ui *ui, const struct dice_layout *layout)
 {
-    struct draw *draw = ui_draw(ui);
-    SDL_Color color = phase_color(dice_session_phase(table->session));
     struct draw_style title = {FONT_TITLE, theme.text, 0};
-    struct draw_style status = {FONT_BODY, theme.text_soft, 0};
 
-    draw_die(draw, layout->icon);
-    draw_label(draw, layout->title, title, "Dice");
-    draw_box(draw, rect_inset(layout->dot, -4), 9, theme_fade(color, 45));
-    draw_box(draw, layout->dot, 5, color);
-    draw_label(draw, layout->status, status, dice_session_status(table->session));
+    draw_die(ui_draw(ui), layout->icon);
+    draw_label(ui_draw(ui), layout->title, title, "Dice");
+    lobby_form_status(ui, &(struct lobby_status){dice_session_phase(table->session),
+                                                 dice_session_status(table->session), layout->dot,
+                                                 layout->status});
 }
 
-static void show_fields(struct table *table, struct ui *ui, const struct dice_layout *layout)
+static void show_form(struct table *table, struct ui *ui, const struct dice_layout *layout)
 {
-    struct draw_style label = {FONT_BODY, theme.text_soft, 0};
-    bool idle = dice_session_phase(table->session) == DICE_IDLE;
-    struct ui_field name = {WIDGET_NAME, layout->name, &table->name, "Your name", !idle};
-    struct ui_field server = {WIDGET_SERVER, layout->server, &table->server, DEFAULT_SERVER, !idle};
+    struct lobby_form_view form = {.first_id = WIDGET_FORM,
+                                   .phase = dice_session_phase(table->session),
+                                   .name_label = layout->name_label,
+                                   .name = layout->name,
+                                   .server_label = layout->server_label,
+                                   .server = layout->server,
+                                   .host = layout->host,
+                                   .connect = layout->connect,
+                                   .disconnect = layout->disconnect};
 
-    draw_label(ui_draw(ui), layout->name_label, label, "Name");
-    bool entered = ui_field(ui, &name);
-    draw_label(ui_draw(ui), layout->server_label, label, "Server");
-    entered |= ui_field(ui, &server);
-    if (entered && idle) {
-        join(table);
-    }
-}
-
-static void show_buttons(struct table *table, struct ui *ui, const struct dice_layout *layout)
-{
-    dice_phase phase = dice_session_phase(table->session);
-    bool connecting = phase == DICE_CONNECTING;
-    struct ui_button hosting = {
-        .id = WIDGET_HOST, .rect = layout->host, .label = "Host", .font = FONT_BOLD};
-    struct ui_button joining = {.id = WIDGET_CONNECT,
-                                .rect = layout->connect,
-                                .label = connecting ? "Connecting\xE2\x80\xA6" : "Connect",
-                                .kind = UI_BUTTON_PRIMARY,
-                                .font = FONT_BOLD,
-                                .busy = connecting};
-    struct ui_button leaving = {.id = WIDGET_DISCONNECT,
-                                .rect = layout->disconnect,
-                                .label = connecting ? "Cancel" : "Disconnect",
-                                .kind = connecting ? UI_BUTTON_PLAIN : UI_BUTTON_DANGER,
-                                .font = FONT_BOLD};
-
-    hosting.disabled = joining.disabled = phase != DICE_IDLE;
-    leaving.disabled = phase == DICE_IDLE || phase == DICE_CLOSING;
-    leaving.busy = phase == DICE_CLOSING;
-    if (ui_button(ui, &hosting)) {
-        host(table);
-    }
-    if (ui_button(ui, &joining)) {
-        join(table);
-    }
-    if (ui_button(ui, &leaving)) {
-        dice_session_disconnect(table->session);
-    }
+    draw_box(ui_draw(ui), layout->seat, 10, theme.card);
+    grant(table, lobby_form_show(ui, &form, &table->form));
 }
 
 static const char *log_line(const void *session, size_t index)
@@ -162,7 +115,7 @@ static const char *log_line(const void *session, size_t index)
 static void show_log(struct table *table, struct ui *ui, const struct dice_layout *layout)
 {
     struct draw_style bold = {FONT_BOLD, theme.text, 0};
-    bool playing = dice_session_phase(table->session) == DICE_PLAYING;
+    bool playing = dice_session_phase(table->session) == LOBBY_PLAYING;
     struct ui_log_view view = {WIDGET_LOG,
                                layout->log,
                                layout->log_card,
@@ -200,16 +153,16 @@ static void show_players(struct table *table, struct ui *ui, const struct dice_l
 static void guide_focus(struct table *table, struct ui *ui)
 {
     bool turn = dice_session_my_turn(table->session);
-    dice_phase phase = dice_session_phase(table->session);
+    lobby_phase phase = dice_session_phase(table->session);
     bool changed = phase != table->phase;
 
-    if (!table->welcomed && phase == DICE_IDLE) {
-        ui_focus(ui, WIDGET_NAME);
-    } else if (phase == DICE_IDLE && changed && !ui_is_typing(ui)) {
-        ui_focus(ui, WIDGET_CONNECT);
-    } else if (phase == DICE_CONNECTING && changed) {
-        ui_focus(ui, WIDGET_DISCONNECT);
-    } else if (phase == DICE_PLAYING && (changed || (turn && !table->had_turn))) {
+    if (!table->welcomed && phase == LOBBY_IDLE) {
+        ui_focus(ui, WIDGET_FORM + LOBBY_FORM_NAME);
+    } else if (phase == LOBBY_IDLE && changed && !ui_is_typing(ui)) {
+        ui_focus(ui, WIDGET_FORM + LOBBY_FORM_CONNECT);
+    } else if (phase == LOBBY_CONNECTING && changed) {
+        ui_focus(ui, WIDGET_FORM + LOBBY_FORM_DISCONNECT);
+    } else if (phase == LOBBY_PLAYING && (changed || (turn && !table->had_turn))) {
         /* Also if it is not our turn yet: what was Cancel just now is Disconnect, and Enter there
          * would leave. */
         ui_focus(ui, WIDGET_ACTION);
@@ -231,9 +184,7 @@ static void view(void *user, struct ui *ui)
     }
     dice_layout_compute(&layout, ui_width(ui), ui_height(ui));
     show_header(table, ui, &layout);
-    draw_box(ui_draw(ui), layout.seat, 10, theme.card);
-    show_fields(table, ui, &layout);
-    show_buttons(table, ui, &layout);
+    show_form(table, ui, &layout);
     show_log(table, ui, &layout);
     show_players(table, ui, &layout);
     if (alert != NULL && ui_alert(ui, WIDGET_ALERT, "Something went wrong", alert)) {
@@ -246,7 +197,7 @@ static void update_title(struct table *table, struct app *app)
     const struct dice_session *session = table->session;
     char title[sizeof table->title];
 
-    if (dice_session_phase(session) != DICE_PLAYING) {
+    if (dice_session_phase(session) != LOBBY_PLAYING) {
         snprintf(title, sizeof title, "Dice");
     } else if (dice_session_is_host(session)) {
         snprintf(title, sizeof title, "Dice - hosting on port %u",
@@ -282,7 +233,7 @@ static bool leave(void *user)
         table->goodbye_ms = SDL_GetTicks64();
         dice_session_disconnect(table->session);
     }
-    return dice_session_phase(table->session) == DICE_IDLE ||
+    return dice_session_phase(table->session) == LOBBY_IDLE ||
            SDL_GetTicks64() - table->goodbye_ms > GOODBYE_MS;
 }
 
@@ -303,10 +254,7 @@ int dice_window_run(struct dice_session *session, const struct dice_window_optio
     };
     struct app_program program = {&table, step, view, leave};
 
-    text_edit_init(&table.name.edit, DICE_NAME_MAX);
-    text_edit_init(&table.server.edit, DICE_HOST_MAX);
-    text_edit_set(&table.name.edit, dice_session_name(session));
-    text_edit_set(&table.server.edit, options->host != NULL ? options->host : DEFAULT_SERVER);
+    lobby_form_init(&table.form, dice_session_name(session), options->host);
     int result = app_run(&window, &program);
     ui_log_done(&table.log);
     return result < 0 ? 1 : 0;

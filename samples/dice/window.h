@@ -18,7 +18,4 @@ struct dice_window_options {
  * Returns 0, or 1 after printing to stderr why there can be no window or no screenshot. */
 int dice_window_run(struct dice_session *session, const struct dice_window_options *options);
 
-/* As if the user closed it; once is enough.  For use while dice_window_run() is at work. */
-void dice_window_close(void);
-
 #endif /* DICE_WINDOW_H */

@@ -62,7 +62,7 @@ static void draw_player(struct ui *ui, struct rect row, const struct player *pla
     struct draw *draw = ui_draw(ui);
     const char *name = dice_session_player_name(session, seat);
     int32_t id = dice_session_player_id(session, seat);
-    bool playing = dice_session_phase(session) == DICE_PLAYING;
+    bool playing = dice_session_phase(session) == LOBBY_PLAYING;
     bool turn = playing && dice_session_turn(session) == (int)seat;
     struct rect room = {row.x + 9 + AVATAR + 11, row.y, row.w - 9 - AVATAR - 11 - 12, row.h};
     struct draw_style style = {turn ? FONT_BOLD : FONT_BODY, playing ? theme.text : theme.text_off,
@@ -96,7 +96,7 @@ static void say_turn(char *out, size_t size, const struct dice_session *session)
     int turn = dice_session_turn(session);
 
     out[0] = '\0';
-    if (dice_session_phase(session) != DICE_PLAYING || turn < 0) {
+    if (dice_session_phase(session) != LOBBY_PLAYING || turn < 0) {
         return;
     }
     if (dice_session_my_turn(session)) {
@@ -113,7 +113,7 @@ static void draw_title(struct ui *ui, struct rect title, const struct dice_sessi
     struct draw_style soft = {FONT_BODY, theme.text_soft, 0};
     struct draw_style hint = {FONT_SMALL, theme.text_soft, 1};
     char count[24] = "";
-    char turn[DICE_NAME_MAX + 32];
+    char turn[LOBBY_NAME_MAX + 32];
 
     float width = draw_label(draw, title, bold, "Players") + 8;
     struct rect rest = {title.x + width, title.y, title.w - width, title.h};

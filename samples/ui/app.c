@@ -365,6 +365,13 @@ int app_run(const struct app_options *options, const struct app_program *program
     return app_close(app);
 }
 
+void app_quit(void)
+{
+    SDL_Event quit = {.type = SDL_QUIT};
+
+    SDL_PushEvent(&quit);
+}
+
 void app_set_title(struct app *app, const char *title)
 {
     SDL_SetWindowTitle(app->window, title);

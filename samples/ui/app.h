@@ -50,6 +50,9 @@ int app_close(struct app *app);
 /* All of the above, in a loop.  0 or -1. */
 int app_run(const struct app_options *options, const struct app_program *program);
 
+/* As if the user closed the window; once is enough.  For use while app_run() is at work. */
+void app_quit(void);
+
 /* Copied. */
 void app_set_title(struct app *app, const char *title);
 

@@ -37,7 +37,7 @@ static int set(struct dice_window_options *options, const char *name, const char
 
 int main(int argc, char **argv)
 {
-    struct dice_window_options options = {.port = DICE_PORT, .x = -1, .y = -1};
+    struct dice_window_options options = {.port = LOBBY_PORT, .x = -1, .y = -1};
 
     for (int i = 2; i < argc; i += 2) {
         if (i + 1 == argc || set(&options, argv[i], argv[i + 1]) < 0) {

@@ -15,13 +15,13 @@
 #define CLOSE_MS 150
 
 struct dice_session {
-    dice_phase phase;
+    lobby_phase phase;
     bool hosting;
     uint16_t port;
     int32_t id;
-    char name[DICE_NAME_MAX + 1];
-    char status[DICE_HOST_MAX + 64];
-    char server[DICE_HOST_MAX + 1];
+    char name[LOBBY_NAME_MAX + 1];
+    char status[LOBBY_HOST_MAX + 64];
+    char server[LOBBY_HOST_MAX + 1];
     char alert[512];
     uint32_t revision;
     uint64_t due_ms; /* when the next thing happens by itself; 0: never */
@@ -29,7 +29,7 @@ struct dice_session {
     int turn;
     bool rolled;
     size_t player_count;
-    char players[PLAYERS_MAX][DICE_NAME_MAX + 1];
+    char players[PLAYERS_MAX][LOBBY_NAME_MAX + 1];
     size_t line_count;
     char lines[LINES_MAX][LINE_SIZE];
 };
@@ -58,13 +58,13 @@ static void say(struct dice_session *session, const char *format, ...)
 
 static void seat(struct dice_session *session, const char *name)
 {
-    snprintf(session->players[session->player_count++], DICE_NAME_MAX + 1, "%s", name);
+    snprintf(session->players[session->player_count++], LOBBY_NAME_MAX + 1, "%s", name);
     say(session, "%s joined the game", name);
 }
 
 static void begin(struct dice_session *session, const char *first, const char *second)
 {
-    session->phase = DICE_PLAYING;
+    session->phase = LOBBY_PLAYING;
     session->player_count = 0;
     session->line_count = 0;
     session->rolled = false;
@@ -82,7 +82,7 @@ static int own_seat(const struct dice_session *session)
 
 static void schedule(struct dice_session *session)
 {
-    bool bot = session->phase == DICE_PLAYING && session->turn != own_seat(session);
+    bool bot = session->phase == LOBBY_PLAYING && session->turn != own_seat(session);
 
     session->due_ms = bot && !session->frozen ? now_ms() + THINK_MS : 0;
 }
@@ -118,11 +118,11 @@ void dice_session_free(struct dice_session *session)
 int dice_session_host(struct dice_session *session, const char *bind_address, uint16_t port)
 {
     (void)bind_address;
-    if (session->phase != DICE_IDLE) {
+    if (session->phase != LOBBY_IDLE) {
         return MEEPLE_ESTATE;
     }
     session->hosting = true;
-    session->port = port != 0 ? port : DICE_PORT;
+    session->port = port != 0 ? port : LOBBY_PORT;
     session->id = 1;
     snprintf(session->status, sizeof session->status, "Hosting on port %u",
              (unsigned)session->port);
@@ -133,12 +133,12 @@ int dice_session_host(struct dice_session *session, const char *bind_address, ui
 
 int dice_session_connect(struct dice_session *session, const char *address)
 {
-    if (session->phase != DICE_IDLE) {
+    if (session->phase != LOBBY_IDLE) {
         return MEEPLE_ESTATE;
     }
     snprintf(session->server, sizeof session->server, "%s", address);
     session->hosting = false;
-    session->phase = DICE_CONNECTING;
+    session->phase = LOBBY_CONNECTING;
     session->due_ms = now_ms() + CONNECT_MS;
     snprintf(session->status, sizeof session->status, "Connecting to %s ...", address);
     session->revision++;
@@ -147,8 +147,8 @@ int dice_session_connect(struct dice_session *session, const char *address)
 
 void dice_session_disconnect(struct dice_session *session)
 {
-    if (session->phase != DICE_IDLE && session->phase != DICE_CLOSING) {
-        session->phase = DICE_CLOSING;
+    if (session->phase != LOBBY_IDLE && session->phase != LOBBY_CLOSING) {
+        session->phase = LOBBY_CLOSING;
         session->due_ms = now_ms() + CLOSE_MS;
         snprintf(session->status, sizeof session->status, "Saying goodbye ...");
         session->revision++;
@@ -166,7 +166,7 @@ int dice_session_rename(struct dice_session *session, const char *name)
 
 int dice_session_roll(struct dice_session *session)
 {
-    if (session->phase != DICE_PLAYING) {
+    if (session->phase != LOBBY_PLAYING) {
         return MEEPLE_ESTATE;
     }
     roll(session);
@@ -178,7 +178,7 @@ static void connected(struct dice_session *session)
 {
     session->due_ms = 0;
     if (strncmp(session->server, "no", 2) == 0) {
-        session->phase = DICE_IDLE;
+        session->phase = LOBBY_IDLE;
         snprintf(session->status, sizeof session->status, "Not connected");
         snprintf(
             session->alert, sizeof session->alert,
@@ -199,10 +199,10 @@ int dice_session_poll(struct dice_session *session, int timeout_ms)
     if (session->due_ms == 0 || now_ms() < session->due_ms) {
         return 0;
     }
-    if (session->phase == DICE_CONNECTING) {
+    if (session->phase == LOBBY_CONNECTING) {
         connected(session);
-    } else if (session->phase == DICE_CLOSING) {
-        session->phase = DICE_IDLE;
+    } else if (session->phase == LOBBY_CLOSING) {
+        session->phase = LOBBY_IDLE;
         session->due_ms = 0;
         snprintf(session->status, sizeof session->status, "Not connected");
         session->revision++;
@@ -212,7 +212,7 @@ int dice_session_poll(struct dice_session *session, int timeout_ms)
     return 1;
 }
 
-dice_phase dice_session_phase(const struct dice_session *session)
+lobby_phase dice_session_phase(const struct dice_session *session)
 {
     return session->phase;
 }
@@ -224,12 +224,12 @@ bool dice_session_is_host(const struct dice_session *session)
 
 uint16_t dice_session_port(const struct dice_session *session)
 {
-    return session->phase == DICE_PLAYING && session->hosting ? session->port : 0;
+    return session->phase == LOBBY_PLAYING && session->hosting ? session->port : 0;
 }
 
 int32_t dice_session_id(const struct dice_session *session)
 {
-    return session->phase == DICE_PLAYING ? session->id : 0;
+    return session->phase == LOBBY_PLAYING ? session->id : 0;
 }
 
 const char *dice_session_name(const struct dice_session *session)
@@ -275,12 +275,12 @@ int32_t dice_session_player_id(const struct dice_session *session, size_t seat)
 
 int dice_session_turn(const struct dice_session *session)
 {
-    return session->phase == DICE_PLAYING ? session->turn : -1;
+    return session->phase == LOBBY_PLAYING ? session->turn : -1;
 }
 
 bool dice_session_my_turn(const struct dice_session *session)
 {
-    return session->phase == DICE_PLAYING && session->turn == own_seat(session) && !session->rolled;
+    return session->phase == LOBBY_PLAYING && session->turn == own_seat(session) && !session->rolled;
 }
 
 size_t dice_session_log_count(const struct dice_session *session)
@@ -329,7 +329,7 @@ struct dice_session *fake_session_in(const char *state)
         snprintf(session->server, sizeof session->server, "nowhere.example.org:8080");
         connected(session);
     } else if (strcmp(state, "my-turn") == 0 || strcmp(state, "closing") == 0) {
-        dice_session_host(session, NULL, DICE_PORT);
+        dice_session_host(session, NULL, LOBBY_PORT);
         for (int i = 0; i < 6; i++) {
             roll(session);
         }
@@ -343,7 +343,7 @@ struct dice_session *fake_session_in(const char *state)
         roll(session);
         roll(session);
     } else if (strcmp(state, "crowd") == 0) {
-        dice_session_host(session, NULL, DICE_PORT);
+        dice_session_host(session, NULL, LOBBY_PORT);
         fill_crowd(session);
     } else if (strcmp(state, "idle") != 0) {
         dice_session_free(session);

@@ -105,12 +105,12 @@ static void finish(struct world *world)
 static void play(struct world *world)
 {
     begin(world);
-    cr_assert_eq(dice_session_host(world->peers[0].session, NULL, DICE_PORT), 0);
+    cr_assert_eq(dice_session_host(world->peers[0].session, NULL, LOBBY_PORT), 0);
     cr_assert_eq(dice_session_connect(world->peers[1].session, "host"), 0);
     cr_assert_eq(dice_session_connect(world->peers[2].session, "host:8080"), 0);
     run(world, 1000);
     for (size_t i = 0; i < PEERS; i++) {
-        cr_assert_eq(dice_session_phase(world->peers[i].session), DICE_PLAYING);
+        cr_assert_eq(dice_session_phase(world->peers[i].session), LOBBY_PLAYING);
         cr_assert_eq(dice_session_player_count(world->peers[i].session), 3);
     }
 }
@@ -130,7 +130,7 @@ Test(dice_session, is_idle_at_first)
     struct dice_session *session;
 
     cr_assert_eq(dice_session_new(&session, NULL), 0);
-    cr_expect_eq(dice_session_phase(session), DICE_IDLE);
+    cr_expect_eq(dice_session_phase(session), LOBBY_IDLE);
     cr_expect_str_eq(dice_session_status(session), "Not connected");
     cr_expect_str_eq(dice_session_name(session), "Player");
     cr_expect_null(dice_session_alert(session));
@@ -143,7 +143,7 @@ Test(dice_session, is_idle_at_first)
     cr_expect_eq(dice_session_roll(session), MEEPLE_ESTATE);
     cr_expect_eq(dice_session_poll(session, 1000), 0, "and it does not wait for nothing");
     dice_session_disconnect(session);
-    cr_expect_eq(dice_session_phase(session), DICE_IDLE);
+    cr_expect_eq(dice_session_phase(session), LOBBY_IDLE);
     dice_session_free(session);
     dice_session_free(NULL);
 }
@@ -156,7 +156,7 @@ Test(dice_session, hosts_and_says_where)
     begin(&world);
     host = world.peers[0].session;
     cr_assert_eq(dice_session_host(host, NULL, 8123), 0);
-    cr_expect_eq(dice_session_phase(host), DICE_PLAYING);
+    cr_expect_eq(dice_session_phase(host), LOBBY_PLAYING);
     cr_expect(dice_session_is_host(host));
     cr_expect_eq(dice_session_port(host), 8123);
     cr_expect_str_eq(dice_session_status(host), "Hosting on port 8123");
@@ -194,7 +194,7 @@ Test(dice_session, a_port_that_is_taken_is_an_alert)
     cr_expect_eq(dice_session_host(other, "127.0.0.1", port), MEEPLE_EINUSE);
     snprintf(expected, sizeof expected, "Port %u is already in use.", (unsigned)port);
     expect_alert(other, expected);
-    cr_expect_eq(dice_session_phase(other), DICE_IDLE);
+    cr_expect_eq(dice_session_phase(other), LOBBY_IDLE);
     cr_expect_eq(dice_session_host(other, "not an address", port), MEEPLE_EINVAL);
     expect_alert(other, "\"not an address\" is no address of this machine.");
     dice_session_free(other);
@@ -237,13 +237,13 @@ Test(dice_session, joins_and_says_where)
 
     begin(&world);
     anna = world.peers[1].session;
-    cr_assert_eq(dice_session_host(world.peers[0].session, NULL, DICE_PORT), 0);
+    cr_assert_eq(dice_session_host(world.peers[0].session, NULL, LOBBY_PORT), 0);
     cr_assert_eq(dice_session_connect(anna, "  host "), 0);
-    cr_expect_eq(dice_session_phase(anna), DICE_CONNECTING);
+    cr_expect_eq(dice_session_phase(anna), LOBBY_CONNECTING);
     cr_expect_str_eq(dice_session_status(anna), "Connecting to host:8080 ...");
     cr_expect_not(dice_session_is_host(anna));
     run(&world, 1000);
-    cr_expect_eq(dice_session_phase(anna), DICE_PLAYING);
+    cr_expect_eq(dice_session_phase(anna), LOBBY_PLAYING);
     cr_expect_str_eq(dice_session_status(anna), "Playing at host:8080");
     cr_expect_str_eq(world.peers[1].trace,
                      "up; join; add_player; add_player; set_turn; update_player_name; ");
@@ -314,10 +314,10 @@ Test(dice_session, leaving_is_no_alert_and_one_can_come_again)
     cr_expect_eq(dice_session_log_count(anna), 1);
     world.peers[0].trace[0] = world.peers[1].trace[0] = '\0';
     dice_session_disconnect(anna);
-    cr_expect_eq(dice_session_phase(anna), DICE_CLOSING);
+    cr_expect_eq(dice_session_phase(anna), LOBBY_CLOSING);
     cr_expect_eq(dice_session_roll(anna), MEEPLE_ESTATE);
     run(&world, 5000);
-    cr_expect_eq(dice_session_phase(anna), DICE_IDLE);
+    cr_expect_eq(dice_session_phase(anna), LOBBY_IDLE);
     cr_expect_null(dice_session_alert(anna));
     cr_expect_str_eq(dice_session_status(anna), "Not connected");
     cr_expect_neq(strstr(world.peers[1].trace, "down 1000 clean"), NULL, "%s",
@@ -338,7 +338,7 @@ Test(dice_session, leaving_is_no_alert_and_one_can_come_again)
 
 Test(dice_session, an_address_without_a_port_means_the_one_that_was_given)
 {
-    static const uint16_t ports[] = {0, DICE_PORT, 18503};
+    static const uint16_t ports[] = {0, LOBBY_PORT, 18503};
 
     for (size_t i = 0; i < MEEPLE_COUNT(ports); i++) {
         struct sim *sim = sim_new(NULL);
@@ -350,7 +350,7 @@ Test(dice_session, an_address_without_a_port_means_the_one_that_was_given)
                      0);
         sim_set_fate(sim, "b", SIM_SILENT);
         cr_assert_eq(dice_session_connect(session, "b"), 0);
-        snprintf(want, sizeof want, "b:%u", ports[i] ? (unsigned)ports[i] : DICE_PORT);
+        snprintf(want, sizeof want, "b:%u", ports[i] ? (unsigned)ports[i] : LOBBY_PORT);
         cr_expect_neq(strstr(dice_session_status(session), want), NULL, "%s",
                       dice_session_status(session));
         dice_session_free(session);
@@ -368,10 +368,10 @@ Test(dice_session, connecting_can_be_cancelled)
     sim_set_fate(world.sim, "nowhere", SIM_SILENT);
     cr_assert_eq(dice_session_connect(anna, "nowhere"), 0);
     run(&world, 2000);
-    cr_expect_eq(dice_session_phase(anna), DICE_CONNECTING);
+    cr_expect_eq(dice_session_phase(anna), LOBBY_CONNECTING);
     dice_session_disconnect(anna);
     run(&world, 100);
-    cr_expect_eq(dice_session_phase(anna), DICE_IDLE, "at once");
+    cr_expect_eq(dice_session_phase(anna), LOBBY_IDLE, "at once");
     cr_expect_null(dice_session_alert(anna));
     finish(&world);
 }
@@ -387,7 +387,7 @@ Test(dice_session, why_there_is_no_connection_is_said_in_words)
     sim_set_fate(world.sim, "silent", SIM_SILENT);
     cr_assert_eq(dice_session_connect(anna, "silent:99"), 0);
     run(&world, LONG_MS);
-    cr_expect_eq(dice_session_phase(anna), DICE_IDLE);
+    cr_expect_eq(dice_session_phase(anna), LOBBY_IDLE);
     expect_alert(anna,
                  "Could not connect to silent:99: no connection to silent:99 within 10000 ms.");
 
@@ -427,7 +427,7 @@ Test(dice_session, what_is_no_address_is_not_tried)
     cr_assert_eq(dice_session_new(&session, NULL), 0);
     for (size_t i = 0; i < MEEPLE_COUNT(wrong); i++) {
         cr_expect_eq(dice_session_connect(session, wrong[i]), MEEPLE_EINVAL, "%s", wrong[i]);
-        cr_expect_eq(dice_session_phase(session), DICE_IDLE);
+        cr_expect_eq(dice_session_phase(session), LOBBY_IDLE);
         cr_assert_not_null(dice_session_alert(session));
         cr_expect_neq(strstr(dice_session_alert(session), "is no address"), NULL);
         dice_session_dismiss(session);
@@ -442,15 +442,15 @@ Test(dice_session, a_host_that_stops_says_goodbye)
     play(&world);
     dice_session_disconnect(world.peers[0].session);
     run(&world, 5000);
-    cr_expect_eq(dice_session_phase(world.peers[0].session), DICE_IDLE);
+    cr_expect_eq(dice_session_phase(world.peers[0].session), LOBBY_IDLE);
     cr_expect_null(dice_session_alert(world.peers[0].session));
     for (size_t i = 1; i < PEERS; i++) {
-        cr_expect_eq(dice_session_phase(world.peers[i].session), DICE_IDLE);
+        cr_expect_eq(dice_session_phase(world.peers[i].session), LOBBY_IDLE);
         expect_alert(world.peers[i].session,
                      "Lost the connection to the host: the host ended the game.");
         cr_expect_eq(dice_session_player_count(world.peers[i].session), 3);
     }
-    cr_assert_eq(dice_session_host(world.peers[0].session, NULL, DICE_PORT), 0);
+    cr_assert_eq(dice_session_host(world.peers[0].session, NULL, LOBBY_PORT), 0);
     run(&world, 100);
     cr_expect_eq(dice_session_player_count(world.peers[0].session), 1, "a new game");
     finish(&world);
@@ -464,7 +464,7 @@ Test(dice_session, a_host_that_dies_is_an_alert_and_no_freeze)
     dice_session_free(world.peers[0].session);
     world.peers[0].session = NULL;
     run(&world, 5000);
-    cr_expect_eq(dice_session_phase(world.peers[1].session), DICE_IDLE);
+    cr_expect_eq(dice_session_phase(world.peers[1].session), LOBBY_IDLE);
     cr_assert_not_null(dice_session_alert(world.peers[1].session));
     cr_expect_eq(
         strncmp(dice_session_alert(world.peers[1].session), "Lost the connection to the host", 31),
@@ -480,7 +480,7 @@ Test(dice_session, one_can_leave_a_host_that_does_not_answer)
     sim_cut(world.sim, "host", "anna");
     dice_session_disconnect(world.peers[1].session);
     run(&world, 5000);
-    cr_expect_eq(dice_session_phase(world.peers[1].session), DICE_IDLE);
+    cr_expect_eq(dice_session_phase(world.peers[1].session), LOBBY_IDLE);
     cr_expect_null(dice_session_alert(world.peers[1].session));
     finish(&world);
 }
@@ -492,7 +492,7 @@ static meeple_net *by_hand(struct world *world)
 
     begin(world);
     cr_assert_eq(
-        meeple_net_listen(&net, &(meeple_listen_options){.port = DICE_PORT,
+        meeple_net_listen(&net, &(meeple_listen_options){.port = LOBBY_PORT,
                                                          .io = sim_driver(world->sim, "hand")}),
         0);
     cr_assert_eq(dice_session_connect(world->peers[1].session, "hand"), 0);
@@ -516,7 +516,7 @@ Test(dice_session, who_is_sent_away_reads_why)
         while (dice_session_poll(world.peers[1].session, 100) > 0) {
         }
     } while (sim_step_until(world.sim, until));
-    cr_expect_eq(dice_session_phase(world.peers[1].session), DICE_IDLE);
+    cr_expect_eq(dice_session_phase(world.peers[1].session), LOBBY_IDLE);
     expect_alert(world.peers[1].session, "The host showed us out: You have beenidle too long.");
     meeple_net_free(net);
     finish(&world);
@@ -536,7 +536,7 @@ Test(dice_session, who_is_not_let_in_reads_why)
         while (dice_session_poll(world.peers[1].session, 100) > 0) {
         }
     } while (sim_step_until(world.sim, until));
-    cr_expect_eq(dice_session_phase(world.peers[1].session), DICE_IDLE);
+    cr_expect_eq(dice_session_phase(world.peers[1].session), LOBBY_IDLE);
     cr_assert_not_null(dice_session_alert(world.peers[1].session));
     cr_expect_neq(strstr(dice_session_alert(world.peers[1].session),
                          "Could not connect to hand:8080: the server refused with HTTP status 503"),
@@ -567,7 +567,7 @@ Test(dice_session, a_program_can_play_between_the_polls)
                      &host, &(struct dice_options){.on_poll = roll_from_within, .user = &rolls}),
                  0);
     cr_assert_eq(dice_session_host(host, "127.0.0.1", 0), 0);
-    while (dice_session_phase(host) != DICE_IDLE) {
+    while (dice_session_phase(host) != LOBBY_IDLE) {
         cr_assert_geq(dice_session_poll(host, 1000), 0);
     }
     cr_expect_eq(rolls, 3);
@@ -585,10 +585,10 @@ static int try_once(const struct dice_options *options, bool hosting)
         cr_assert_null(session);
         return rc;
     }
-    rc = hosting ? dice_session_host(session, NULL, DICE_PORT)
+    rc = hosting ? dice_session_host(session, NULL, LOBBY_PORT)
                  : dice_session_connect(session, "host");
     cr_assert_eq(rc < 0, dice_session_alert(session) != NULL);
-    cr_assert_eq(rc < 0, dice_session_phase(session) == DICE_IDLE);
+    cr_assert_eq(rc < 0, dice_session_phase(session) == LOBBY_IDLE);
     dice_session_free(session);
     return rc;
 }
@@ -636,7 +636,7 @@ Test(dice_session, a_host_may_run_out_of_memory)
                                                                     .io = sim_driver(sim, "host"),
                                                                     .mem = &mem.mem}),
                      0);
-        cr_assert_eq(dice_session_host(host, NULL, DICE_PORT), 0);
+        cr_assert_eq(dice_session_host(host, NULL, LOBBY_PORT), 0);
         cr_assert_eq(dice_session_new(
                          &guest, &(struct dice_options){.seed = 1, .io = sim_driver(sim, "guest")}),
                      0);
@@ -650,7 +650,8 @@ Test(dice_session, a_host_may_run_out_of_memory)
                 dice_session_roll(host);
             }
         } while (sim_step_until(sim, until));
-        if (dice_session_phase(guest) == DICE_PLAYING && dice_session_phase(host) == DICE_PLAYING) {
+        if (dice_session_phase(guest) == LOBBY_PLAYING &&
+            dice_session_phase(host) == LOBBY_PLAYING) {
             cr_assert_eq(dice_session_player_count(guest), dice_session_player_count(host),
                          "call %zu", n);
             cr_assert_eq(dice_session_turn(guest), dice_session_turn(host), "call %zu", n);

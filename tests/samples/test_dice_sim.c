@@ -34,7 +34,7 @@ static void sit_down(struct table *table, const struct sim_options *options)
                                                          .seed = (uint32_t)table->seed + 1,
                                                          .io = sim_driver(table->sim, "host")}),
                  0);
-    cr_assert_eq(dice_session_host(table->host, NULL, DICE_PORT), 0);
+    cr_assert_eq(dice_session_host(table->host, NULL, LOBBY_PORT), 0);
     for (int i = 0; i < CLIENTS; i++) {
         char host[8];
 
@@ -67,12 +67,12 @@ static void play(struct table *table, bool come, bool roll)
     }
     for (int i = 0; i < CLIENTS; i++) {
         struct dice_session *client = table->clients[i];
-        bool playing = dice_session_phase(client) == DICE_PLAYING;
+        bool playing = dice_session_phase(client) == LOBBY_PLAYING;
 
         while (dice_session_poll(client, 500) > 0) {
         }
-        table->drops += playing && dice_session_phase(client) != DICE_PLAYING;
-        if (come && dice_session_phase(client) == DICE_IDLE) {
+        table->drops += playing && dice_session_phase(client) != LOBBY_PLAYING;
+        if (come && dice_session_phase(client) == LOBBY_IDLE) {
             cr_assert_eq(dice_session_connect(client, "host"), 0);
         }
         if (roll && dice_session_my_turn(client)) {
@@ -119,7 +119,7 @@ static void same_log(const struct table *table, int client)
 static bool all_playing(const struct table *table)
 {
     for (int i = 0; i < CLIENTS; i++) {
-        if (dice_session_phase(table->clients[i]) != DICE_PLAYING) {
+        if (dice_session_phase(table->clients[i]) != LOBBY_PLAYING) {
             return false;
         }
     }
@@ -217,7 +217,7 @@ Test(dice_sim, ends_for_everyone_when_the_host_vanishes)
     sim_reset_all(table.sim, "host");
     settle(&table, false);
     for (int i = 0; i < CLIENTS; i++) {
-        cr_assert_eq(dice_session_phase(table.clients[i]), DICE_IDLE);
+        cr_assert_eq(dice_session_phase(table.clients[i]), LOBBY_IDLE);
         cr_assert_not_null(dice_session_alert(table.clients[i]));
     }
     cr_assert_eq(dice_session_player_count(table.host), 1);

@@ -1,20 +1,18 @@
-/* flags: the command line of dice. */
-#include "samples/dice/flags.h"
+/* flags: the command line of a game. */
+#include "samples/lobby/flags.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "samples/dice/session.h"
+#include "samples/lobby/lobby.h"
 
 #define SECONDS_MAX 4000000 /* in milliseconds it still fits */
 
-const char dice_flags_help[] =
-    "usage: dice [--host | --connect HOST[:PORT]] [FLAG]...\n"
-    "\n"
-    "A dice game for several players. Without flags it opens a window with buttons for all this.\n"
-    "\n"
+static const char usage[] = "usage: %s [--host | --connect HOST[:PORT]] [FLAG]...\n\n";
+static const char joining[] =
+    "\n\n"
     "  --host                   host a game, and play in it\n"
     "  --connect HOST[:PORT]    join one\n"
     "  --port N                 where to host, or to connect if HOST comes without; 8080 if not\n"
@@ -23,24 +21,30 @@ const char dice_flags_help[] =
     "  --serve FOLDER           a host hands out the page that is in it, at the address it says\n"
     "  --name NAME              who you are; your login name if not given\n"
     "  --dedicated              host without playing\n"
-    "  --headless               no window: prints what happens, a JSON object a line\n"
-    "  --auto N                 play by itself until it has rolled N times, then leave; a host\n"
-    "                           stays as long as there are others\n"
+    "  --headless               no window: prints what happens, a JSON object a line\n";
+static const char window[] =
     "  --screenshot FILE        write the window's last frame to FILE, a PNG\n"
     "  --quit-after SECONDS     leave after that time\n"
-    "  --seed N                 of the dice, for a game that can be repeated\n"
+    "  --seed N                 %s, for a game that can be repeated\n"
     "  --at X,Y                 where on the screen the window is\n"
     "  --size WIDTHxHEIGHT      how large it is\n"
     "  --help, --version\n"
-    "\n"
-    "Without a window a host plays its own turns when the others wait for it, and ends when those\n"
-    "who came have left, unless --quit-after or --dedicated is given. The exit status is 0 if it\n"
-    "did what was asked.\n";
+    "\n";
 
-static bool complain(struct dice_flags *flags, const char *format, ...)
+void lobby_flags_help(FILE *out, const struct lobby_words *words)
+{
+    fprintf(out, usage, words->program);
+    fputs(words->summary, out);
+    fputs(joining, out);
+    fputs(words->by_itself, out);
+    fprintf(out, window, words->seed);
+    fputs(words->end, out);
+}
+
+static bool complain(struct lobby_flags *flags, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-static bool complain(struct dice_flags *flags, const char *format, ...)
+static bool complain(struct lobby_flags *flags, const char *format, ...)
 {
     va_list args;
 
@@ -94,58 +98,58 @@ static bool read_pair(const char *text, char between, int *first, int *second)
     return true;
 }
 
-static bool set_host(struct dice_flags *flags, const char *value)
+static bool set_host(struct lobby_flags *flags, const char *value)
 {
     (void)value;
     flags->host = true;
     return true;
 }
 
-static bool set_dedicated(struct dice_flags *flags, const char *value)
+static bool set_dedicated(struct lobby_flags *flags, const char *value)
 {
     (void)value;
     flags->dedicated = true;
     return true;
 }
 
-static bool set_headless(struct dice_flags *flags, const char *value)
+static bool set_headless(struct lobby_flags *flags, const char *value)
 {
     (void)value;
     flags->headless = true;
     return true;
 }
 
-static bool set_connect(struct dice_flags *flags, const char *value)
+static bool set_connect(struct lobby_flags *flags, const char *value)
 {
     flags->connect = value;
     return *value != '\0';
 }
 
-static bool set_bind(struct dice_flags *flags, const char *value)
+static bool set_bind(struct lobby_flags *flags, const char *value)
 {
     flags->bind = value;
     return *value != '\0';
 }
 
-static bool set_serve(struct dice_flags *flags, const char *value)
+static bool set_serve(struct lobby_flags *flags, const char *value)
 {
     flags->serve = value;
     return *value != '\0';
 }
 
-static bool set_name(struct dice_flags *flags, const char *value)
+static bool set_name(struct lobby_flags *flags, const char *value)
 {
     flags->name = value;
     return true;
 }
 
-static bool set_screenshot(struct dice_flags *flags, const char *value)
+static bool set_screenshot(struct lobby_flags *flags, const char *value)
 {
     flags->screenshot = value;
     return *value != '\0';
 }
 
-static bool set_port(struct dice_flags *flags, const char *value)
+static bool set_port(struct lobby_flags *flags, const char *value)
 {
     uint32_t port;
 
@@ -156,17 +160,17 @@ static bool set_port(struct dice_flags *flags, const char *value)
     return true;
 }
 
-static bool set_auto(struct dice_flags *flags, const char *value)
+static bool set_auto(struct lobby_flags *flags, const char *value)
 {
-    return read_all(value, 1, UINT32_MAX, &flags->auto_rolls);
+    return read_all(value, 1, UINT32_MAX, &flags->auto_turns);
 }
 
-static bool set_seed(struct dice_flags *flags, const char *value)
+static bool set_seed(struct lobby_flags *flags, const char *value)
 {
     return read_all(value, 0, UINT32_MAX, &flags->seed);
 }
 
-static bool set_quit_after(struct dice_flags *flags, const char *value)
+static bool set_quit_after(struct lobby_flags *flags, const char *value)
 {
     char *end;
     double seconds = strtod(value, &end);
@@ -180,12 +184,12 @@ static bool set_quit_after(struct dice_flags *flags, const char *value)
     return true;
 }
 
-static bool set_at(struct dice_flags *flags, const char *value)
+static bool set_at(struct lobby_flags *flags, const char *value)
 {
     return read_pair(value, ',', &flags->x, &flags->y);
 }
 
-static bool set_size(struct dice_flags *flags, const char *value)
+static bool set_size(struct lobby_flags *flags, const char *value)
 {
     return read_pair(value, 'x', &flags->width, &flags->height) && flags->width > 0 &&
            flags->height > 0;
@@ -194,7 +198,7 @@ static bool set_size(struct dice_flags *flags, const char *value)
 struct flag {
     const char *name;
     bool has_value;
-    bool (*set)(struct dice_flags *flags, const char *value);
+    bool (*set)(struct lobby_flags *flags, const char *value);
 };
 
 static const struct flag *find(const char *name)
@@ -239,7 +243,7 @@ static const char *login_name(void)
 }
 
 /* Whether the flags make sense together. */
-static bool check(struct dice_flags *flags, bool has_port)
+static bool check(struct lobby_flags *flags, bool has_port)
 {
     bool hosting = flags->host || flags->dedicated;
 
@@ -266,11 +270,11 @@ static bool check(struct dice_flags *flags, bool has_port)
     return true;
 }
 
-bool dice_flags_parse(struct dice_flags *flags, int argc, char **argv)
+bool lobby_flags_parse(struct lobby_flags *flags, int argc, char **argv)
 {
     bool has_port = false;
 
-    *flags = (struct dice_flags){.port = DICE_PORT, .name = login_name(), .x = -1, .y = -1};
+    *flags = (struct lobby_flags){.port = LOBBY_PORT, .name = login_name(), .x = -1, .y = -1};
     for (int i = 1; i < argc; i++) {
         flags->help = flags->help || strcmp(argv[i], "--help") == 0;
         flags->version = flags->version || strcmp(argv[i], "--version") == 0;

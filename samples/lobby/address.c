@@ -1,5 +1,5 @@
 /* address: where a host is, as people write it. */
-#include "samples/dice/address.h"
+#include "samples/lobby/address.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +12,9 @@ static bool is_host_byte(char byte, bool v6)
     return word || (v6 && (byte == ':' || byte == '%'));
 }
 
-static bool copy_host(struct dice_address *address, const char *host, size_t len)
+static bool copy_host(struct lobby_address *address, const char *host, size_t len)
 {
-    if (len == 0 || len > ADDRESS_HOST_MAX) {
+    if (len == 0 || len > LOBBY_HOST_MAX) {
         return false;
     }
     for (size_t i = 0; i < len; i++) {
@@ -46,14 +46,14 @@ static bool parse_port(uint16_t *port, const char *at, const char *end)
 }
 
 /* What is from colon to end is nothing, or ":port". */
-static bool parse_rest(struct dice_address *address, const char *colon, const char *end)
+static bool parse_rest(struct lobby_address *address, const char *colon, const char *end)
 {
     return colon == end || (*colon == ':' && parse_port(&address->port, colon + 1, end));
 }
 
-bool dice_address_parse(struct dice_address *out, const char *text, uint16_t default_port)
+bool lobby_address_parse(struct lobby_address *out, const char *text, uint16_t default_port)
 {
-    struct dice_address address = {.port = default_port};
+    struct lobby_address address = {.port = default_port};
     const char *at = text + strspn(text, " \t");
     const char *end = text + strlen(text);
     const char *host_end;
@@ -87,8 +87,8 @@ bool dice_address_parse(struct dice_address *out, const char *text, uint16_t def
     return true;
 }
 
-void dice_address_text(char *dst, const struct dice_address *address)
+void lobby_address_text(char *dst, const struct lobby_address *address)
 {
-    snprintf(dst, ADDRESS_TEXT_SIZE, address->v6 ? "[%s]:%u" : "%s:%u", address->host,
+    snprintf(dst, LOBBY_ADDRESS_SIZE, address->v6 ? "[%s]:%u" : "%s:%u", address->host,
              (unsigned)address->port);
 }

@@ -6,9 +6,9 @@
 
 #include <meeple/base.h>
 
-#include "samples/dice/address.h"
+#include "samples/lobby/address.h"
 
-Test(dice_address, reads_names_and_numbers_with_and_without_a_port)
+Test(lobby_address, reads_names_and_numbers_with_and_without_a_port)
 {
     static const struct {
         const char *text, *means;
@@ -27,20 +27,20 @@ Test(dice_address, reads_names_and_numbers_with_and_without_a_port)
     };
 
     for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
-        struct dice_address address;
-        char text[ADDRESS_TEXT_SIZE];
+        struct lobby_address address;
+        char text[LOBBY_ADDRESS_SIZE];
 
-        cr_assert(dice_address_parse(&address, cases[i].text, 8080), "%s", cases[i].text);
-        dice_address_text(text, &address);
+        cr_assert(lobby_address_parse(&address, cases[i].text, 8080), "%s", cases[i].text);
+        lobby_address_text(text, &address);
         cr_expect_str_eq(text, cases[i].means);
         /* What it writes it reads. */
-        cr_expect(dice_address_parse(&address, text, 1));
-        dice_address_text(text, &address);
+        cr_expect(lobby_address_parse(&address, text, 1));
+        lobby_address_text(text, &address);
         cr_expect_str_eq(text, cases[i].means);
     }
 }
 
-Test(dice_address, refuses_everything_else)
+Test(lobby_address, refuses_everything_else)
 {
     static const char *const cases[] = {
         "",
@@ -73,16 +73,16 @@ Test(dice_address, refuses_everything_else)
         "[a b]",
     };
     char longest[400];
-    struct dice_address address = {.host = "as it was", .port = 7};
+    struct lobby_address address = {.host = "as it was", .port = 7};
 
     for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
-        cr_expect_not(dice_address_parse(&address, cases[i], 8080), "%s", cases[i]);
+        cr_expect_not(lobby_address_parse(&address, cases[i], 8080), "%s", cases[i]);
     }
     cr_expect_str_eq(address.host, "as it was");
     memset(longest, 'a', sizeof longest);
-    longest[ADDRESS_HOST_MAX + 1] = '\0';
-    cr_expect_not(dice_address_parse(&address, longest, 8080));
-    longest[ADDRESS_HOST_MAX] = '\0';
-    cr_expect(dice_address_parse(&address, longest, 65535));
-    cr_expect_eq(strlen(address.host), ADDRESS_HOST_MAX);
+    longest[LOBBY_HOST_MAX + 1] = '\0';
+    cr_expect_not(lobby_address_parse(&address, longest, 8080));
+    longest[LOBBY_HOST_MAX] = '\0';
+    cr_expect(lobby_address_parse(&address, longest, 65535));
+    cr_expect_eq(strlen(address.host), LOBBY_HOST_MAX);
 }

@@ -6,10 +6,10 @@
 
 #include <meeple/base.h>
 
-#include "samples/dice/flags.h"
+#include "samples/lobby/flags.h"
 
 /* Of a command line whose words are divided by single blanks; storage takes it. */
-static bool parse(struct dice_flags *flags, char *storage, const char *line)
+static bool parse(struct lobby_flags *flags, char *storage, const char *line)
 {
     char *argv[24] = {storage};
     int argc = 1;
@@ -27,12 +27,12 @@ static bool parse(struct dice_flags *flags, char *storage, const char *line)
             }
         }
     }
-    return dice_flags_parse(flags, argc, argv);
+    return lobby_flags_parse(flags, argc, argv);
 }
 
-Test(dice_flags, without_any_it_is_a_window_at_port_8080)
+Test(lobby_flags, without_any_it_is_a_window_at_port_8080)
 {
-    struct dice_flags flags;
+    struct lobby_flags flags;
     char storage[300];
 
     setenv("USER", "ännchen", 1);
@@ -43,7 +43,7 @@ Test(dice_flags, without_any_it_is_a_window_at_port_8080)
     cr_expect_null(flags.screenshot);
     cr_expect_str_eq(flags.name, "ännchen");
     cr_expect_eq(flags.port, 8080);
-    cr_expect_eq(flags.auto_rolls, 0);
+    cr_expect_eq(flags.auto_turns, 0);
     cr_expect_eq(flags.quit_after_ms, 0);
     cr_expect_eq(flags.x, -1);
     cr_expect_eq(flags.width, 0);
@@ -54,9 +54,9 @@ Test(dice_flags, without_any_it_is_a_window_at_port_8080)
     cr_expect_null(flags.name);
 }
 
-Test(dice_flags, reads_each)
+Test(lobby_flags, reads_each)
 {
-    struct dice_flags flags;
+    struct lobby_flags flags;
     char storage[300];
 
     cr_assert(
@@ -68,7 +68,7 @@ Test(dice_flags, reads_each)
     cr_expect_str_eq(flags.bind, "::1");
     cr_expect_str_eq(flags.serve, "web");
     cr_expect_str_eq(flags.name, "-Bob-");
-    cr_expect_eq(flags.auto_rolls, 4294967295);
+    cr_expect_eq(flags.auto_turns, 4294967295);
     cr_expect_eq(flags.seed, 7);
     cr_expect_eq(flags.quit_after_ms, 1250);
     cr_expect_str_eq(flags.screenshot, "a.png");
@@ -82,9 +82,9 @@ Test(dice_flags, reads_each)
     cr_expect(flags.host && flags.dedicated);
 }
 
-Test(dice_flags, help_goes_before_everything)
+Test(lobby_flags, help_goes_before_everything)
 {
-    struct dice_flags flags;
+    struct lobby_flags flags;
     char storage[300];
 
     cr_assert(parse(&flags, storage, "--nonsense --port --help"));
@@ -93,7 +93,7 @@ Test(dice_flags, help_goes_before_everything)
     cr_expect(flags.version);
 }
 
-Test(dice_flags, says_what_is_wrong)
+Test(lobby_flags, says_what_is_wrong)
 {
     static const struct {
         const char *line, *error;
@@ -134,7 +134,7 @@ Test(dice_flags, says_what_is_wrong)
     };
 
     for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
-        struct dice_flags flags;
+        struct lobby_flags flags;
         char storage[300];
 
         cr_assert_not(parse(&flags, storage, cases[i].line), "%s", cases[i].line);
@@ -142,7 +142,7 @@ Test(dice_flags, says_what_is_wrong)
     }
 }
 
-Test(dice_flags, help_names_every_flag_and_fits_a_terminal)
+Test(lobby_flags, help_names_every_flag_and_fits_a_terminal)
 {
     static const char *const names[] = {
         "--host",     "--connect", "--port",    "--bind",       "--name",       "--dedicated",
@@ -150,10 +150,25 @@ Test(dice_flags, help_names_every_flag_and_fits_a_terminal)
         "--size",     "--help",    "--version", "--serve",
     };
 
+    const struct lobby_words words = {"croquet", "A game.", "  --auto N  by itself\n", "of luck",
+                                      "The end.\n"};
+    const char *const said[] = {"usage: croquet [", "A game.\n\n", words.by_itself, "of luck, for",
+                                "\n\nThe end.\n"};
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    cr_assert_not_null(out);
+    lobby_flags_help(out, &words);
+    cr_assert_eq(fclose(out), 0);
     for (size_t i = 0; i < MEEPLE_COUNT(names); i++) {
-        cr_expect_neq(strstr(dice_flags_help, names[i]), NULL, "%s", names[i]);
+        cr_expect_neq(strstr(text, names[i]), NULL, "%s", names[i]);
     }
-    for (const char *line = dice_flags_help; *line; line += strcspn(line, "\n") + 1) {
+    for (size_t i = 0; i < MEEPLE_COUNT(said); i++) {
+        cr_expect_neq(strstr(text, said[i]), NULL, "%s", said[i]);
+    }
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
         cr_expect_leq(strcspn(line, "\n"), 96, "%.30s", line);
     }
+    free(text);
 }

@@ -5,11 +5,11 @@
 
 #include <meeple/base.h>
 
-#include "samples/dice/text.h"
+#include "samples/lobby/text.h"
 #include "samples/ui/utf8.h"
 #include "tests/support/prng.h"
 
-Test(dice_text, takes_out_what_is_no_character_to_be_seen)
+Test(lobby_text, takes_out_what_is_no_character_to_be_seen)
 {
     static const struct {
         const char *text, *clean;
@@ -31,29 +31,29 @@ Test(dice_text, takes_out_what_is_no_character_to_be_seen)
     char dst[64];
 
     for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
-        size_t len = dice_text_clean(dst, sizeof dst, cases[i].text);
+        size_t len = lobby_text_clean(dst, sizeof dst, cases[i].text);
 
         cr_expect_str_eq(dst, cases[i].clean);
         cr_expect_eq(len, strlen(cases[i].clean));
     }
 }
 
-Test(dice_text, cuts_between_two_characters_and_behind_no_blank)
+Test(lobby_text, cuts_between_two_characters_and_behind_no_blank)
 {
     char dst[8];
 
-    cr_expect_eq(dice_text_clean(dst, 1, "abc"), 0);
-    cr_expect_eq(dice_text_clean(dst, 4, "abcdef"), 3);
+    cr_expect_eq(lobby_text_clean(dst, 1, "abc"), 0);
+    cr_expect_eq(lobby_text_clean(dst, 4, "abcdef"), 3);
     cr_expect_str_eq(dst, "abc");
-    cr_expect_eq(dice_text_clean(dst, 4, "ab\xc3\xa9"), 2);
+    cr_expect_eq(lobby_text_clean(dst, 4, "ab\xc3\xa9"), 2);
     cr_expect_str_eq(dst, "ab");
-    cr_expect_eq(dice_text_clean(dst, 5, "ab\xc3\xa9"), 4);
-    cr_expect_eq(dice_text_clean(dst, 4, "ab cd"), 2);
+    cr_expect_eq(lobby_text_clean(dst, 5, "ab\xc3\xa9"), 4);
+    cr_expect_eq(lobby_text_clean(dst, 4, "ab cd"), 2);
     cr_expect_str_eq(dst, "ab");
 }
 
 /* Any bytes: what comes out is UTF-8, fits, and is clean: a second time changes nothing. */
-Test(dice_text, is_the_same_when_done_twice)
+Test(lobby_text, is_the_same_when_done_twice)
 {
     static const unsigned char pieces[] = {'a',  ' ',  '\n', 0x7f, 0x80, 0x85, 0x8d,
                                            0x9f, 0xa8, 0xae, 0xc2, 0xc3, 0xe2, 0xed,
@@ -69,13 +69,13 @@ Test(dice_text, is_the_same_when_done_twice)
             text[i] = (char)pieces[prng_below(&prng, sizeof pieces)];
         }
         text[len] = '\0';
-        len = dice_text_clean(once, cap, text);
+        len = lobby_text_clean(once, cap, text);
         cr_assert_lt(len, cap);
         cr_assert_eq(strlen(once), len);
         for (size_t at = 0, size; at < len; at += size) {
             cr_assert_neq(utf8_read(once + at, len - at, &size), UTF8_INVALID);
         }
-        cr_assert_eq(dice_text_clean(twice, cap, once), len);
+        cr_assert_eq(lobby_text_clean(twice, cap, once), len);
         cr_assert_str_eq(twice, once);
     }
 }

@@ -1,5 +1,5 @@
 /* text: what others wrote, made fit to be shown on one line. */
-#include "samples/dice/text.h"
+#include "samples/lobby/text.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -25,7 +25,7 @@ static bool is_control(uint32_t code)
     return code == UTF8_INVALID;
 }
 
-size_t dice_text_clean(char *dst, size_t cap, const char *text)
+size_t lobby_text_clean(char *dst, size_t cap, const char *text)
 {
     size_t left = strlen(text);
     size_t len = 0, size;

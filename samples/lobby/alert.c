@@ -1,25 +1,25 @@
 /* alert: what went wrong, in a sentence that the user has to see. */
-#include "samples/dice/alert.h"
+#include "samples/lobby/alert.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "samples/dice/text.h"
+#include "samples/lobby/text.h"
 
 static void say(char *dst, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Cleaned, because much of it was written by others; begins with a capital, ends with a stop. */
 static void say(char *dst, const char *format, ...)
 {
-    char text[ALERT_SIZE];
+    char text[LOBBY_ALERT_SIZE];
     va_list args;
     size_t len;
 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    len = dice_text_clean(dst, ALERT_SIZE - 1, text);
+    len = lobby_text_clean(dst, LOBBY_ALERT_SIZE - 1, text);
     if (dst[0] >= 'a' && dst[0] <= 'z') {
         dst[0] = (char)(dst[0] - 'a' + 'A');
     }
@@ -42,7 +42,7 @@ static void say_what_is_none(char *dst, const char *bind, const char *folder)
     }
 }
 
-void dice_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port, const char *folder)
+void lobby_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port, const char *folder)
 {
     switch (rc) {
     case MEEPLE_EINUSE:
@@ -60,18 +60,18 @@ void dice_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port, 
     }
 }
 
-void dice_alert_no_address(char *dst, const char *text)
+void lobby_alert_no_address(char *dst, const char *text)
 {
     say(dst, "\"%.100s\" is no address. Write a name or a number, and a port if you like: %s", text,
         "localhost, 192.168.0.7:8080, [::1]:8080.");
 }
 
-void dice_alert_not_begun(char *dst, const char *where, int rc)
+void lobby_alert_not_begun(char *dst, const char *where, int rc)
 {
     say(dst, "Could not connect to %s: %s.", where, meeple_strerror(rc));
 }
 
-void dice_alert_not_connected(char *dst, const char *where, const meeple_fault *fault)
+void lobby_alert_not_connected(char *dst, const char *where, const meeple_fault *fault)
 {
     if (fault->stage == MEEPLE_STAGE_RESOLVE || fault->stage == MEEPLE_STAGE_CONNECT) {
         /* Says itself what could not be reached. */
@@ -83,7 +83,7 @@ void dice_alert_not_connected(char *dst, const char *where, const meeple_fault *
     }
 }
 
-void dice_alert_lost(char *dst, const meeple_event *down, const meeple_fault *fault)
+void lobby_alert_lost(char *dst, const meeple_event *down, const meeple_fault *fault)
 {
     static const char lost[] = "the connection was lost";
     bool over = down->code == MEEPLE_CLOSE_NORMAL || down->code == MEEPLE_CLOSE_GOING_AWAY ||
@@ -105,7 +105,7 @@ void dice_alert_lost(char *dst, const meeple_event *down, const meeple_fault *fa
     }
 }
 
-void dice_alert_broken(char *dst, int rc)
+void lobby_alert_broken(char *dst, int rc)
 {
     say(dst, "The game had to stop: %s.", meeple_strerror(rc));
 }

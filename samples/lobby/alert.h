@@ -1,0 +1,24 @@
+/* alert: what went wrong, in a sentence that the user has to see. */
+#ifndef LOBBY_ALERT_H
+#define LOBBY_ALERT_H
+
+#include <meeple/event.h>
+
+#define LOBBY_ALERT_SIZE 512
+
+/* dst has LOBBY_ALERT_SIZE bytes, always. */
+
+/* rc is what meeple_net_listen() returned; bind and folder may be NULL. */
+void lobby_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port,
+                             const char *folder);
+void lobby_alert_no_address(char *dst, const char *text);
+/* rc is what meeple_net_connect() returned. */
+void lobby_alert_not_begun(char *dst, const char *where, int rc);
+/* DOWN came, and UP never did. */
+void lobby_alert_not_connected(char *dst, const char *where, const meeple_fault *fault);
+/* DOWN came, and it was not us who ended the session. */
+void lobby_alert_lost(char *dst, const meeple_event *down, const meeple_fault *fault);
+/* The session cannot go on here. */
+void lobby_alert_broken(char *dst, int rc);
+
+#endif /* LOBBY_ALERT_H */

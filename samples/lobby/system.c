@@ -1,0 +1,28 @@
+/* system: a clock, and a seed, through the library's door to the system. */
+#include "samples/lobby/system.h"
+
+int lobby_system_open(struct lobby_system *system, const meeple_io_driver *driver,
+                      const meeple_mem *mem)
+{
+    system->driver = driver ? driver : meeple_io_system();
+    system->io = NULL;
+    return system->driver->open(system->driver, mem, NULL, &system->io);
+}
+
+void lobby_system_close(struct lobby_system *system)
+{
+    if (system->io) {
+        system->driver->free(system->io);
+    }
+    system->io = NULL;
+}
+
+uint64_t lobby_system_now_ms(const struct lobby_system *system)
+{
+    return system->driver->now_ms(system->io);
+}
+
+int lobby_system_seed(const struct lobby_system *system, uint64_t *seed)
+{
+    return system->driver->random(system->io, seed, sizeof *seed);
+}
