@@ -1,4 +1,4 @@
-/* entry: what a STATE says of single objects: all of it is tried, then all of it is applied. */
+/* entry: what a STATE says of single objects: each is tried, then applied, or refused by itself. */
 #include "rpc/entry.h"
 
 #include <inttypes.h>
@@ -7,6 +7,11 @@
 #include "rpc/due.h"
 #include "rpc/refusal.h"
 #include "rpc/spawn.h"
+
+/* Of the refused entries of one packet so many are told of; all of them are counted. */
+enum {
+    REPORTS_MAX = 8
+};
 
 void meeple__entry_refuse(meeple_world *world, const struct meeple__remote *remote,
                           meeple_refusal_rule rule, const char *path,
@@ -133,38 +138,6 @@ static meeple_object *object_of(const meeple_world *world, const struct meeple__
     return is_of_this_term(object, entry) ? object : NULL;
 }
 
-/* Every entry of the packet fits, or is about what is gone. */
-static bool try_all(meeple_world *world, const struct meeple__remote *remote, meeple_bytes all)
-{
-    struct meeple__reader entries = meeple__reader_of(all);
-
-    while (entries.at < entries.end) {
-        uint32_t id;
-        meeple_bytes entry = meeple__command_next_entry(&entries, &id);
-        struct meeple__sentence text;
-        bool offends;
-        const meeple_object *object = object_of(world, remote, id, &entry, &offends);
-
-        if (offends) {
-            object = meeple__states_find(&world->states, id);
-            begin_sentence(&text, remote, object->path);
-            meeple__say(&text, "only the master, %" PRId32 ", may", object->master);
-            meeple__entry_refuse(world, remote, MEEPLE_REFUSAL_NOT_MASTER, object->path, &text);
-            return false;
-        }
-        if (!object) {
-            world->states.stale++;
-            continue;
-        }
-        begin_sentence(&text, remote, object->path);
-        if (try_entry(world, object, entry, &text) < 0) {
-            meeple__entry_refuse(world, remote, MEEPLE_REFUSAL_STATE, object->path, &text);
-            return false;
-        }
-    }
-    return true;
-}
-
 /* On the server: once for each object, however often the packet names it. */
 static void commit_all(meeple_world *world, struct meeple__list *named)
 {
@@ -181,58 +154,83 @@ static void commit_all(meeple_world *world, struct meeple__list *named)
     }
 }
 
-static void apply_all(meeple_world *world, const struct meeple__remote *remote, meeple_bytes all)
+/* A packet whose entries are being taken. */
+struct taking {
+    meeple_world *world;
+    const struct meeple__remote *remote;
+    bool is_server;
+    struct meeple__list named; /* on the server: replicas with something to commit */
+    unsigned reports;          /* of entries that were refused */
+};
+
+/* A handler may change or remove anything: what was taken so far is true by then. */
+static void refuse(struct taking *taking, meeple_refusal_rule rule, const char *path,
+                   const struct meeple__sentence *text)
 {
-    struct meeple__reader entries = meeple__reader_of(all);
-    bool is_server = meeple_net_is_server(world->net);
-    struct meeple__list named;
-
-    meeple__list_init(&named);
-
-    while (entries.at < entries.end) {
-        uint32_t id;
-        meeple_bytes entry = meeple__command_next_entry(&entries, &id);
-        bool offends;
-        const meeple_object *object = object_of(world, remote, id, &entry, &offends);
-
-        if (!object) {
-            continue;
-        }
-        apply_entry(object, entry);
-        if (!is_server) {
-            meeple__entry_join_batch(world, object->replica);
-        } else if (meeple__list_empty(&object->replica->batch)) {
-            meeple__list_append(&named, &object->replica->batch);
-        }
+    if (taking->reports == REPORTS_MAX) {
+        taking->world->states.refused++;
+        return;
     }
-    commit_all(world, &named);
+    taking->reports++;
+    commit_all(taking->world, &taking->named);
+    meeple__entry_refuse(taking->world, taking->remote, rule, path, text);
 }
 
-/* Nothing of a packet was taken: the master of what it names has other values than everyone else.
- */
-static void insist_all(const meeple_world *world, const struct meeple__remote *remote,
-                       meeple_bytes all)
+static void refuse_stranger(struct taking *taking, uint32_t id)
 {
-    struct meeple__reader entries = meeple__reader_of(all);
+    const meeple_object *object = meeple__states_find(&taking->world->states, id);
+    struct meeple__sentence text;
 
-    while (entries.at < entries.end) {
-        uint32_t id;
-        meeple_object *object;
+    begin_sentence(&text, taking->remote, object->path);
+    meeple__say(&text, "only the master, %" PRId32 ", may", object->master);
+    refuse(taking, MEEPLE_REFUSAL_NOT_MASTER, object->path, &text);
+}
 
-        meeple__command_next_entry(&entries, &id);
-        object = meeple__states_find(&world->states, id);
-        if (object) {
-            meeple__spawn_insist(object, remote->id);
+static void take_entry(struct taking *taking, uint32_t id, meeple_bytes entry)
+{
+    meeple_world *world = taking->world;
+    struct meeple__sentence text;
+    bool offends;
+    meeple_object *object = object_of(world, taking->remote, id, &entry, &offends);
+
+    if (offends) {
+        refuse_stranger(taking, id);
+        return;
+    }
+    if (!object) {
+        world->states.stale++;
+        return;
+    }
+    begin_sentence(&text, taking->remote, object->path);
+    if (try_entry(world, object, entry, &text) < 0) {
+        if (taking->is_server) {
+            /* Its master has other values than everyone else. */
+            meeple__spawn_insist(object, taking->remote->id);
         }
+        refuse(taking, MEEPLE_REFUSAL_STATE, object->path, &text);
+        return;
+    }
+    apply_entry(object, entry);
+    if (!taking->is_server) {
+        meeple__entry_join_batch(world, object->replica);
+    } else if (meeple__list_empty(&object->replica->batch)) {
+        meeple__list_append(&taking->named, &object->replica->batch);
     }
 }
 
 void meeple__entries_take(meeple_world *world, const struct meeple__remote *remote,
                           meeple_bytes entries)
 {
-    if (try_all(world, remote, entries)) {
-        apply_all(world, remote, entries);
-    } else if (meeple_net_is_server(world->net)) {
-        insist_all(world, remote, entries);
+    struct meeple__reader reader = meeple__reader_of(entries);
+    struct taking taking = {
+        .world = world, .remote = remote, .is_server = meeple_net_is_server(world->net)};
+
+    meeple__list_init(&taking.named);
+    while (reader.at < reader.end) {
+        uint32_t id;
+        meeple_bytes entry = meeple__command_next_entry(&reader, &id);
+
+        take_entry(&taking, id, entry);
     }
+    commit_all(world, &taking.named);
 }

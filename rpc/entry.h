@@ -1,4 +1,4 @@
-/* entry: what a STATE says of single objects: all of it is tried, then all of it is applied. */
+/* entry: what a STATE says of single objects: each is tried, then applied, or refused by itself. */
 #ifndef MEEPLE_RPC_ENTRY_H
 #define MEEPLE_RPC_ENTRY_H
 
@@ -7,8 +7,8 @@
 
 /*
  * The entries of a packet that was read.  On a client they wait for the end of the batch, on the
- * server they are true at once.  Those about what is gone are counted; anything else that is wrong
- * refuses all of them.
+ * server they are true at once.  Those about what is gone are counted.  One with anything else that
+ * is wrong is refused as a whole, and counted and told; the others are taken.
  */
 void meeple__entries_take(meeple_world *world, const struct meeple__remote *remote,
                           meeple_bytes entries);

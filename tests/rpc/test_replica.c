@@ -304,7 +304,7 @@ Test(replica, refuses_what_a_server_may_not_say)
                    "server: peer 1 changed a: it has no such slot; ");
     expect_refused(net, client, "08 00 01 02 10 01",
                    "server: peer 1 changed a: field 'hand' is not the sender's to change; ");
-    /* All of it or nothing. */
+    /* All of an entry or nothing. */
     expect_refused(net, client, "08 00 01 04 01 07 00 a0",
                    "server: peer 1 changed a: field 'at.x' is a string, int16 expected; ");
     cr_expect_eq(pawn_at(server, "a")->hp, 0);
@@ -608,6 +608,100 @@ Test(replica, many_words_about_one_large_object_are_not_much_work)
     /* All its slots are looked through once, not for each of the 13,000 entries. */
     cr_expect_eq(meeple_world_state_stats(session.seats[0].world).applied, 1);
     cr_expect_str_eq(session.refusals, "");
+    meeple_net_free(net);
+}
+
+Test(replica, an_entry_that_does_not_fit_is_refused_by_itself_at_a_client)
+{
+    int32_t client = 0;
+    meeple_net *net = begin_with_layouts(&client);
+
+    expect_refused(net, client, "07 01 00 01000000 00 01000000 01 01 61", "");
+    expect_refused(net, client, "07 02 00 01000000 00 01000000 01 01 62", "");
+    expect_refused(net, client, "08 00", "");
+    expect_refused(net, client, "08 00 01 04 01 07 00 a0  02 02 01 07  01 02 20 01  01 02 02 05",
+                   "server: peer 1 changed a: field 'at.x' is a string, int16 expected; "
+                   "server: peer 1 changed a: it has no such slot; ");
+    cr_expect_eq(pawn_at(server, "a")->hp, 0);
+    cr_expect_eq(pawn_at(server, "a")->at.x, 5);
+    cr_expect_eq(pawn_at(server, "b")->hp, 7);
+    cr_expect_eq(meeple_world_state_stats(server->world).refused, 2);
+    /* Of a packet that is malformed nothing is taken. */
+    expect_refused(net, client, "08 00 01 02 01 09  02 02 01",
+                   "server: peer 1 sent 9 bytes that are no command; ");
+    cr_expect_eq(pawn_at(server, "a")->hp, 0);
+    meeple_net_free(net);
+}
+
+static int seen_in_handler;
+static meeple_object *seen_object;
+
+static void remove_it(meeple_world *world, const meeple_refusal *refusal)
+{
+    session_refused(world, refusal);
+    if (seen_object) {
+        seen_in_handler = ann.hp;
+        meeple_object_remove(seen_object);
+        seen_object = NULL;
+    }
+}
+
+Test(replica, an_entry_that_does_not_fit_is_refused_by_itself_at_the_server)
+{
+    meeple_net *net = begin_as_client();
+    meeple_object *first = pawn_spawn(server, "ann", &ann);
+    meeple_object *second = pawn_spawn(server, "bob", &bob);
+    int32_t id = meeple_net_id(net);
+    char expected[200];
+
+    cr_expect_eq(meeple_object_hand_over(first, id), 0);
+    cr_expect_eq(meeple_object_hand_over(second, id), 0);
+    settle(&session);
+    take(net, NULL, NULL);
+    say_hex(net, MEEPLE_SERVER, "01 01");
+    snprintf(expected, sizeof expected,
+             "server: peer %d changed bob: field 'mood' is 2, allowed 0..1; ", (int)id);
+    expect_refused(net, MEEPLE_SERVER, "08 00 01 03 01 01 07  02 05 01 01 08 02 02  01 03 01 02 04",
+                   expected);
+    cr_expect_eq(ann.hp, 7);
+    cr_expect_eq(ann.at.x, 4);
+    cr_expect_eq(bob.hp, 20);
+    /* What it is overwritten with begins a term; the other's goes on. */
+    cr_expect_eq(first->replica->term, 1);
+    cr_expect_eq(second->replica->term, 2);
+    /* A handler finds what was taken before, and may remove what is in the packet. */
+    server->world->on_refused = remove_it;
+    seen_object = first;
+    snprintf(expected, sizeof expected,
+             "server: peer %d changed bob: field 'hp' is 101, allowed -10..100; ", (int)id);
+    expect_refused(net, MEEPLE_SERVER, "08 00 01 03 01 01 08  02 03 02 01 65  01 03 01 01 09",
+                   expected);
+    cr_expect_eq(seen_in_handler, 8);
+    cr_expect_eq(ann.hp, 8, "it was gone");
+    meeple_net_free(net);
+}
+
+Test(replica, of_a_packet_that_is_full_of_mistakes_a_few_are_told)
+{
+    static uint8_t packet[20000] = {MEEPLE__COMMAND_STATE, 0};
+    int32_t client = 0;
+    meeple_net *net = begin_with_layouts(&client);
+    size_t len = 2, count = 0;
+    const char *at = session.refusals;
+
+    expect_refused(net, client, "07 01 00 01000000 00 01000000 01 01 61", "");
+    expect_refused(net, client, "08 00", "");
+    for (; len + 4 <= sizeof packet; count++) {
+        len += from_hex(packet + len, "01 02 01 65");
+    }
+    say(net, client, packet, len);
+    take(net, NULL, NULL);
+    settle(&session);
+    cr_expect_eq(meeple_world_state_stats(server->world).refused, count);
+    for (count = 0; (at = strstr(at, "changed a")) != NULL; at++) {
+        count++;
+    }
+    cr_expect_eq(count, 8);
     meeple_net_free(net);
 }
 
