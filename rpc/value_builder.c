@@ -107,8 +107,19 @@ void meeple_value_put(meeple_value_builder *builder, meeple_value value)
     counted(builder);
 }
 
+/* What is put next is the key of a pair. */
+static bool awaits_key(const meeple_value_builder *builder)
+{
+    return builder->depth > 0 && builder->open[builder->depth - 1].is_map &&
+           builder->open[builder->depth - 1].count % 2 == 0;
+}
+
 void meeple_value_put_named(meeple_value_builder *builder, const char *key, meeple_value value)
 {
+    if (!awaits_key(builder)) {
+        fail(builder, MEEPLE_ESTATE);
+        return;
+    }
     meeple_value_put(builder, meeple_value_string(key));
     meeple_value_put(builder, value);
 }

@@ -163,6 +163,35 @@ Test(value_builder, wants_one_value_with_all_its_ends)
     cr_expect_eq(meeple_value_builder_value(&builder, NULL), MEEPLE_EINVAL);
 }
 
+Test(value_builder, takes_a_name_only_where_a_map_awaits_a_key)
+{
+    meeple_value_begin_array(&builder);
+    meeple_value_put_named(&builder, "hp", meeple_value_int(12));
+    meeple_value_end(&builder);
+    cr_expect_eq(outcome(), MEEPLE_ESTATE, "in an array it would be two elements");
+
+    meeple_value_builder_reset(&builder);
+    meeple_value_begin_map(&builder);
+    meeple_value_put(&builder, meeple_value_string("first"));
+    meeple_value_put_named(&builder, "hp", meeple_value_int(12));
+    meeple_value_put(&builder, meeple_value_string("last"));
+    meeple_value_end(&builder);
+    cr_expect_eq(outcome(), MEEPLE_ESTATE, "keys and values would change places");
+
+    meeple_value_builder_reset(&builder);
+    meeple_value_put_named(&builder, "hp", meeple_value_int(12));
+    cr_expect_eq(outcome(), MEEPLE_ESTATE, "in nothing");
+
+    meeple_value_builder_reset(&builder);
+    meeple_value_begin_map(&builder);
+    meeple_value_put(&builder, meeple_value_string("hits"));
+    meeple_value_begin_array(&builder);
+    meeple_value_end(&builder);
+    meeple_value_put_named(&builder, "hp", meeple_value_int(12));
+    meeple_value_end(&builder);
+    cr_expect_eq(outcome(), 0, "behind a whole pair");
+}
+
 Test(value_builder, nests_32_deep_and_no_deeper)
 {
     meeple_value inner;

@@ -227,7 +227,8 @@ MEEPLE_API void meeple_value_builder_done(meeple_value_builder *builder);
 /* A value, copied: an element of the array, or the next key or value of the map that was begun
  * last, or the whole.  Arrays and maps are copied with all they hold. */
 MEEPLE_API void meeple_value_put(meeple_value_builder *builder, meeple_value value);
-/* A key and its value. */
+/* A key and its value, into a map.  MEEPLE_ESTATE sticks if what was begun last is none, or if it
+ * has a key that waits for its value: in an array they would be two elements. */
 MEEPLE_API void meeple_value_put_named(meeple_value_builder *builder, const char *key,
                                        meeple_value value);
 /* What is put until its end belongs to it; in a map keys and values alternate.  Whether a key comes
@@ -241,7 +242,8 @@ MEEPLE_API void meeple_value_end(meeple_value_builder *builder);
  * first error, *out untouched: MEEPLE_ETOOBIG: over the ceiling, or deeper than
  * MEEPLE_VALUE_DEPTH_MAX; MEEPLE_EINVAL: no value was put in (a string that is not UTF-8, an EXT of
  * another type), or a map has a key without a value; MEEPLE_ESTATE: nothing was put, more than one
- * value was, an end is missing or is one too many; MEEPLE_ENOMEM.
+ * value was, an end is missing or is one too many, or a named one was put where no key is awaited;
+ * MEEPLE_ENOMEM.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_value_builder_value(const meeple_value_builder *builder,
                                                           meeple_value *out);
