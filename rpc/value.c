@@ -108,63 +108,6 @@ bool meeple_value_next(meeple_value_iterator *iterator)
     return true;
 }
 
-bool meeple_value_find_key(meeple_value map, meeple_value key, meeple_value *out)
-{
-    meeple_value_iterator at = meeple_value_iterate(map);
-    bool found = false;
-
-    if (map.kind != MEEPLE_VALUE_MAP || !out) {
-        return false;
-    }
-    while (meeple_value_next(&at)) {
-        if (meeple_value_equal(at.key, key)) {
-            *out = at.value;
-            found = true;
-        }
-    }
-    return found;
-}
-
-bool meeple_value_find(meeple_value map, const char *key, meeple_value *out)
-{
-    return key && meeple_value_find_key(map, meeple_value_string(key), out);
-}
-
-bool meeple_value_at(meeple_value array, uint32_t index, meeple_value *out)
-{
-    meeple_value_iterator at = meeple_value_iterate(array);
-
-    if (array.kind != MEEPLE_VALUE_ARRAY || index >= array.count || !out) {
-        return false;
-    }
-    while (meeple_value_next(&at)) {
-        if (index-- == 0) {
-            *out = at.value;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool meeple_value_number(meeple_value value, double *out)
-{
-    double number;
-
-    if (value.kind == MEEPLE_VALUE_INT) {
-        number = (double)value.integer;
-    } else if (value.kind == MEEPLE_VALUE_UINT) {
-        number = (double)value.natural;
-    } else if (value.kind == MEEPLE_VALUE_FLOAT) {
-        number = value.real;
-    } else {
-        return false;
-    }
-    if (out) {
-        *out = number;
-    }
-    return out != NULL;
-}
-
 static bool same_bytes(meeple_bytes left, meeple_bytes right)
 {
     return left.len == right.len && (left.len == 0 || memcmp(left.ptr, right.ptr, left.len) == 0);

@@ -172,48 +172,6 @@ Test(value, is_iterated_in_its_order)
     cr_expect_not(meeple_value_next(NULL));
 }
 
-Test(value, finds_elements_by_key_and_by_index)
-{
-    meeple_value value = sample(), list, found = meeple_value_int(99);
-    double number = 0;
-
-    cr_expect(meeple_value_find(value, "half", &found));
-    cr_expect_eq(found.real, 0.5);
-    cr_expect(meeple_value_find_key(value, meeple_value_int(7), &list));
-    cr_expect(meeple_value_at(list, 19, &found));
-    cr_expect_eq(found.integer, 2476099);
-    cr_expect(meeple_value_number(found, &number));
-    cr_expect_eq(number, 2476099.0);
-    cr_expect(meeple_value_at(list, 20, &found));
-    cr_expect_eq(found.kind, MEEPLE_VALUE_MAP);
-    cr_expect_eq(found.count, 0);
-
-    found = meeple_value_int(99);
-    cr_expect_not(meeple_value_at(list, 21, &found));
-    cr_expect_not(meeple_value_at(value, 0, &found));
-    cr_expect_not(meeple_value_find(value, "no", &found));
-    cr_expect_not(meeple_value_find(value, NULL, &found));
-    cr_expect_not(meeple_value_find(list, "nil", &found));
-    cr_expect_not(meeple_value_find_key(value, meeple_value_float(7), &found));
-    cr_expect_not(meeple_value_find(meeple_value_nil(), "nil", &found));
-    cr_expect_eq(found.integer, 99, "untouched");
-    cr_expect_not(meeple_value_number(meeple_value_string("5"), &number));
-    cr_expect(meeple_value_number(meeple_value_uint(UINT64_MAX), &number));
-    cr_expect_eq(number, 18446744073709551616.0);
-}
-
-Test(value, takes_the_last_of_two_equal_keys)
-{
-    struct held held = held_hex("83 a1 61 01 a1 62 02 a1 61 03");
-    meeple_value found;
-
-    cr_assert_eq(held.rc, 0);
-    cr_expect_eq(held.value.count, 3);
-    cr_expect(meeple_value_find(held.value, "a", &found));
-    cr_expect_eq(found.integer, 3);
-    held_done(&held);
-}
-
 Test(value, is_the_same_whatever_its_encoding)
 {
     static const struct {

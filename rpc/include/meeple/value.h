@@ -127,8 +127,8 @@ MEEPLE_API bool meeple_value_next(meeple_value_iterator *iterator);
 
 /*
  * Single elements.  False, and *out untouched, if there is none, or if the value is no map, no
- * array. They walk from the beginning: to see all of a large one, iterate. A map may have a key
- * twice, if somebody sent it so: the last one counts, as in Godot.
+ * array; out NULL only asks. They walk from the beginning: to see all of a large one, iterate. A
+ * map may have a key twice, if somebody sent it so: the last one counts, as in Godot.
  */
 MEEPLE_API bool meeple_value_find(meeple_value map, const char *key, meeple_value *out);
 /* The same for a key of any kind; compared as by meeple_value_equal(). */
@@ -136,9 +136,29 @@ MEEPLE_API bool meeple_value_find_key(meeple_value map, meeple_value key, meeple
 /* Counted from 0. */
 MEEPLE_API bool meeple_value_at(meeple_value array, uint32_t index, meeple_value *out);
 
+/*
+ * What meeple_value_find() finds, or nil: for a call within a call, with what holds if nothing of
+ * the kind was sent put in before:
+ *
+ *     double hp = 100;
+ *     meeple_value_number(meeple_value_get(about, "hp"), &hp);
+ *
+ * Borrowed as the map is.  Godot: Dictionary.get().
+ */
+MEEPLE_API meeple_value meeple_value_get(meeple_value map, const char *key);
+
 /* INT, UINT and FLOAT as a double, rounded if they have to be.  False, and *out untouched, for all
- * other kinds: who asks for a number should not care whether 5 or 5.0 was sent. */
+ * other kinds: who asks for a number should not care whether 5 or 5.0 was sent.  out NULL only
+ * asks, here and in the next. */
 MEEPLE_API bool meeple_value_number(meeple_value value, double *out);
+
+/* INT, and a FLOAT without a fraction that an int64_t can be, as one.  False, and *out untouched,
+ * for all else: 5.5, 1e300, a NaN, an UINT. */
+MEEPLE_API bool meeple_value_integer(meeple_value value, int64_t *out);
+
+/* A STRING with a NUL behind it, into dst of size bytes.  False, and dst untouched, if it is none,
+ * or with its NUL does not fit: it is not cut. */
+MEEPLE_API bool meeple_value_chars(meeple_value value, char *dst, size_t size);
 
 /*
  * Whether two values are the same: the same kind with the same content, elements of maps in the
