@@ -4,28 +4,33 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "rpc/field.h"
 #include "rpc/msgpack_read.h"
 #include "rpc/sentence.h"
 #include "rpc/value_field.h"
 #include "rpc/world.h"
 
-/* Room for the strings with their NULs.  MEEPLE_EINVAL and why: one of the values is none;
- * MEEPLE_ETOOBIG: no packet holds them. */
-static int measure(const meeple_object *object, const meeple_value *values, size_t count,
-                   size_t *strings_size, struct meeple__sentence *why)
+/* Room for the strings with their NULs.  MEEPLE_EINVAL: one of the values is none; MEEPLE_ETOOBIG:
+ * no packet holds them; and why. */
+static int measure(const meeple_object *object, const meeple_rpc_type *type,
+                   const meeple_value *values, size_t *strings_size, struct meeple__sentence *why)
 {
     size_t size = 1;
 
-    for (size_t i = 0; i < count; i++) {
+    for (unsigned i = 0; i < type->field_count; i++) {
         enum meeple__msgpack_fault fault =
             meeple__msgpack_check(&values[i], MEEPLE_VALUE_DEPTH_MAX);
 
         if (fault != MEEPLE__MSGPACK_NONE) {
-            meeple__say(why, "argument %zu %s", i + 1, meeple__msgpack_fault_text(fault));
+            meeple__say_field(why, &type->fields[i], i + 1);
+            meeple__say(why, "%s", meeple__msgpack_fault_text(fault));
             return MEEPLE_EINVAL;
         }
         if (values[i].kind == MEEPLE_VALUE_STRING) {
             if (values[i].bytes.len > object->world->packet_max) {
+                meeple__say_field(why, &type->fields[i], i + 1);
+                meeple__say(why, "is %zu bytes long, a packet has room for %zu",
+                            values[i].bytes.len, object->world->packet_max);
                 return MEEPLE_ETOOBIG;
             }
             size += values[i].bytes.len + 1;
@@ -41,7 +46,7 @@ static int convert(meeple_object *object, const meeple_rpc_type *type, const mee
 {
     size_t strings_size = 0;
     char *strings = NULL;
-    int rc = measure(object, values, type->field_count, &strings_size, why);
+    int rc = measure(object, type, values, &strings_size, why);
 
     if (rc < 0) {
         return rc;
@@ -62,6 +67,17 @@ static int convert(meeple_object *object, const meeple_rpc_type *type, const mee
     return 0;
 }
 
+/* The name is anybody's, so it is shown as values are. */
+static int no_such_method(const meeple_object *object, const char *method)
+{
+    char name[100];
+
+    meeple_value_text(meeple_value_string(method), name, sizeof name);
+    meeple__log(object->world->log, MEEPLE_LOG_WARN, "rpc", "we called %s: it has no method %s",
+                object->path, name);
+    return MEEPLE_ENOTFOUND;
+}
+
 int meeple_object_call_values(meeple_object *object, int32_t to, const char *method,
                               const meeple_value *values, size_t count)
 {
@@ -79,7 +95,7 @@ int meeple_object_call_values(meeple_object *object, int32_t to, const char *met
     index = meeple__methods_named(object->methods,
                                   (meeple_bytes){(const uint8_t *)method, strlen(method)});
     if (index < 0) {
-        return MEEPLE_ENOTFOUND;
+        return no_such_method(object, method);
     }
     type = object->cls->methods[index].type();
     meeple__sentence_init(&why);
@@ -89,7 +105,7 @@ int meeple_object_call_values(meeple_object *object, int32_t to, const char *met
         meeple__say(&why, "%zu arguments came, %u expected", count, (unsigned)type->field_count);
         rc = MEEPLE_EINVAL;
     }
-    if (rc == MEEPLE_EINVAL) {
+    if (rc == MEEPLE_EINVAL || rc == MEEPLE_ETOOBIG) {
         meeple__log(object->world->log, MEEPLE_LOG_WARN, "rpc", "we called %s.%s: %s", object->path,
                     type->name, why.text);
     }

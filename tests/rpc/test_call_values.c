@@ -212,15 +212,15 @@ Test(call_values, say_which_argument_does_not_fit)
         {"tell",
          {.kind = MEEPLE_VALUE_STRING, .bytes = {(const uint8_t *)"\xff", 1}},
          1,
-         "we called game.tell: argument 1 has a string that is not UTF-8"},
+         "we called game.tell: argument 1 'text' has a string that is not UTF-8"},
         {"tell",
          {.kind = MEEPLE_VALUE_STRING, .bytes = {NULL, 1}},
          1,
-         "we called game.tell: argument 1 has a string that is not UTF-8"},
+         "we called game.tell: argument 1 'text' has a string that is not UTF-8"},
         {"tell",
          {.kind = MEEPLE_VALUE_ARRAY, .count = 7},
          1,
-         "we called game.tell: argument 1 ends too early"},
+         "we called game.tell: argument 1 'text' ends too early"},
         {"tell",
          {.kind = MEEPLE_VALUE_ARRAY},
          1,
@@ -234,6 +234,40 @@ Test(call_values, say_which_argument_does_not_fit)
         cr_expect_str_eq(logged, cases[i].why);
     }
     expect_trace(&session, "");
+}
+
+/* What a script got wrong is not to be taken for a peer that went. */
+Test(call_values, say_that_there_is_no_such_method)
+{
+    static const struct {
+        const char *method, *why;
+    } cases[] = {
+        {"telling", "we called game: it has no method \"telling\""},
+        {"Tell", "we called game: it has no method \"Tell\""},
+        {"", "we called game: it has no method \"\""},
+        {"tell\n\"", "we called game: it has no method \"tell\\n\\\"\""},
+        {"tell\xff", "we called game: it has no method (malformed)"},
+    };
+
+    for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
+        logged[0] = '\0';
+        cr_expect_eq(call(server->object, MEEPLE_ALL, cases[i].method, NULL, 0), MEEPLE_ENOTFOUND);
+        cr_expect_str_eq(logged, cases[i].why);
+    }
+}
+
+Test(call_values, say_that_a_string_is_too_long_for_a_packet)
+{
+    char *longer = malloc(70001);
+    meeple_value too_long;
+
+    memset(longer, 'x', 70000);
+    longer[70000] = '\0';
+    too_long = meeple_value_string(longer);
+    cr_expect_eq(call(our_thing, MEEPLE_ALL, "anything", &too_long, 1), MEEPLE_ETOOBIG);
+    cr_expect_str_eq(logged, "we called thing.anything: argument 1 'it' is 70000 bytes long, a "
+                             "packet has room for 65531");
+    free(longer);
 }
 
 Test(call_values, refuse_what_makes_no_sense)

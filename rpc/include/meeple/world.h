@@ -161,8 +161,9 @@ MEEPLE_API const char *meeple_object_path(const meeple_object *object);
  * 0.
  *
  * Returns what meeple_rpc() returns; also MEEPLE_EINVAL: another number of values than the method
- * has arguments, or one that does not fit; the log says which and why.  Godot: rpc(), rpc_id(),
- * callv().
+ * has arguments, or one that does not fit; the log says which and why, and so it does if the
+ * class has no method of that name (MEEPLE_ENOTFOUND, as for a peer) or a string is longer than a
+ * packet (MEEPLE_ETOOBIG).  Godot: rpc(), rpc_id(), callv().
  */
 MEEPLE_API int meeple_object_call_values(meeple_object *object, int32_t to, const char *method,
                                          const meeple_value *values, size_t count);
