@@ -1,6 +1,7 @@
 /* value_text: values as text for people. */
 #include <meeple/value.h>
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -68,15 +69,27 @@ static bool add_infinite(struct text *text, double real)
     return true;
 }
 
-/* As few digits as bring back the same number. */
+/* So many digits, of any number, survive in that many bits: all 53 of a double have 15, all 24 of a
+ * float 6.  Next to zero there are fewer bits.  Zeros at the end are not printed. */
+static int sure_digits(int bits, int bits_max)
+{
+    int digits = ((bits < bits_max ? bits : bits_max) - 1) * 30103 / 100000; /* log10(2) */
+
+    return digits > 1 ? digits : 1;
+}
+
+/* As few digits as bring back the same number: two more than are sure at most. */
 static void add_double(struct text *text, double real)
 {
     char token[TOKEN_SIZE];
+    int exponent;
 
     if (add_infinite(text, real)) {
         return;
     }
-    for (int digits = 15; digits <= 17; digits++) {
+    (void)frexp(real, &exponent);
+    for (int digits = sure_digits(exponent - DBL_MIN_EXP + DBL_MANT_DIG, DBL_MANT_DIG);
+         digits <= 17; digits++) {
         snprintf(token, sizeof token, "%.*g", digits, real);
         if (strtod(token, NULL) == real) {
             break;
@@ -90,11 +103,14 @@ static void add_double(struct text *text, double real)
 static void add_float(struct text *text, float real)
 {
     char token[TOKEN_SIZE];
+    int exponent;
 
     if (add_infinite(text, (double)real)) {
         return;
     }
-    for (int digits = 6; digits <= 9; digits++) {
+    (void)frexpf(real, &exponent);
+    for (int digits = sure_digits(exponent - FLT_MIN_EXP + FLT_MANT_DIG, FLT_MANT_DIG); digits <= 9;
+         digits++) {
         snprintf(token, sizeof token, "%.*g", digits, (double)real);
         if (strtof(token, NULL) == real) {
             break;

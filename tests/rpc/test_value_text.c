@@ -51,6 +51,15 @@ Test(value_text, tells_a_float_from_an_integer)
     expect_text(meeple_value_float((double)NAN), "nan");
 }
 
+Test(value_text, has_no_more_digits_than_there_are_bits)
+{
+    expect_text(meeple_value_float(5e-324), "5e-324");
+    expect_text(meeple_value_float(-1.5e-323), "-1.5e-323");
+    expect_text(meeple_value_float(DBL_MIN), "2.2250738585072014e-308");
+    expect_text(meeple_value_float(2.225073858507201e-308), "2.225073858507201e-308");
+    expect_text(meeple_value_vec2(1e-45f, -1.17549e-38f), "vec2(1e-45, -1.17549e-38)");
+}
+
 Test(value_text, shows_what_is_inside)
 {
     meeple_value_builder builder;
