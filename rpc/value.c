@@ -178,18 +178,55 @@ size_t meeple_value_size(meeple_value value)
     return meeple__msgpack_size(&value);
 }
 
+/* Of all others nothing is elsewhere. */
+static bool has_bytes(const meeple_value *value)
+{
+    switch (value->kind) {
+    case MEEPLE_VALUE_STRING:
+    case MEEPLE_VALUE_BYTES:
+    case MEEPLE_VALUE_EXT:
+    case MEEPLE_VALUE_ARRAY:
+    case MEEPLE_VALUE_MAP:
+        return true;
+    case MEEPLE_VALUE_NIL:
+    case MEEPLE_VALUE_BOOL:
+    case MEEPLE_VALUE_INT:
+    case MEEPLE_VALUE_UINT:
+    case MEEPLE_VALUE_FLOAT:
+    case MEEPLE_VALUE_VEC2:
+    case MEEPLE_VALUE_VEC3:
+    case MEEPLE_VALUE_COLOR:
+    default:
+        return false;
+    }
+}
+
 int meeple_value_copy(meeple_value *out, meeple_value value, void *memory, size_t size)
 {
-    meeple_value_builder builder;
-    int rc;
+    size_t len, head;
 
-    if (!out || (size > 0 && !memory)) {
+    if (!out || (size > 0 && !memory) ||
+        meeple__msgpack_check(&value, MEEPLE_VALUE_DEPTH_MAX) != MEEPLE__MSGPACK_NONE) {
         return MEEPLE_EINVAL;
     }
-    meeple_value_builder_init_fixed(&builder, memory, size < INT_MAX ? size : INT_MAX);
-    meeple_value_put(&builder, value);
-    rc = meeple_value_builder_value(&builder, out);
-    return rc < 0 ? rc : (int)builder.len;
+    len = meeple_value_size(value);
+    if (len > size || len > INT_MAX) {
+        return MEEPLE_ETOOBIG;
+    }
+    head = has_bytes(&value) ? len - value.bytes.len : len;
+    /* Before the head, which may come to lie on them. */
+    if (len > head) {
+        memmove((uint8_t *)memory + head, value.bytes.ptr, len - head);
+    }
+    if (has_bytes(&value)) {
+        value.bytes.ptr = (const uint8_t *)memory + head;
+    }
+    /* The bytes behind the head have no room here, and are in their place. */
+    meeple__msgpack_write_value(
+        &(struct meeple__sink){.buf = &(struct meeple__buf){memory, 0, head}, .ceiling = head},
+        &value);
+    *out = value;
+    return (int)len;
 }
 
 int meeple_value_read(meeple_value *out, meeple_bytes bytes)

@@ -233,6 +233,30 @@ Test(value, is_kept_as_its_bytes)
     free(memory);
 }
 
+Test(value, is_kept_in_the_place_of_what_it_is_a_part_of)
+{
+    static const char *const parts[] = {
+        "05",          "d9 02 41 42",   "c4 02 00 ff", "c7 02 28 00 ff", "dc 00 03 01 02 03",
+        "81 a1 61 90", "ca 3f 00 00 00"};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(parts); i++) {
+        uint8_t bytes[64] = {0x92, 0x00};
+        struct held whole = held_of((meeple_bytes){bytes, 2 + from_hex(bytes + 2, parts[i])});
+        struct held part = held_hex(parts[i]);
+        meeple_value kept, again;
+        int len;
+
+        cr_assert(whole.rc == 0 && part.rc == 0 && meeple_value_at(whole.value, 1, &kept));
+        len = meeple_value_copy(&kept, kept, whole.bytes, whole.len);
+        cr_assert_gt(len, 0);
+        cr_expect(meeple_value_equal(kept, part.value), "%s", parts[i]);
+        cr_expect_eq(meeple_value_read(&again, (meeple_bytes){whole.bytes, (size_t)len}), 0);
+        cr_expect(meeple_value_equal(again, part.value), "%s", parts[i]);
+        held_done(&whole);
+        held_done(&part);
+    }
+}
+
 /* Made by hand out of bytes that nobody checked: not allowed, and harmless. */
 Test(value, that_is_none_ends_where_its_bytes_end)
 {

@@ -186,7 +186,8 @@ MEEPLE_API size_t meeple_value_size(meeple_value value);
 
 /*
  * Keeps a value: writes its encoding to memory, of size bytes, and makes *out a view of that, good
- * as long as the memory.  Returns how many bytes were written: meeple_value_size(). MEEPLE_ETOOBIG:
+ * as long as the memory, which may be that in which the value lies: a part of a kept one can be
+ * kept in its place.  Returns how many bytes were written: meeple_value_size(). MEEPLE_ETOOBIG:
  * they are more than size; MEEPLE_EINVAL: no value, as a string that is not UTF-8.  *out is
  * untouched then.  The bytes may be stored, and read again.
  */
