@@ -91,11 +91,21 @@ static void counted(meeple_value_builder *builder)
     }
 }
 
+/* Whether there is a place for one.  Behind a whole value there is none, which may be what is to be
+ * put, and would be gone once the memory grows. */
+static bool takes_one(meeple_value_builder *builder)
+{
+    if (builder->depth == 0 && builder->count > 0) {
+        fail(builder, MEEPLE_ESTATE);
+    }
+    return builder->rc == 0;
+}
+
 void meeple_value_put(meeple_value_builder *builder, meeple_value value)
 {
     enum meeple__msgpack_fault fault;
 
-    if (builder->rc < 0) {
+    if (!takes_one(builder)) {
         return;
     }
     fault = meeple__msgpack_check(&value, MEEPLE_VALUE_DEPTH_MAX - builder->depth);
@@ -130,7 +140,7 @@ static void begin(meeple_value_builder *builder, bool is_map)
     size_t at = builder->len;
     const meeple_value empty = {.kind = is_map ? MEEPLE_VALUE_MAP : MEEPLE_VALUE_ARRAY};
 
-    if (builder->rc < 0) {
+    if (!takes_one(builder)) {
         return;
     }
     if (builder->depth == MEEPLE_VALUE_DEPTH_MAX) {

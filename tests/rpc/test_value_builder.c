@@ -163,6 +163,23 @@ Test(value_builder, wants_one_value_with_all_its_ends)
     cr_expect_eq(meeple_value_builder_value(&builder, NULL), MEEPLE_EINVAL);
 }
 
+Test(value_builder, does_not_put_its_own_value_behind_itself)
+{
+    meeple_value value;
+
+    build_sample(&builder);
+    cr_assert_eq(meeple_value_builder_value(&builder, &value), 0);
+    meeple_value_put(&builder, value); /* as long as it is: the memory would have to grow */
+    meeple_value_put(&builder, value);
+    cr_expect_eq(outcome(), MEEPLE_ESTATE);
+
+    meeple_value_builder_reset(&builder);
+    meeple_value_put(&builder, meeple_value_nil());
+    meeple_value_begin_array(&builder);
+    meeple_value_end(&builder);
+    cr_expect_eq(outcome(), MEEPLE_ESTATE);
+}
+
 Test(value_builder, takes_a_name_only_where_a_map_awaits_a_key)
 {
     meeple_value_begin_array(&builder);
