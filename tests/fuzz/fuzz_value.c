@@ -1,4 +1,4 @@
-/* fuzz_value: any bytes as a value; what is one can be walked, shown, kept and built again. */
+/* fuzz_value: any bytes as a value; what is one can be walked, asked, kept and built again. */
 #include "tests/fuzz/target.h"
 
 #include <stdlib.h>
@@ -14,6 +14,24 @@ static bool is_container(meeple_value value)
     return value.kind == MEEPLE_VALUE_ARRAY || value.kind == MEEPLE_VALUE_MAP;
 }
 
+/* One that is no array, no map. */
+static void ask(meeple_value value)
+{
+    char *chars = malloc(value.kind == MEEPLE_VALUE_STRING ? value.bytes.len + 1 : 1);
+    int64_t integer;
+    double number;
+
+    MUST(chars);
+    if (meeple_value_integer(value, &integer)) {
+        MUST(meeple_value_number(value, &number) && number == (double)integer);
+    }
+    if (value.kind == MEEPLE_VALUE_STRING) {
+        MUST(meeple_value_chars(value, chars, value.bytes.len + 1));
+        MUST(meeple_value_equal(meeple_value_string(chars), value));
+    }
+    free(chars);
+}
+
 /* As a user would, level by level; there are at most 32. */
 static void rebuild(meeple_value_builder *builder, meeple_value value)
 {
@@ -21,6 +39,7 @@ static void rebuild(meeple_value_builder *builder, meeple_value value)
     uint32_t count = 0;
 
     if (!is_container(value)) {
+        ask(value);
         meeple_value_put(builder, value);
         return;
     }
@@ -67,6 +86,32 @@ static void keep(meeple_value value, size_t size)
     free(memory);
 }
 
+/* The last element, in the place of the whole. */
+static void keep_part(meeple_value value, size_t size)
+{
+    meeple_value_iterator at = meeple_value_iterate(value);
+    uint8_t *memory = malloc(size);
+    meeple_value kept, part = meeple_value_nil();
+
+    MUST(memory);
+    while (meeple_value_next(&at)) {
+        part = at.value;
+    }
+    MUST(meeple_value_copy(&kept, value, memory, size) == (int)size);
+    if (value.kind == MEEPLE_VALUE_MAP && value.count > 0) {
+        at = meeple_value_iterate(kept);
+        MUST(meeple_value_next(&at) && meeple_value_find_key(kept, at.key, NULL));
+    }
+    at = meeple_value_iterate(kept);
+    kept = meeple_value_nil();
+    while (meeple_value_next(&at)) {
+        kept = at.value;
+    }
+    MUST(meeple_value_copy(&kept, kept, memory, size) == (int)meeple_value_size(part));
+    MUST(meeple_value_equal(kept, part));
+    free(memory);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct limited_mem limited;
@@ -82,6 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     show(value, 1 + len);
     show(value, 1 + 64 * len);
     keep(value, meeple_value_size(value));
+    keep_part(value, meeple_value_size(value));
     limited_mem_init(&limited, 4 * len + 128);
     meeple_value_builder_init(&builder, &limited.mem, len);
     rebuild(&builder, value);
