@@ -11,32 +11,30 @@
 #include "rpc/world.h"
 
 /* Room for the strings with their NULs.  MEEPLE_EINVAL: one of the values is none; MEEPLE_ETOOBIG:
- * no packet holds them; and why. */
+ * no packet holds all that there are, and nothing is reserved for them; and why. */
 static int measure(const meeple_object *object, const meeple_rpc_type *type,
                    const meeple_value *values, size_t *strings_size, struct meeple__sentence *why)
 {
-    size_t size = 1;
+    size_t room = object->world->packet_max;
 
     for (unsigned i = 0; i < type->field_count; i++) {
         enum meeple__msgpack_fault fault =
             meeple__msgpack_check(&values[i], MEEPLE_VALUE_DEPTH_MAX);
+        size_t len = values[i].kind == MEEPLE_VALUE_STRING ? values[i].bytes.len : 0;
 
+        if (fault == MEEPLE__MSGPACK_NONE && len <= room) {
+            room -= len;
+            continue;
+        }
+        meeple__say_field(why, &type->fields[i], i + 1);
         if (fault != MEEPLE__MSGPACK_NONE) {
-            meeple__say_field(why, &type->fields[i], i + 1);
             meeple__say(why, "%s", meeple__msgpack_fault_text(fault));
             return MEEPLE_EINVAL;
         }
-        if (values[i].kind == MEEPLE_VALUE_STRING) {
-            if (values[i].bytes.len > object->world->packet_max) {
-                meeple__say_field(why, &type->fields[i], i + 1);
-                meeple__say(why, "is %zu bytes long, a packet has room for %zu",
-                            values[i].bytes.len, object->world->packet_max);
-                return MEEPLE_ETOOBIG;
-            }
-            size += values[i].bytes.len + 1;
-        }
+        meeple__say(why, "is %zu bytes long, %zu are left of a packet", len, room);
+        return MEEPLE_ETOOBIG;
     }
-    *strings_size = size;
+    *strings_size = object->world->packet_max - room + type->field_count + 1;
     return 0;
 }
 

@@ -21,6 +21,8 @@
 MEEPLE_RPC(every, EVERY)
 #define ANYTHING(ARG) ARG(meeple_value, it)
 MEEPLE_RPC(anything, ANYTHING)
+#define THREE(ARG) ARG(const char *, first) ARG(const char *, second) ARG(const char *, third)
+MEEPLE_RPC(three, THREE)
 #define NOTHING(ARG)
 MEEPLE_RPC(nothing, NOTHING)
 
@@ -64,6 +66,15 @@ static void on_anything(struct thing *self, const struct anything *arg, const me
     }
 }
 
+MEEPLE_ANSWERS(struct thing, three)
+static void on_three(struct thing *self, const struct three *arg, const meeple_call *call)
+{
+    (void)call;
+    snprintf(self->text, sizeof self->text, "%.99s %.99s %.99s", arg->first, arg->second,
+             arg->third);
+    self->calls++;
+}
+
 MEEPLE_ANSWERS(struct thing, nothing)
 static void on_nothing(struct thing *self, const struct nothing *arg, const meeple_call *call)
 {
@@ -76,6 +87,7 @@ static const meeple_method thing_methods[] = {
     MEEPLE_METHOD(every, MEEPLE_RPC_REMOTE),
     MEEPLE_METHOD(anything, MEEPLE_RPC_REMOTESYNC),
     MEEPLE_METHOD(nothing, MEEPLE_RPC_REMOTE),
+    MEEPLE_METHOD(three, MEEPLE_RPC_REMOTE),
 };
 static const meeple_class thing_class = {
     .name = "thing", .methods = thing_methods, .method_count = MEEPLE_COUNT(thing_methods)};
@@ -256,18 +268,29 @@ Test(call_values, say_that_there_is_no_such_method)
     }
 }
 
-Test(call_values, say_that_a_string_is_too_long_for_a_packet)
+Test(call_values, say_which_string_is_too_long_for_a_packet)
 {
     char *longer = malloc(70001);
-    meeple_value too_long;
+    meeple_value values[3];
 
     memset(longer, 'x', 70000);
     longer[70000] = '\0';
-    too_long = meeple_value_string(longer);
-    cr_expect_eq(call(our_thing, MEEPLE_ALL, "anything", &too_long, 1), MEEPLE_ETOOBIG);
-    cr_expect_str_eq(logged, "we called thing.anything: argument 1 'it' is 70000 bytes long, a "
-                             "packet has room for 65531");
+    values[0] = meeple_value_string(longer);
+    cr_expect_eq(call(our_thing, MEEPLE_ALL, "anything", values, 1), MEEPLE_ETOOBIG);
+    cr_expect_str_eq(logged, "we called thing.anything: argument 1 'it' is 70000 bytes long, "
+                             "65531 are left of a packet");
+    values[0].bytes.len = 60000;
+    values[2] = values[1] = values[0];
+    cr_expect_eq(call(our_thing, MEEPLE_ALL, "three", values, 3), MEEPLE_ETOOBIG);
+    cr_expect_str_eq(logged, "we called thing.three: argument 2 'second' is 60000 bytes long, "
+                             "5531 are left of a packet");
     free(longer);
+    values[0] = meeple_value_string("");
+    values[1] = meeple_value_string("two");
+    values[2] = meeple_value_string("three");
+    cr_expect_eq(call(our_thing, MEEPLE_ALL, "three", values, 3), 0);
+    settle(&session);
+    cr_expect_str_eq(theirs.text, " two three");
 }
 
 Test(call_values, refuse_what_makes_no_sense)

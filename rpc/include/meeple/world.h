@@ -162,7 +162,7 @@ MEEPLE_API const char *meeple_object_path(const meeple_object *object);
  *
  * Returns what meeple_rpc() returns; also MEEPLE_EINVAL: another number of values than the method
  * has arguments, or one that does not fit; the log says which and why, and so it does if the
- * class has no method of that name (MEEPLE_ENOTFOUND, as for a peer) or a string is longer than a
+ * class has no method of that name (MEEPLE_ENOTFOUND, as for a peer) or strings are longer than a
  * packet (MEEPLE_ETOOBIG).  Godot: rpc(), rpc_id(), callv().
  */
 MEEPLE_API int meeple_object_call_values(meeple_object *object, int32_t to, const char *method,
