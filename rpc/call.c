@@ -233,7 +233,8 @@ int meeple_object_call(meeple_object *object, int32_t to, const meeple_rpc_type 
         return MEEPLE_EINVAL;
     }
     calling.world = object->world;
-    if (object->removed || !calling.world->up || calling.world->freeing) {
+    if (object->removed || !calling.world->up || calling.world->freeing ||
+        calling.world->states.asking) {
         return MEEPLE_ESTATE;
     }
     method = meeple__methods_find(object->methods, type);

@@ -82,8 +82,8 @@ static void read_owner(struct meeple__reader *reader, struct meeple__command *co
     command->term = meeple__read_varint(reader);
     command->owner = (int32_t)meeple__read_u32(reader);
     command->level = meeple__read_u8(reader);
-    if (command->master <= 0 || command->owner <= 0 || command->level < MEEPLE__SEES_PUBLIC ||
-        command->level > MEEPLE__SEES_ALL) {
+    if (command->master <= 0 || command->owner <= 0 ||
+        (command->level & MEEPLE__SEES_PUBLIC) == 0) {
         reader->bad = true;
     }
 }

@@ -36,7 +36,7 @@ struct meeple__command {
     uint8_t version;       /* HELLO */
     uint8_t method;        /* CALL, CALL_SPAWNED: the index in the sender's class */
     uint8_t method_count;  /* CLASS */
-    uint8_t level;         /* SPAWN, OWNER: meeple__level, of the receiver */
+    uint8_t level;         /* SPAWN, OWNER: how much of it the receiver sees (rpc/view.h) */
     bool more;             /* STATE: the batch is not complete */
     uint32_t number;       /* CLASS, LAYOUT: of the class; else of the object, or its id */
     uint32_t class_number; /* OBJECT, SPAWN, CALL_SPAWNED */

@@ -71,7 +71,7 @@ static int try_entry(const meeple_world *world, const meeple_object *object, mee
 {
     const struct meeple__replica *replica = object->replica;
     bool is_server = meeple_net_is_server(world->net);
-    enum meeple__level level = is_server ? MEEPLE__SEES_ALL : replica->level;
+    uint8_t level = is_server ? MEEPLE__SEES_ALL : replica->level;
     struct meeple__reader reader = meeple__reader_of(entry);
     meeple_field field;
 

@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "rpc/due.h"
+#include "rpc/look.h"
 #include "rpc/replicate.h"
 #include "rpc/sentence.h"
 
@@ -61,7 +62,8 @@ static bool collect(meeple_world *world, meeple_object *object, uint64_t stamp)
     return changed;
 }
 
-static void collect_all(meeple_world *world)
+/* Whether there is a new batch. */
+static bool collect_all(meeple_world *world)
 {
     struct meeple__states *states = &world->states;
     uint64_t stamp = states->stamp + 1;
@@ -79,7 +81,7 @@ static void collect_all(meeple_world *world)
         }
     }
     if (meeple__list_empty(&changed)) {
-        return;
+        return false;
     }
     while (!meeple__list_empty(&states->changed)) {
         meeple__list_remove(states->changed.next);
@@ -92,16 +94,23 @@ static void collect_all(meeple_world *world)
     }
     states->stamp = stamp;
     states->batches++;
+    return true;
 }
 
 void meeple__flush(meeple_world *world)
 {
+    bool fresh, looked;
+
     if (rests(world)) {
         return;
     }
     collect_removed(world);
-    collect_all(world);
-    world->lags = !meeple__replicate(world) || world->lags;
+    fresh = collect_all(world);
+    /* All has been gathered: what is asked about is what will be told. */
+    looked = meeple__look(world, fresh);
+    if (!world->freeing) {
+        world->lags = !meeple__replicate(world) || !looked || world->lags;
+    }
 }
 
 bool meeple__flush_waits(const meeple_world *world)

@@ -9,6 +9,7 @@
 #include "rpc/command.h"
 #include "rpc/field.h"
 #include "rpc/sentence.h"
+#include "rpc/view.h"
 
 static meeple_bytes bytes_of(const char *text)
 {
@@ -34,6 +35,15 @@ static bool bounds_make_sense(const meeple_field *field)
            (field->min <= field->max && kind != MEEPLE__KIND_BOOL && kind != MEEPLE__KIND_VECTOR);
 }
 
+/* A field is in one group, if any. */
+static bool flags_make_sense(uint16_t flags)
+{
+    unsigned group = meeple__flags_group(flags);
+
+    return (flags & 0xff) <= (MEEPLE_ON_SPAWN | MEEPLE_OWNER_ONLY) && group <= MEEPLE_GROUPS_MAX &&
+           (group == 0 || (flags & MEEPLE_OWNER_ONLY) == 0);
+}
+
 static int check_field(const meeple_class *cls, const meeple_field *field,
                        struct meeple__sentence *why)
 {
@@ -52,8 +62,7 @@ static int check_field(const meeple_class *cls, const meeple_field *field,
         return MEEPLE_EINVAL;
     }
     if (size == 0 || field->size == 0 || field->size % size != 0 ||
-        (size_t)field->offset + field->size > cls->state->size ||
-        field->flags > (MEEPLE_ON_SPAWN | MEEPLE_OWNER_ONLY)) {
+        (size_t)field->offset + field->size > cls->state->size || !flags_make_sense(field->flags)) {
         meeple__say(why, "class %s: '%s' makes no sense", cls->name, field->name);
         return MEEPLE_EINVAL;
     }
@@ -125,12 +134,14 @@ int meeple__layout_new(struct meeple__layout **out, const meeple_mem *mem, const
     layout->cls = cls;
     layout->methods = methods;
     layout->low = (uint32_t)state->size;
+    layout->groups = MEEPLE__SEES_PUBLIC;
     for (size_t i = 0; i < state->field_count; i++) {
         const meeple_field *field = &state->fields[i];
         uint32_t end = (uint32_t)field->offset + field->size;
 
         layout->first[i] = layout->slot_count;
         layout->slot_count += elements(field);
+        layout->groups |= meeple__flags_bit(field->flags);
         if ((field->flags & MEEPLE_ON_SPAWN) == 0) {
             layout->low = field->offset < layout->low ? field->offset : layout->low;
             layout->high = end > layout->high ? end : layout->high;
@@ -206,6 +217,12 @@ size_t meeple__layout_longest(const struct meeple__layout *layout)
     return longest;
 }
 
+/* The group is in the upper half. */
+static uint8_t wire_flags(uint16_t flags)
+{
+    return (uint8_t)((flags & 0x0fU) | meeple__flags_group(flags) << 4);
+}
+
 void meeple__layout_write(const struct meeple__layout *layout, struct meeple__sink *sink)
 {
     const meeple_state *state = layout->cls->state;
@@ -216,6 +233,6 @@ void meeple__layout_write(const struct meeple__layout *layout, struct meeple__si
         meeple__sink_block(sink, bytes_of(field->name));
         meeple__sink_u8(sink, (uint8_t)meeple__type_letter(field->type));
         meeple__sink_varint(sink, field->type == MEEPLE_TYPE_CHARS ? field->size : elements(field));
-        meeple__sink_u8(sink, (uint8_t)field->flags);
+        meeple__sink_u8(sink, wire_flags(field->flags));
     }
 }

@@ -20,6 +20,7 @@ struct meeple__layout {
     const struct meeple__methods *methods;
     uint32_t slot_count;
     uint32_t low, high; /* of the struct: what changes travel of lies between them */
+    uint8_t groups;     /* bits: those that there are fields of (rpc/view.h) */
     uint32_t first[];   /* the first slot of each field, and slot_count */
 };
 

@@ -242,6 +242,9 @@ int meeple_object_add(meeple_object **out, meeple_world *world, const meeple_cla
     if (!world || !cls || !path) {
         return MEEPLE_EINVAL;
     }
+    if (world->states.asking) {
+        return MEEPLE_ESTATE;
+    }
     rc = add(&object, world, cls, path);
     if (rc < 0) {
         return rc;
@@ -271,6 +274,11 @@ void meeple_object_remove(meeple_object *object)
         return;
     }
     world = object->world;
+    if (world->states.asking) {
+        meeple__log(world->log, MEEPLE_LOG_ERROR, "rpc", "%s stays: a filter runs in its world",
+                    object->path);
+        return;
+    }
     if (object->replica) {
         meeple__spawn_remove(object);
         return;
@@ -311,7 +319,7 @@ void meeple_object_set_master(meeple_object *object, int32_t peer)
 {
     if (object && object->replica) {
         meeple_object_hand_over(object, peer);
-    } else if (object) {
+    } else if (object && !object->world->states.asking) {
         object->master = peer;
     }
 }

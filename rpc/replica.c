@@ -121,7 +121,7 @@ static int read_spawned(const struct meeple__layout *layout, const struct meeple
     for (uint32_t slot = 0; slot < layout->slot_count && reader.at < reader.end; slot++) {
         meeple_field field = meeple__layout_slot(layout, slot);
 
-        if (meeple__level_shows((enum meeple__level)command->level, field.flags) &&
+        if (meeple__level_shows(command->level, field.flags) &&
             meeple__entry_slot(&reader, &field, record, why) < 0) {
             return MEEPLE_EPROTO;
         }
@@ -179,7 +179,7 @@ static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
     replica = object->replica;
     memcpy(replica->shadow, world->states.record, meeple__layout_state(layout)->size);
     set_owner(replica, command);
-    replica->level = (enum meeple__level)command->level;
+    replica->level = command->level;
     replica->arriving = true;
     meeple__entry_join_batch(world, replica);
     return 0;
@@ -240,14 +240,14 @@ static void take_state(meeple_world *world, const struct meeple__remote *remote,
 static void take_owner(meeple_world *world, const struct meeple__command *command)
 {
     meeple_object *object = meeple__states_find(&world->states, command->number);
-    enum meeple__level level = (enum meeple__level)command->level;
+    uint8_t level = command->level;
 
     if (!object) {
         world->states.stale++;
         return;
     }
     set_owner(object->replica, command);
-    if (level < object->replica->level) {
+    if (object->replica->level & ~level) {
         meeple__replica_hide(object->replica, level);
     }
     object->replica->level = level;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rpc/announce.h"
+#include "rpc/look.h"
 #include "rpc/tell.h"
 
 /* Object after object, from where it stopped; what is told is for one peer. */
@@ -97,7 +98,7 @@ static bool alike(const meeple_world *world, const struct meeple__remote *left,
 {
     const struct meeple__seen *a = &left->seen, *b = &right->seen;
 
-    if (a->gone_count != b->gone_count ||
+    if (a->asked != b->asked || a->gone_count != b->gone_count ||
         (a->gone_count > 0 && memcmp(a->gone, b->gone, a->gone_count * sizeof *a->gone) != 0)) {
         return false;
     }
@@ -109,8 +110,7 @@ static bool alike(const meeple_world *world, const struct meeple__remote *left,
 
         if (meeple__seen_view(a, object->number) != meeple__seen_view(b, object->number) ||
             (left->id == object->master) != (right->id == object->master) ||
-            meeple__view_level(&replica->view, object->master, left->id) !=
-                meeple__view_level(&replica->view, object->master, right->id)) {
+            meeple__look_level(object, left) != meeple__look_level(object, right)) {
             return false;
         }
     }

@@ -12,26 +12,31 @@ enum {
 
 void meeple__seen_done(struct meeple__seen *seen, const meeple_mem *mem)
 {
-    meeple__free(mem, seen->views);
+    meeple__free(mem, seen->sights);
     meeple__free(mem, seen->gone);
     *seen = (struct meeple__seen){0};
 }
 
-uint8_t meeple__seen_view(const struct meeple__seen *seen, uint32_t number)
+uint16_t meeple__seen_view(const struct meeple__seen *seen, uint32_t number)
 {
-    return number < seen->views_cap
-               ? (uint8_t)(seen->views[number] & ~(unsigned)MEEPLE__SEEN_WAS_MASTER)
+    return number < seen->sights_cap
+               ? (uint16_t)(seen->sights[number].view & ~(unsigned)MEEPLE__SEEN_WAS_MASTER)
                : 0;
+}
+
+uint8_t meeple__seen_passed(const struct meeple__seen *seen, uint32_t number)
+{
+    return number < seen->sights_cap ? seen->sights[number].passed : 0;
 }
 
 bool meeple__seen_was_master(const struct meeple__seen *seen, uint32_t number)
 {
-    return number < seen->views_cap && (seen->views[number] & MEEPLE__SEEN_WAS_MASTER);
+    return number < seen->sights_cap && (seen->sights[number].view & MEEPLE__SEEN_WAS_MASTER);
 }
 
 int meeple__seen_reserve(struct meeple__seen *seen, const meeple_mem *mem, uint32_t number)
 {
-    uint32_t cap = seen->views_cap ? seen->views_cap : FIRST_ROOM;
+    uint32_t cap = seen->sights_cap ? seen->sights_cap : FIRST_ROOM;
     uint32_t gone_cap = seen->gone_cap ? seen->gone_cap : FIRST_ROOM;
 
     while (cap <= number) {
@@ -40,15 +45,15 @@ int meeple__seen_reserve(struct meeple__seen *seen, const meeple_mem *mem, uint3
     while (gone_cap <= seen->known + seen->gone_count) {
         gone_cap *= 2;
     }
-    if (cap > seen->views_cap) {
-        uint8_t *views = meeple__resize(mem, seen->views, cap);
+    if (cap > seen->sights_cap) {
+        struct meeple__sight *sights = meeple__resize(mem, seen->sights, cap * sizeof *sights);
 
-        if (!views) {
+        if (!sights) {
             return MEEPLE_ENOMEM;
         }
-        memset(views + seen->views_cap, 0, cap - seen->views_cap);
-        seen->views = views;
-        seen->views_cap = cap;
+        memset(sights + seen->sights_cap, 0, (cap - seen->sights_cap) * sizeof *sights);
+        seen->sights = sights;
+        seen->sights_cap = cap;
     }
     if (gone_cap > seen->gone_cap) {
         uint32_t *gone = meeple__resize(mem, seen->gone, gone_cap * sizeof *gone);
@@ -62,24 +67,33 @@ int meeple__seen_reserve(struct meeple__seen *seen, const meeple_mem *mem, uint3
     return 0;
 }
 
-void meeple__seen_learn(struct meeple__seen *seen, uint32_t number, uint8_t view)
+void meeple__seen_learn(struct meeple__seen *seen, uint32_t number, uint16_t view)
 {
-    assert(number < seen->views_cap && (view & MEEPLE__SEEN_LEVEL) != 0);
+    struct meeple__sight *sight;
+
+    assert(number < seen->sights_cap && (view & MEEPLE__SEEN_LEVEL) != 0);
+    sight = &seen->sights[number];
     seen->known += meeple__seen_view(seen, number) == 0;
-    seen->views[number] = (uint8_t)(view | (seen->views[number] & MEEPLE__SEEN_WAS_MASTER));
+    sight->view = (uint16_t)(view | (sight->view & MEEPLE__SEEN_WAS_MASTER));
+}
+
+void meeple__seen_pass(struct meeple__seen *seen, uint32_t number, uint8_t passed)
+{
+    assert(number < seen->sights_cap);
+    seen->sights[number].passed = passed;
 }
 
 void meeple__seen_forget(struct meeple__seen *seen, uint32_t number)
 {
     assert(meeple__seen_view(seen, number) != 0);
-    seen->views[number] &= MEEPLE__SEEN_WAS_MASTER;
+    seen->sights[number].view &= MEEPLE__SEEN_WAS_MASTER;
     seen->known--;
 }
 
-void meeple__seen_mark(struct meeple__seen *seen, uint32_t number, uint8_t bits)
+void meeple__seen_mark(struct meeple__seen *seen, uint32_t number, uint16_t bits)
 {
     if (meeple__seen_view(seen, number) != 0) {
-        seen->views[number] = (uint8_t)(seen->views[number] | bits);
+        seen->sights[number].view |= bits;
     }
 }
 
@@ -90,8 +104,8 @@ bool meeple__seen_remove(struct meeple__seen *seen, uint32_t number, uint32_t id
     if (knew) {
         meeple__seen_forget(seen, number);
     }
-    if (number < seen->views_cap) {
-        seen->views[number] = 0;
+    if (number < seen->sights_cap) {
+        seen->sights[number] = (struct meeple__sight){0};
     }
     if (!knew) {
         return false;

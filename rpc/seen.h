@@ -4,12 +4,18 @@
 
 #include <meeple/base.h>
 
-/* What is kept of each object, by its number: a meeple__level, and: */
+/* The view of an object: how much of it the peer was told (rpc/view.h), and: */
 enum {
-    MEEPLE__SEEN_LEVEL = 3,
-    MEEPLE__SEEN_STALE = 4,      /* all of its state has to be told, whatever has changed */
-    MEEPLE__SEEN_MASTER = 8,     /* has to be told who its master and owner are */
-    MEEPLE__SEEN_WAS_MASTER = 16 /* its late changes are no offence */
+    MEEPLE__SEEN_LEVEL = 0xff,
+    MEEPLE__SEEN_STALE = 0x100,     /* all of its state has to be told, whatever has changed */
+    MEEPLE__SEEN_MASTER = 0x200,    /* has to be told who its master and owner are */
+    MEEPLE__SEEN_WAS_MASTER = 0x400 /* its late changes are no offence */
+};
+
+/* What is kept of an object. */
+struct meeple__sight {
+    uint16_t view;
+    uint8_t passed; /* what the filter of its class lets the peer see */
 };
 
 /*
@@ -19,8 +25,8 @@ enum {
  * Zeroed: nothing was told.
  */
 struct meeple__seen {
-    uint8_t *views;
-    uint32_t views_cap;
+    struct meeple__sight *sights; /* by the number of the object */
+    uint32_t sights_cap;
     uint32_t known; /* how many it knows */
     uint32_t *gone; /* ids that it still has to be told are gone; room for all that it knows */
     uint32_t gone_count, gone_cap;
@@ -31,18 +37,22 @@ struct meeple__seen {
     bool blocked;    /* its queue is full; DRAINED will say when it is not */
     bool open;       /* a batch has begun that it was not told the end of */
     bool in_group;   /* is among those a packet is for */
+    bool asked;      /* the filters have been, about all objects that there are */
 };
 
 void meeple__seen_done(struct meeple__seen *seen, const meeple_mem *mem);
 /* Without WAS_MASTER; 0: it does not know it. */
-uint8_t meeple__seen_view(const struct meeple__seen *seen, uint32_t number);
+uint16_t meeple__seen_view(const struct meeple__seen *seen, uint32_t number);
 bool meeple__seen_was_master(const struct meeple__seen *seen, uint32_t number);
-/* Before _learn: makes room.  MEEPLE_ENOMEM. */
+/* What the filter has answered; 0 before that. */
+uint8_t meeple__seen_passed(const struct meeple__seen *seen, uint32_t number);
+/* Before _learn and _pass: makes room.  MEEPLE_ENOMEM. */
 int meeple__seen_reserve(struct meeple__seen *seen, const meeple_mem *mem, uint32_t number);
-void meeple__seen_learn(struct meeple__seen *seen, uint32_t number, uint8_t view);
+void meeple__seen_learn(struct meeple__seen *seen, uint32_t number, uint16_t view);
+void meeple__seen_pass(struct meeple__seen *seen, uint32_t number, uint8_t passed);
 void meeple__seen_forget(struct meeple__seen *seen, uint32_t number);
 /* More bits of one that it knows. */
-void meeple__seen_mark(struct meeple__seen *seen, uint32_t number, uint8_t bits);
+void meeple__seen_mark(struct meeple__seen *seen, uint32_t number, uint16_t bits);
 /* The object of that number has been removed; true if the peer knew it. */
 bool meeple__seen_remove(struct meeple__seen *seen, uint32_t number, uint32_t id);
 

@@ -1,4 +1,4 @@
-/* spawn: what the server may do with spawned objects: make them, show them, give them away. */
+/* spawn: what the server may do with spawned objects: make them, give them away, remove them. */
 #include "rpc/spawn.h"
 
 #include <inttypes.h>
@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "rpc/flush.h"
+#include "rpc/look.h"
 #include "rpc/seen.h"
 #include "rpc/sentence.h"
 #include "rpc/speak.h"
@@ -67,7 +68,7 @@ int meeple_object_spawn(meeple_object **out, meeple_world *world, const meeple_c
     if (!world || !cls || !path || !self) {
         return MEEPLE_EINVAL;
     }
-    if (!meeple_net_is_server(world->net) || world->freeing) {
+    if (!meeple_net_is_server(world->net) || world->freeing || world->states.asking) {
         return MEEPLE_ESTATE;
     }
     layout = meeple__states_class(&world->states, cls);
@@ -104,27 +105,6 @@ void meeple__spawn_remove(meeple_object *object)
     meeple__list_append(&world->states.batch, &replica->batch);
 }
 
-/* 0, or why nothing can be said of the object. */
-static int check_object(const meeple_object *object)
-{
-    if (!object) {
-        return MEEPLE_EINVAL;
-    }
-    return object->replica && !object->removed && meeple_net_is_server(object->world->net)
-               ? 0
-               : MEEPLE_ESTATE;
-}
-
-static int check_peer(const meeple_object *object, int32_t peer)
-{
-    int rc = check_object(object);
-
-    if (rc == 0 && peer != MEEPLE_SERVER && !meeple__world_remote(object->world, peer)) {
-        rc = MEEPLE_ENOTFOUND;
-    }
-    return rc;
-}
-
 /* Everyone who has it has to hear whose it is. */
 static void mark_all(meeple_object *object)
 {
@@ -140,7 +120,7 @@ static void mark_all(meeple_object *object)
 }
 
 /* What it has changed itself, or may have missed, is overwritten. */
-static void mark(meeple_object *object, int32_t peer, uint8_t bits)
+static void mark(meeple_object *object, int32_t peer, uint16_t bits)
 {
     struct meeple__remote *remote = meeple__world_remote(object->world, peer);
 
@@ -152,26 +132,9 @@ static void mark(meeple_object *object, int32_t peer, uint8_t bits)
     }
 }
 
-int meeple_object_show(meeple_object *object, int32_t peer, bool shown)
-{
-    int rc = peer == MEEPLE_ALL ? check_object(object) : check_peer(object, peer);
-
-    if (rc == 0 && peer != MEEPLE_SERVER) {
-        rc = meeple__view_show(&object->replica->view, object->world->mem, peer, shown);
-        object->replica->touched = true;
-    }
-    return rc;
-}
-
-bool meeple_object_is_shown(const meeple_object *object, int32_t peer)
-{
-    return check_object(object) == 0 &&
-           meeple__view_level(&object->replica->view, object->master, peer) != MEEPLE__SEES_NOTHING;
-}
-
 int meeple_object_set_owner(meeple_object *object, int32_t peer)
 {
-    int rc = check_peer(object, peer);
+    int rc = meeple__look_check_peer(object, peer);
 
     if (rc == 0 && object->replica->view.owner != peer) {
         object->replica->view.owner = peer;
@@ -196,7 +159,7 @@ static void give(meeple_object *object, int32_t peer)
 
 int meeple_object_hand_over(meeple_object *object, int32_t peer)
 {
-    int rc = check_peer(object, peer);
+    int rc = meeple__look_check_peer(object, peer);
 
     if (rc == 0 && object->master != peer) {
         /* What we have changed until now was still ours to change. */

@@ -1,4 +1,4 @@
-/* spawn: what the server may do with spawned objects: make them, show them, give them away. */
+/* spawn: what the server may do with spawned objects: make them, give them away, remove them. */
 #ifndef MEEPLE_RPC_SPAWN_H
 #define MEEPLE_RPC_SPAWN_H
 

@@ -15,7 +15,7 @@ static int speak(meeple_world *world, const struct meeple__command *command)
     return sink.rc;
 }
 
-int meeple__speak_spawn(meeple_world *world, const meeple_object *object, enum meeple__level level,
+int meeple__speak_spawn(meeple_world *world, const meeple_object *object, uint8_t level,
                         uint32_t *next)
 {
     const struct meeple__replica *replica = object->replica;
@@ -30,7 +30,7 @@ int meeple__speak_spawn(meeple_world *world, const meeple_object *object, enum m
                                   .master = object->master,
                                   .term = replica->term,
                                   .owner = replica->view.owner,
-                                  .level = (uint8_t)level,
+                                  .level = level,
                                   .name = {(const uint8_t *)object->path, strlen(object->path)}});
     for (*next = 0; sink.rc == 0 && *next < replica->layout->slot_count; ++*next) {
         meeple_field field = meeple__layout_slot(replica->layout, *next);
@@ -58,14 +58,14 @@ int meeple__speak_path_fits(meeple_world *world, meeple_bytes path)
                                                   .name = path});
 }
 
-int meeple__speak_owner(meeple_world *world, const meeple_object *object, enum meeple__level level)
+int meeple__speak_owner(meeple_world *world, const meeple_object *object, uint8_t level)
 {
     return speak(world, &(struct meeple__command){.type = MEEPLE__COMMAND_OWNER,
                                                   .number = object->replica->id,
                                                   .master = object->master,
                                                   .term = object->replica->term,
                                                   .owner = object->replica->view.owner,
-                                                  .level = (uint8_t)level});
+                                                  .level = level});
 }
 
 int meeple__speak_removal(meeple_world *world, uint32_t id)

@@ -12,12 +12,12 @@
 
 /* That it is there, with as many slots as fit of those that the level shows; *next is the first
  * that does not fit, slot_count if all do. */
-int meeple__speak_spawn(meeple_world *world, const meeple_object *object, enum meeple__level level,
+int meeple__speak_spawn(meeple_world *world, const meeple_object *object, uint8_t level,
                         uint32_t *next);
 /* MEEPLE_ETOOBIG: a spawn of that path, with its longest numbers, does not fit a packet. */
 int meeple__speak_path_fits(meeple_world *world, meeple_bytes path);
 /* Its master, owner, term and level. */
-int meeple__speak_owner(meeple_world *world, const meeple_object *object, enum meeple__level level);
+int meeple__speak_owner(meeple_world *world, const meeple_object *object, uint8_t level);
 /* That the one of that id is gone. */
 int meeple__speak_removal(meeple_world *world, uint32_t id);
 

@@ -36,7 +36,7 @@ int meeple__replica_new(struct meeple__replica **out, const meeple_mem *mem,
     replica->marks = replica->shadow + size;
     replica->changes = replica->marks + bits;
     replica->layout = layout;
-    replica->view.owner = MEEPLE_SERVER;
+    meeple__view_init(&replica->view, layout->groups);
     meeple__list_init(&replica->changed);
     meeple__list_init(&replica->batch);
     meeple__list_init(&replica->due);
@@ -169,7 +169,7 @@ bool meeple__replica_commit(struct meeple__replica *replica, void *self, uint64_
     return any;
 }
 
-void meeple__replica_hide(struct meeple__replica *replica, enum meeple__level level)
+void meeple__replica_hide(struct meeple__replica *replica, uint8_t level)
 {
     for (uint32_t slot = 0; slot < replica->layout->slot_count; slot++) {
         meeple_field field = meeple__layout_slot(replica->layout, slot);

@@ -35,11 +35,11 @@ struct meeple__replica {
         int32_t master, owner;
         uint32_t term;
     } next;
-    bool complained;          /* a slot out of its bounds is in the log */
-    enum meeple__level level; /* on a client: how much of it we see */
-    uint64_t *stamps;         /* of each slot */
-    uint8_t *marks;           /* bits: came in the batch that is not complete */
-    uint8_t *changes;         /* bits: on_changed is to be told */
+    bool complained;  /* a slot out of its bounds is in the log */
+    uint8_t level;    /* on a client: how much of it we see */
+    uint64_t *stamps; /* of each slot */
+    uint8_t *marks;   /* bits: came in the batch that is not complete */
+    uint8_t *changes; /* bits: on_changed is to be told */
     uint8_t *shadow;
 };
 
@@ -70,6 +70,6 @@ static inline void meeple__replica_mark(struct meeple__replica *replica, uint32_
  */
 bool meeple__replica_commit(struct meeple__replica *replica, void *self, uint64_t stamp);
 /* What is seen no more is zero in the shadow, and marked. */
-void meeple__replica_hide(struct meeple__replica *replica, enum meeple__level level);
+void meeple__replica_hide(struct meeple__replica *replica, uint8_t level);
 
 #endif /* MEEPLE_RPC_STATE_H */

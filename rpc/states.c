@@ -106,6 +106,7 @@ int meeple__states_register(meeple_world *world, const meeple_class *const *clas
     meeple__sentence_init(&why);
     for (size_t i = 0; i < count && rc == 0; i++) {
         rc = add_layout(world, classes[i], &why);
+        states->filtered = states->filtered || (rc == 0 && classes[i]->state->shows);
         if (rc == 0 && classes[i]->state->size > size) {
             size = classes[i]->state->size;
         }

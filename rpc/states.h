@@ -15,6 +15,8 @@ struct meeple__states {
     struct meeple__list batch;   /* those of the batch that is coming in, as they came; of the
                                     server's own, those that are leaving */
     struct meeple__list due;     /* those with a handler to run, in that order */
+    bool filtered;               /* a class has a filter */
+    bool asking;                 /* one is running */
     bool open;                   /* a client: a batch is coming in and not complete */
     struct meeple__buf entry;    /* of a packet that is being made */
     void *record;                /* what comes in is tried here first; as large as any struct */

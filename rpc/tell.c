@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "rpc/look.h"
 #include "rpc/speak.h"
 #include "transport/net.h"
 
@@ -67,7 +68,7 @@ static int send_removal(struct meeple__telling *telling, uint32_t id)
     return rc == 0 ? send_out(telling, true) : rc;
 }
 
-static void learn(struct meeple__telling *telling, uint32_t number, uint8_t view)
+static void learn(struct meeple__telling *telling, uint32_t number, uint16_t view)
 {
     struct meeple__remote *remote;
 
@@ -107,8 +108,8 @@ static int tell_removal(struct meeple__telling *telling, const meeple_object *ob
     return 0;
 }
 
-static int tell_spawn(struct meeple__telling *telling, const meeple_object *object,
-                      enum meeple__level level, uint32_t *next)
+static int tell_spawn(struct meeple__telling *telling, const meeple_object *object, uint8_t level,
+                      uint32_t *next)
 {
     int rc = meeple__batch_flush(&telling->batch);
 
@@ -124,15 +125,15 @@ static int tell_spawn(struct meeple__telling *telling, const meeple_object *obje
     if (rc == 0) {
         bool whole = *next == object->replica->layout->slot_count;
 
-        learn(telling, object->number, (uint8_t)(level | (whole ? 0 : MEEPLE__SEEN_STALE)));
+        learn(telling, object->number, (uint16_t)(level | (whole ? 0 : MEEPLE__SEEN_STALE)));
     }
     return rc;
 }
 
-static int tell_owner(struct meeple__telling *telling, const meeple_object *object, uint8_t view,
-                      enum meeple__level level)
+static int tell_owner(struct meeple__telling *telling, const meeple_object *object, uint16_t view,
+                      uint8_t level)
 {
-    bool stale = (view & MEEPLE__SEEN_STALE) || level > (view & MEEPLE__SEEN_LEVEL);
+    bool stale = (view & MEEPLE__SEEN_STALE) || (level & ~view) != 0;
     int rc = meeple__batch_flush(&telling->batch);
 
     if (rc == 0) {
@@ -142,14 +143,14 @@ static int tell_owner(struct meeple__telling *telling, const meeple_object *obje
         rc = send_out(telling, true);
     }
     if (rc == 0) {
-        learn(telling, object->number, (uint8_t)(level | (stale ? MEEPLE__SEEN_STALE : 0)));
+        learn(telling, object->number, (uint16_t)(level | (stale ? MEEPLE__SEEN_STALE : 0)));
     }
     return rc;
 }
 
 /* The slots from *slot on that are newer than `from`, or all; *slot is where it stopped. */
-static int tell_slots(struct meeple__telling *telling, const meeple_object *object,
-                      enum meeple__level level, bool all, uint64_t from, uint32_t *slot)
+static int tell_slots(struct meeple__telling *telling, const meeple_object *object, uint8_t level,
+                      bool all, uint64_t from, uint32_t *slot)
 {
     const struct meeple__replica *replica = object->replica;
 
@@ -174,10 +175,10 @@ static int tell_slots(struct meeple__telling *telling, const meeple_object *obje
 
 /* Says who it is and whose, if that is not known; *slot moves on behind what a spawn has told. */
 static int tell_existence(struct meeple__telling *telling, const meeple_object *object,
-                          enum meeple__level level, uint32_t *slot)
+                          uint8_t level, uint32_t *slot)
 {
     const struct meeple__remote *remote = first_of(telling);
-    uint8_t view = meeple__seen_view(&remote->seen, object->number);
+    uint16_t view = meeple__seen_view(&remote->seen, object->number);
 
     if (view == 0) {
         return tell_spawn(telling, object, level, slot);
@@ -194,11 +195,16 @@ static int tell_peer(struct meeple__telling *telling, const meeple_object *objec
 {
     const struct meeple__remote *remote = first_of(telling);
     int32_t id = remote->id;
-    enum meeple__level level = meeple__view_level(&object->replica->view, object->master, id);
-    uint8_t view;
+    uint8_t level;
+    uint16_t view;
     bool stale;
     int rc;
 
+    rc = meeple__look_waits(object, remote);
+    if (rc < 0) {
+        return rc;
+    }
+    level = meeple__look_level(object, remote);
     if (level == MEEPLE__SEES_NOTHING) {
         return meeple__seen_view(&remote->seen, object->number) != 0 ? tell_removal(telling, object)
                                                                      : 0;
@@ -218,7 +224,7 @@ static int tell_peer(struct meeple__telling *telling, const meeple_object *objec
     if (rc == 0 && stale) {
         rc = meeple__batch_flush(&telling->batch);
         if (rc == 0) {
-            learn(telling, object->number, (uint8_t)(view & ~MEEPLE__SEEN_STALE));
+            learn(telling, object->number, (uint16_t)(view & ~MEEPLE__SEEN_STALE));
         }
     }
     return rc;

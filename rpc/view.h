@@ -4,31 +4,49 @@
 
 #include <meeple/base.h>
 
-/* How much of an object somebody sees, or was told. */
-enum meeple__level {
+/* How much of an object somebody sees, or was told: a bit for each group of fields, those of
+ * MEEPLE_GROUP(1) to (6) from 4 on.  Without the first no other counts. */
+enum {
     MEEPLE__SEES_NOTHING,
-    MEEPLE__SEES_PUBLIC, /* all but what is for the owner only */
-    MEEPLE__SEES_ALL
+    MEEPLE__SEES_PUBLIC, /* the object, and the fields that are in no group */
+    MEEPLE__SEES_OWNED,  /* what is for the owner only */
+    MEEPLE__SEES_ALL = 0xff
 };
 
-/* Zeroed: everyone sees it. */
+/* A peer to whom it is the other way round than to everyone. */
+struct meeple__other {
+    int32_t peer;
+    uint8_t bits;
+};
+
 struct meeple__view {
     int32_t owner;
-    bool hidden;     /* from everyone */
-    int32_t *others; /* for whom it is the other way round */
+    uint8_t groups;   /* that there are: no other bit is ever seen */
+    uint8_t everyone; /* what is shown to all that are no exception */
+    struct meeple__other *others;
     uint32_t count, cap;
 };
 
+/* The server's; everyone sees it, and no group. */
+void meeple__view_init(struct meeple__view *view, uint8_t groups);
 void meeple__view_done(struct meeple__view *view, const meeple_mem *mem);
 
-/* What a peer sees of an object that has that master. */
-enum meeple__level meeple__view_level(const struct meeple__view *view, int32_t master,
-                                      int32_t peer);
+/* What a peer sees of an object that has that master: the server, the owner and the master all of
+ * it, others what was shown to them and what the filter of the class passes. */
+uint8_t meeple__view_level(const struct meeple__view *view, int32_t master, int32_t peer,
+                           uint8_t passed);
+/* The bit of a group, 0 to 6; 0 is the object. */
+uint8_t meeple__group_bit(unsigned group);
+/* The group of a field with these flags, or 0; its bit. */
+unsigned meeple__flags_group(uint16_t flags);
+uint8_t meeple__flags_bit(uint16_t flags);
 /* Whether who sees so much sees a field with these flags. */
-bool meeple__level_shows(enum meeple__level level, uint16_t flags);
+bool meeple__level_shows(uint8_t level, uint16_t flags);
 
-/* peer MEEPLE_ALL: for everyone, without exceptions.  MEEPLE_ENOMEM: as it was. */
-int meeple__view_show(struct meeple__view *view, const meeple_mem *mem, int32_t peer, bool shown);
+/* A group, or 0, the object; peer MEEPLE_ALL: for everyone, without exceptions.  MEEPLE_ENOMEM: as
+ * it was. */
+int meeple__view_show(struct meeple__view *view, const meeple_mem *mem, unsigned group,
+                      int32_t peer, bool shown);
 /* The peer is gone; true if that changes anything. */
 bool meeple__view_forget(struct meeple__view *view, int32_t peer);
 

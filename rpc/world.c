@@ -4,6 +4,7 @@
 #include <stdalign.h>
 #include <stddef.h>
 
+#include "core/log.h"
 #include "core/mem.h"
 #include "rpc/announce.h"
 #include "rpc/answer.h"
@@ -138,6 +139,8 @@ void meeple_world_free(meeple_world *world)
     }
     if (world->polling) {
         world->freeing = true;
+    } else if (world->states.asking) {
+        meeple__log(world->log, MEEPLE_LOG_ERROR, "rpc", "the world stays: a filter runs in it");
     } else {
         destroy(world);
     }
@@ -160,7 +163,7 @@ int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes)
     if (!world || bytes.len == 0 || !bytes.ptr) {
         return MEEPLE_EINVAL;
     }
-    if (!world->up || world->freeing) {
+    if (!world->up || world->freeing || world->states.asking) {
         return MEEPLE_ESTATE;
     }
     meeple__flush(world);
@@ -230,7 +233,7 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
     if (!world || timeout_ms < -1) {
         return MEEPLE_EINVAL;
     }
-    if (world->polling) {
+    if (world->polling || world->states.asking) {
         return MEEPLE_ESTATE;
     }
     if (world->down) {

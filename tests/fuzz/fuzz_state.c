@@ -26,6 +26,7 @@ struct thing {
     uint16_t cells[6];
     meeple_vec2 place;
     uint8_t secret;
+    int16_t tray[2];
     int ready, removed;
 };
 
@@ -37,6 +38,7 @@ static const meeple_field thing_fields[] = {
     MEEPLE_STATE(struct thing, cells, .max = 1000),
     MEEPLE_STATE(struct thing, place),
     MEEPLE_STATE(struct thing, secret, .flags = MEEPLE_OWNER_ONLY),
+    MEEPLE_STATE(struct thing, tray, .flags = MEEPLE_GROUP(2), .max = 100),
 };
 
 static void check(const struct thing *thing)
@@ -48,6 +50,8 @@ static void check(const struct thing *thing)
     for (size_t i = 0; i < MEEPLE_COUNT(thing->cells); i++) {
         MUST(thing->cells[i] <= 1000);
     }
+    MUST(thing->tray[0] >= 0 && thing->tray[0] <= 100 && thing->tray[1] >= 0 &&
+         thing->tray[1] <= 100);
 }
 
 static void on_ready(void *self, meeple_object *object)
@@ -102,7 +106,7 @@ static const meeple_class *const classes[] = {&cls, NULL};
 static const uint8_t hello[] = {1, 1};
 static const uint8_t class_command[] = "\2\0\5thing\1\4poke\1i";
 static const uint8_t layout[] = "\6\0\4namet\10\1\5counti\1\0\4realf\1\0\3yesb\1\0\5cellsH\6\0"
-                                "\5place2\1\0\6secretC\1\2";
+                                "\5place2\1\0\6secretC\1\2\4trayh\2\x20";
 
 /* Takes what there is on both sides, a few times. */
 static void pump(meeple_world *world, meeple_net *net, int32_t *peer)

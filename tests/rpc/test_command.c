@@ -66,7 +66,7 @@ Test(command, writes_the_bytes_the_wire_document_says)
 static const struct meeple__command spawned = {.number = 300,
                                                .class_number = 3,
                                                .method = 254,
-                                               .level = 2,
+                                               .level = 3,
                                                .more = true,
                                                .master = 1,
                                                .term = 128,
@@ -89,9 +89,9 @@ Test(command, writes_what_is_said_of_spawned_objects)
 {
     expect_written(MEEPLE__COMMAND_LAYOUT, "06 ac 02");
     expect_written(MEEPLE__COMMAND_SPAWN,
-                   "07 ac 02 03 01 00 00 00 80 01 01 00 00 7f 02 03 61 2f 62");
+                   "07 ac 02 03 01 00 00 00 80 01 01 00 00 7f 03 03 61 2f 62");
     expect_written(MEEPLE__COMMAND_STATE, "08 01");
-    expect_written(MEEPLE__COMMAND_OWNER, "09 ac 02 01 00 00 00 80 01 01 00 00 7f 02");
+    expect_written(MEEPLE__COMMAND_OWNER, "09 ac 02 01 00 00 00 80 01 01 00 00 7f 03");
     expect_written(MEEPLE__COMMAND_REMOVE, "0a ac 02");
     expect_written(MEEPLE__COMMAND_CALL_SPAWNED, "0b ac 02 03 fe");
 }
@@ -102,10 +102,10 @@ Test(command, reads_what_is_said_of_spawned_objects)
     struct meeple__reader entries;
     uint32_t id;
 
-    cr_assert_eq(read_hex(&command, "07 ac 02 03 01 00 00 00 80 01 01 00 00 7f 02 03 61 2f 62 c3"),
+    cr_assert_eq(read_hex(&command, "07 ac 02 03 01 00 00 00 80 01 01 00 00 7f 03 03 61 2f 62 c3"),
                  0);
     cr_expect(command.number == 300 && command.class_number == 3 && command.master == 1);
-    cr_expect(command.term == 128 && command.owner == 0x7f000001 && command.level == 2);
+    cr_expect(command.term == 128 && command.owner == 0x7f000001 && command.level == 3);
     expect_text(command.name, "a/b");
     expect_text(command.rest, "\xc3");
     cr_assert_eq(read_hex(&command, "08 01 05 01 41 ac 02 02 42 43"), 0);

@@ -72,6 +72,33 @@ Test(layout, tells_others_its_fields)
     free(layout);
 }
 
+struct grouped {
+    int32_t own, tray, late;
+};
+
+static const meeple_field grouped_fields[] = {
+    MEEPLE_STATE(struct grouped, own, .flags = MEEPLE_OWNER_ONLY),
+    MEEPLE_STATE(struct grouped, tray, .flags = MEEPLE_GROUP(1)),
+    MEEPLE_STATE(struct grouped, late, .flags = MEEPLE_ON_SPAWN | MEEPLE_GROUP(6)),
+};
+static const meeple_state grouped_state = {.fields = grouped_fields,
+                                           .field_count = MEEPLE_COUNT(grouped_fields),
+                                           .size = sizeof(struct grouped)};
+static const meeple_class grouped_class = {.name = "grouped", .state = &grouped_state};
+
+Test(layout, knows_the_groups_that_there_are)
+{
+    struct meeple__layout *layout = layout_of(&grouped_class);
+    struct meeple__buf buf = {0};
+    struct meeple__sink sink = {.buf = &buf, .ceiling = 1000};
+
+    cr_expect_eq(layout->groups, 1 | 2 | 4 | 128);
+    meeple__layout_write(layout, &sink);
+    expect_bytes(buf, "03 6f 77 6e 69 01 02 04 74 72 61 79 69 01 10 04 6c 61 74 65 69 01 61");
+    meeple__buf_done(&buf, NULL);
+    free(layout);
+}
+
 Test(layout, checks_every_element)
 {
     struct meeple__layout *layout = layout_of(&piece_class);
@@ -139,6 +166,9 @@ Test(layout, refuses_a_table_that_makes_no_sense)
     const meeple_field bounded[] = {MEEPLE_STATE(struct wrong, yes, .max = 1)};
     const meeple_field odd[] = {{"odd", MEEPLE_TYPE_I32, 0, 0, 0, 6, 0}};
     const meeple_field flags[] = {{"flags", MEEPLE_TYPE_I32, 0, 0, 0, 4, 8}};
+    const meeple_field seventh[] = {{"seventh", MEEPLE_TYPE_I32, 0, 0, 0, 4, 7 << 8}};
+    const meeple_field two_groups[] = {
+        MEEPLE_STATE(struct wrong, number, .flags = MEEPLE_OWNER_ONLY | MEEPLE_GROUP(1))};
     const meeple_field packed[] = {{"packed", MEEPLE_TYPE_I32, 2, 0, 0, 4, 0}};
     const meeple_field wrapped[] = {{"wrapped", MEEPLE_TYPE_I16, 65534, 0, 0, 4, 0}};
     const meeple_field nameless[] = {{NULL, MEEPLE_TYPE_I32, 0, 0, 0, 4, 0}};
@@ -157,6 +187,8 @@ Test(layout, refuses_a_table_that_makes_no_sense)
                      "class bad: 'packed' is not aligned as C aligns it: is the struct packed?");
     expect_no_layout(wrapped, 1, 65535, "class bad: 'wrapped' makes no sense");
     expect_no_layout(flags, 1, size, "class bad: 'flags' makes no sense");
+    expect_no_layout(seventh, 1, size, "class bad: 'seventh' makes no sense");
+    expect_no_layout(two_groups, 1, size, "class bad: 'number' makes no sense");
     expect_no_layout(nameless, 1, size, "class bad has a field of state without a name");
     expect_no_layout(NULL, 0, size,
                      "class bad has no state of 1 to 255 fields in 1 to 65535 bytes");

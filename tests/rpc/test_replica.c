@@ -378,7 +378,7 @@ Test(replica, refuses_what_a_client_may_not_say)
     snprintf(expected, sizeof expected,
              "server: peer %d spoke of spawned objects: only the server may say that; ", (int)id);
     expect_refused(net, MEEPLE_SERVER, "07 02 00 01000000 00 01000000 01 01 62", expected);
-    expect_refused(net, MEEPLE_SERVER, "09 01 01000000 00 01000000 02", expected);
+    expect_refused(net, MEEPLE_SERVER, "09 01 01000000 00 01000000 03", expected);
     expect_refused(net, MEEPLE_SERVER, "0a 01", expected);
     expect_refused(net, MEEPLE_SERVER, "06 00 01 61 69 01 00", expected);
     snprintf(expected, sizeof expected, "server: peer %d changed ann: only the master, 1, may; ",
@@ -716,7 +716,7 @@ Test(replica, who_is_handed_an_object_in_a_batch_is_its_master_at_the_end_of_it)
     expect_refused(net, client, "07 01 00 01000000 00 01000000 01 01 61", "");
     expect_refused(net, client, "08 00", "");
     object = meeple__states_find(&server->world->states, 1);
-    snprintf(hex, sizeof hex, "09 01 %02x%02x%02x%02x 01 02000000 02", (unsigned)client & 0xff,
+    snprintf(hex, sizeof hex, "09 01 %02x%02x%02x%02x 01 02000000 03", (unsigned)client & 0xff,
              (unsigned)client >> 8 & 0xff, (unsigned)client >> 16 & 0xff, (unsigned)client >> 24);
     expect_refused(net, client, hex, "");
     cr_expect_not(meeple_object_is_master(object));
@@ -729,8 +729,8 @@ Test(replica, who_is_handed_an_object_in_a_batch_is_its_master_at_the_end_of_it)
     cr_expect_eq(pawn_at(server, "a")->hp, 7);
     /* Of one that has not come yet nobody asks; of a batch the last word counts. */
     expect_refused(net, client, "07 02 00 01000000 00 01000000 01 01 62", "");
-    expect_refused(net, client, "09 02 03000000 01 04000000 02", "");
-    expect_refused(net, client, "09 02 05000000 02 06000000 02", "");
+    expect_refused(net, client, "09 02 03000000 01 04000000 03", "");
+    expect_refused(net, client, "09 02 05000000 02 06000000 03", "");
     expect_refused(net, client, "08 00", "");
     object = meeple__states_find(&server->world->states, 2);
     cr_expect_eq(meeple_object_master(object), 5);

@@ -7,7 +7,7 @@
 
 static struct meeple__seen seen;
 
-static void learn(uint32_t number, uint8_t view)
+static void learn(uint32_t number, uint16_t view)
 {
     cr_assert_eq(meeple__seen_reserve(&seen, NULL, number), 0);
     meeple__seen_learn(&seen, number, view);
@@ -34,6 +34,20 @@ Test(seen, knows_what_it_has_learned)
     cr_expect_eq(meeple__seen_view(&seen, 999), 0);
     meeple__seen_forget(&seen, 7);
     cr_expect_eq(seen.known, 1);
+}
+
+Test(seen, what_the_filter_passed_is_kept_apart)
+{
+    cr_expect_eq(meeple__seen_passed(&seen, 7), 0);
+    learn(7, 1);
+    meeple__seen_pass(&seen, 7, 5);
+    learn(7, 0xff | MEEPLE__SEEN_MASTER);
+    cr_expect_eq(meeple__seen_passed(&seen, 7), 5);
+    cr_expect_eq(meeple__seen_view(&seen, 7), 0xff | MEEPLE__SEEN_MASTER);
+    meeple__seen_forget(&seen, 7);
+    cr_expect_eq(meeple__seen_passed(&seen, 7), 5, "one that is hidden is asked about, too");
+    cr_expect_not(meeple__seen_remove(&seen, 7, 1));
+    cr_expect_eq(meeple__seen_passed(&seen, 7), 0, "the number may be another's next");
 }
 
 Test(seen, who_was_master_is_remembered_as_long_as_the_object_is_there)

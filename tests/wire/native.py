@@ -118,7 +118,7 @@ COMMANDS = ("RAW", "HELLO", "CLASS", "OBJECT", "GONE", "CALL",
 
 def read_owner(reader):
     who = {"master": reader.number("<i"), "term": reader.varint(), "owner": reader.number("<i"), "level": reader.u8()}
-    if who["master"] <= 0 or who["owner"] <= 0 or who["level"] not in (1, 2):
+    if who["master"] <= 0 or who["owner"] <= 0 or who["level"] % 2 == 0:
         raise Bad("a master, owner or level that is none")
     return who
 

@@ -58,13 +58,21 @@ typedef struct meeple_field {
 } meeple_field;
 
 /* When a field of state travels, and to whom; without any, with every change, to everyone who sees
- * the object. */
+ * the object.  To who does not see a field it is zero, whatever its bounds. */
 typedef enum meeple_field_flags {
     MEEPLE_ON_CHANGE = 0,
     MEEPLE_ON_SPAWN = 1,  /* once, as it was when the object was spawned */
-    MEEPLE_OWNER_ONLY = 2 /* to the owner and the master of the object; to all others it is zero,
-                             whatever its bounds */
+    MEEPLE_OWNER_ONLY = 2 /* to the owner and the master of the object */
 } meeple_field_flags;
+
+enum {
+    MEEPLE_GROUPS_MAX = 6
+};
+
+/* A flag: the field is in that group, 1 to 6, which goes to the owner and the master of the object,
+ * and to whom meeple_object_show_group() shows it; not with OWNER_ONLY.  Other numbers do not
+ * compile. */
+#define MEEPLE_GROUP(n) ((n) << 8 | 0 * sizeof(char[(n) >= 1 && (n) <= 6 ? 1 : -1]))
 
 /* A type this list lacks does not compile. */
 #define MEEPLE_TYPE_OF(lvalue)                                                                     \

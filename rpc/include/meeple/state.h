@@ -42,6 +42,8 @@ struct meeple_state {
     void (*on_changed)(void *self, meeple_object *object, const meeple_changes *changes);
     /* The object is gone; self is freed, if it is not the caller's, when this returns. */
     void (*on_removed)(void *self, meeple_object *object);
+    /* Server: a filter, see meeple_object_show().  group 0 is the object. */
+    bool (*shows)(const void *self, const meeple_object *object, int32_t peer, unsigned group);
 };
 
 /*
@@ -141,15 +143,43 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_object_spawn(meeple_object **out, meeple_w
                                                    void *self);
 
 /*
- * Server: lets a peer see a spawned object, or not; MEEPLE_ALL: everybody, forgetting what was said
- * of single peers.  At first everybody sees it; who joins, after JOIN was given, where it may be
- * hidden from that peer in time.  Owner and master always do.  To who does not see
- * it the object does not exist, and nothing of it leaves this process.  MEEPLE_ENOTFOUND: no such
- * peer.  MEEPLE_ESTATE: not the server, or no spawned object, or removed.  MEEPLE_ENOMEM.  Godot:
+ * Who sees what.  The server, the owner and the master of an object see all of it.  Any other peer
+ * sees the object if it was shown to that peer and the filter of its class, if there is one, says
+ * so too; and of an object that it sees a group of fields under the same two conditions.  At first
+ * the object is shown to everybody, and each group to nobody.  To who does not see an object it
+ * does not exist; who sees it but not a field has zero there.  What a peer does not see does not
+ * leave this process towards it.
+ *
+ * Server: shows a spawned object to a peer, or hides it; MEEPLE_ALL: to everybody, forgetting what
+ * was said of single peers.  Who joins gets it after JOIN was given, where it may be hidden from
+ * that peer in time.  It is told with the next batch: what has changed until then is seen by those
+ * who see it then.  MEEPLE_ENOTFOUND: no such peer.  MEEPLE_ESTATE: not the server, or no spawned
+ * object, or removed, or in a filter.  MEEPLE_ENOMEM: as it was.  Godot:
  * MultiplayerSynchronizer.set_visibility_for().
  */
 MEEPLE_API int meeple_object_show(meeple_object *object, int32_t peer, bool shown);
-/* Server: whether the peer may see it; false for what is not spawned, and on a client. */
+/* The same for the fields with MEEPLE_GROUP(group).  MEEPLE_EINVAL, too: the class has none. */
+MEEPLE_API int meeple_object_show_group(meeple_object *object, unsigned group, int32_t peer,
+                                        bool shown);
+/*
+ * Server: has the filter of the class asked once more, in the next meeple_world_poll() or before
+ * the next call.  Else it is asked, for each peer, when the object was spawned, when its state, its
+ * master, its owner or what was shown of it has changed, and when that peer has joined; with
+ * self as it is told then.  If anything else decides about it, say this when that has changed:
+ * nobody notices otherwise.
+ *
+ * The filter runs inside meeple_world_poll() or a call, never on a client, about groups that there
+ * are and that are shown to the peer.  It may read all there is.  It has to change nothing:
+ * whatever would call, send, spawn, remove, show, hand over, poll or free in that world answers
+ * MEEPLE_ESTATE, or does nothing.  (Inside meeple_world_poll(), meeple_world_free() is as in a
+ * handler.)
+ *
+ * Errors of meeple_object_show().  Godot: MultiplayerSynchronizer.add_visibility_filter(),
+ * update_visibility().
+ */
+MEEPLE_API int meeple_object_look_again(meeple_object *object);
+/* Server: whether the peer sees the object, as the filter has answered last; false for what is not
+ * spawned, for who is no peer, and on a client. */
 MEEPLE_API bool meeple_object_is_shown(const meeple_object *object, int32_t peer);
 
 /* Server: whose object it is, in the sense of MEEPLE_OWNER_ONLY: the server's (1) unless told
