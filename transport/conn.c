@@ -226,6 +226,28 @@ bool meeple__conn_drained(struct meeple__conn *conn)
     return true;
 }
 
+void meeple__conn_want_room(struct meeple__conn *conn, size_t most)
+{
+    if (!conn->wants_room || most > conn->room_bytes) {
+        conn->room_bytes = most;
+    }
+    conn->wants_room = true;
+}
+
+static bool has_room(const struct meeple__conn *conn)
+{
+    return conn->wants_room && meeple__conn_queued(conn) <= conn->room_bytes;
+}
+
+bool meeple__conn_got_room(struct meeple__conn *conn)
+{
+    if (!has_room(conn) || !meeple__ws_is_open(&conn->ws)) {
+        return false;
+    }
+    conn->wants_room = false;
+    return true;
+}
+
 /* The first len bytes of the WebSocket's queue went on. */
 static void gone(struct meeple__conn *conn, size_t len)
 {
@@ -308,6 +330,9 @@ static void sent(struct meeple__conn *conn, size_t len)
         encrypt(conn);
     } else {
         gone(conn, len);
+    }
+    if (has_room(conn)) {
+        meeple__conn_wake(conn);
     }
     if (meeple__conn_queued(conn) == 0) {
         finish(conn);

@@ -32,7 +32,9 @@ struct meeple__conn {
     bool finished;        /* our end of the stream was said */
     bool missed;          /* something did not fit the queue, and DRAINED is due */
     size_t drained_bytes; /* when no more than so many bytes are queued */
-    uint32_t received;    /* bytes of the WebSocket or its TLS; the owner's to reset */
+    bool wants_room;      /* the owner has more to say when no more than room_bytes are queued */
+    size_t room_bytes;
+    uint32_t received; /* bytes of the WebSocket or its TLS; the owner's to reset */
     struct meeple__ip
         client; /* accepted: whose it is, the driver's or a proxy's word; else zeros */
     meeple_fault fault;
@@ -81,6 +83,10 @@ size_t meeple__conn_queued(const struct meeple__conn *conn);
 void meeple__conn_missed(struct meeple__conn *conn, size_t len);
 /* Whether that has come; true once, and only as long as it can be sent to. */
 bool meeple__conn_drained(struct meeple__conn *conn);
+/* The conn is to be ready when no more than `most` bytes are queued, encrypted already or not. */
+void meeple__conn_want_room(struct meeple__conn *conn, size_t most);
+/* Whether that has come; true once, and only as long as it can be sent to. */
+bool meeple__conn_got_room(struct meeple__conn *conn);
 /* As much as the system takes now. */
 void meeple__conn_flush(struct meeple__conn *conn);
 

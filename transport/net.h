@@ -87,6 +87,14 @@ int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool c
 /* The time of its io, as the last turn of the loop saw it; a loopback has none, always 0. */
 uint64_t meeple__net_now_ms(const meeple_net *net);
 meeple_dialect meeple__net_dialect(const meeple_net *net);
+/*
+ * Whether no more than `most` bytes wait in the queue to peer; without one it is true, as sending
+ * says why not.  If more do, meeple_net_next() gives an event of type NONE with that peer once they
+ * are down to half of that: for who has much to say, and leaves room for others meanwhile.
+ */
+bool meeple__net_room(meeple_net *net, int32_t peer, size_t most);
+/* How many bytes may wait in the queue to a peer. */
+size_t meeple__net_queue_max(const meeple_net *net);
 /* The longest packet that can be sent: it fits a message, and an empty queue. */
 size_t meeple__net_packet_max(const meeple_net *net);
 

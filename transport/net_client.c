@@ -265,6 +265,10 @@ static int conn_step(struct client *client, meeple_event *event)
         event->peer = MEEPLE_SERVER;
         return 1;
     }
+    if (meeple__conn_got_room(conn)) {
+        event->peer = MEEPLE_SERVER; /* meeple__net_room() */
+        return 1;
+    }
     rc = meeple__conn_next(conn, &ws);
     if (rc <= 0) {
         if (rc < 0) {

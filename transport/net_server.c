@@ -195,6 +195,10 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         event->peer = peer->id;
         return 1;
     }
+    if (peer->member.id > 0 && meeple__conn_got_room(&peer->conn)) {
+        event->peer = peer->id; /* meeple__net_room() */
+        return 1;
+    }
     if (peer->download) {
         meeple__server_page_more(server, peer);
     }

@@ -1,0 +1,19 @@
+/* net_room: for who has much to say to a peer, a piece at a time. */
+#include "transport/net.h"
+
+bool meeple__net_room(meeple_net *net, int32_t peer, size_t most)
+{
+    struct meeple__member *member = meeple__roster_find(&net->roster, peer);
+    struct meeple__conn *conn = member ? net->ops->conn_of(net, member) : NULL;
+
+    if (!conn || meeple__conn_queued(conn) <= most) {
+        return true;
+    }
+    meeple__conn_want_room(conn, most / 2);
+    return false;
+}
+
+size_t meeple__net_queue_max(const meeple_net *net)
+{
+    return net->config.options.queue_bytes_max;
+}
