@@ -4,14 +4,13 @@
 #include <inttypes.h>
 
 #include "core/log.h"
-#include "rpc/announce.h"
 #include "rpc/codec_msgpack.h"
 #include "rpc/flush.h"
+#include "rpc/held.h"
+#include "rpc/look.h"
 #include "rpc/policy.h"
-#include "rpc/replicate.h"
 #include "rpc/sentence.h"
 #include "rpc/world.h"
-#include "transport/net.h"
 
 /* One call, as far as it has been decided. */
 struct calling {
@@ -61,20 +60,27 @@ static void report(const struct calling *calling, int32_t peer, enum meeple__ans
 /* Only the server knows who sees what it has spawned. */
 static bool is_hidden(const struct calling *calling, const struct meeple__remote *remote)
 {
-    return calling->object->replica && meeple_net_is_server(calling->world->net) &&
-           meeple__seen_view(&remote->seen, calling->object->number) == 0;
+    const meeple_object *object = calling->object;
+
+    if (!object->replica || !meeple_net_is_server(calling->world->net)) {
+        return false;
+    }
+    return remote->waits ? meeple__look_waits(object, remote) == 0 &&
+                               meeple__look_level(object, remote) == MEEPLE__SEES_NOTHING
+                         : meeple__seen_view(&remote->seen, object->number) == 0;
 }
 
-/* It has been told of the object and of all that was before; or of a spawned one, it may not be. */
+/* It has been told of the object and of all that was before, or will be first (remote->waits); of a
+ * spawned one it may never be. */
 static int prepare(const struct calling *calling, struct meeple__remote *remote)
 {
-    meeple_world *world = calling->world;
-    int rc = meeple__announce(world, remote);
+    int rc = meeple__held_release(calling->world, remote);
 
-    if (rc == 0) {
-        rc = meeple__replicate_to(world, remote);
+    remote->waits = rc == 0;
+    if (rc < 0) {
+        return rc;
     }
-    return rc == 0 && is_hidden(calling, remote) ? MEEPLE_ENOTFOUND : rc;
+    return is_hidden(calling, remote) ? MEEPLE_ENOTFOUND : 0;
 }
 
 /* Whether the one peer will understand: it knows the object, and answers the method. */
@@ -90,7 +96,7 @@ static int check_peer(const struct calling *calling, struct meeple__remote *remo
     return prepare(calling, remote);
 }
 
-/* Marks those who will not understand; returns whether there are any. */
+/* Marks those who will not understand, and those who wait; returns whether there are any. */
 static bool pass_over(const struct calling *calling)
 {
     const struct meeple__list *head = &calling->world->remote_list;
@@ -98,10 +104,12 @@ static bool pass_over(const struct calling *calling)
 
     for (struct meeple__list *link = head->next; link != head; link = link->next) {
         struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
-        int rc = remote->id == MEEPLE_EXCEPT(calling->to) ? 0 : check_peer(calling, remote);
+        int rc;
 
+        remote->passed = remote->waits = false;
+        rc = remote->id == MEEPLE_EXCEPT(calling->to) ? 0 : check_peer(calling, remote);
         remote->passed = rc < 0 && rc != MEEPLE_ESTATE;
-        any = any || remote->passed;
+        any = any || remote->passed || remote->waits;
         if (remote->passed && rc != MEEPLE_ENOTFOUND) {
             meeple__log(calling->world->log, MEEPLE_LOG_WARN, "rpc",
                         "peer %" PRId32 " misses %s.%s: %s", remote->id, calling->object->path,
@@ -159,44 +167,24 @@ static int queue_here(const struct calling *calling)
                              calling->world->local_bytes_max);
 }
 
-/* To those that were not passed over, one by one.  What one of them misses does not stop the
- * others. */
-static void send_each(const struct calling *calling)
+static int send_out(const struct calling *calling, bool one_by_one)
 {
     meeple_world *world = calling->world;
-    struct meeple__parcel parcel = {.net = world->net, .packet = meeple__world_tx(world)};
+    struct meeple__remote *remote = meeple__world_remote(world, calling->to);
 
-    for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
-         link = link->next) {
-        const struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
-        int rc;
-
-        if (remote->passed || remote->id == MEEPLE_EXCEPT(calling->to)) {
-            continue;
-        }
-        rc = meeple__parcel_send(&parcel, remote->id);
-        if (rc < 0 && rc != MEEPLE_ENOTFOUND) {
-            meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "peer %" PRId32 " misses %s.%s: %s",
-                        remote->id, calling->object->path, calling->type->name,
-                        meeple_strerror(rc));
-        }
-    }
-    meeple__parcel_done(&parcel);
-}
-
-static int send_out(const struct calling *calling, bool some_passed)
-{
-    if (some_passed) {
-        send_each(calling);
+    if (one_by_one) {
+        meeple__held_spread(world, calling->to, calling->object, calling->type->name);
         return 0;
     }
-    return meeple_net_send(calling->world->net, calling->to, meeple__world_tx(calling->world));
+    return remote && remote->waits
+               ? meeple__held_add(world, remote, calling->object)
+               : meeple_net_send(world->net, calling->to, meeple__world_tx(world));
 }
 
 /* The target is one, and the mode lets us. */
 static int make(struct calling *calling, struct meeple__plan plan, const void *arg)
 {
-    bool some_passed = false;
+    bool one_by_one = false;
     int rc = 0;
 
     /* What was changed before the call goes before it. */
@@ -205,7 +193,7 @@ static int make(struct calling *calling, struct meeple__plan plan, const void *a
     if (plan.send && calling->to > 0) {
         rc = check_peer(calling, meeple__world_remote(calling->world, calling->to));
     } else if (plan.send) {
-        some_passed = pass_over(calling);
+        one_by_one = pass_over(calling);
     }
     if (rc == 0) {
         rc = encode(calling, arg);
@@ -214,7 +202,7 @@ static int make(struct calling *calling, struct meeple__plan plan, const void *a
         rc = queue_here(calling);
     }
     if (rc == 0 && plan.send) {
-        rc = send_out(calling, some_passed);
+        rc = send_out(calling, one_by_one);
         if (rc < 0 && plan.run_here) {
             meeple__local_undo(&calling->world->local, calling->args.len);
         }

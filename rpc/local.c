@@ -1,4 +1,5 @@
-/* local: what waits for meeple_world_poll(): calls to ourselves, and reports to on_refused. */
+/* local: what waits in order: calls to ourselves and reports to on_refused, or packets for a peer.
+ */
 #include "rpc/local.h"
 
 #include <assert.h>

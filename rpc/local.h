@@ -1,19 +1,21 @@
-/* local: what waits for meeple_world_poll(): calls to ourselves, and reports to on_refused. */
+/* local: what waits in order: calls to ourselves and reports to on_refused, or packets for a peer.
+ */
 #ifndef MEEPLE_RPC_LOCAL_H
 #define MEEPLE_RPC_LOCAL_H
 
 #include "core/buf.h"
 
 enum meeple__local_kind {
-    MEEPLE__LOCAL_CALL,  /* our own call */
-    MEEPLE__LOCAL_REPORT /* peer does not answer the method */
+    MEEPLE__LOCAL_CALL,   /* our own call */
+    MEEPLE__LOCAL_REPORT, /* peer does not answer the method */
+    MEEPLE__LOCAL_HELD    /* a packet; a sequence of 0: about no object */
 };
 
 /* The object may be gone, and its number another's, when the turn comes: hence the sequence. */
 struct meeple__local {
     uint64_t sequence;
     uint32_t number;
-    uint32_t len; /* of the arguments, which follow */
+    uint32_t len; /* of the arguments, or the packet, which follow */
     int32_t peer; /* REPORT */
     uint8_t kind;
     uint8_t method;
@@ -35,10 +37,12 @@ int meeple__local_add(struct meeple__local_queue *queue, const meeple_mem *mem,
                       const struct meeple__local *local, meeple_bytes args, size_t bytes_max);
 /* Takes the newest, which had args.len bytes, out again. */
 void meeple__local_undo(struct meeple__local_queue *queue, size_t args_len);
-/* False if there is none.  The arguments are borrowed until the _first after a _next. */
+/* False if there is none.  The arguments, or the packet, are borrowed until the _first after a
+ * _next. */
 bool meeple__local_first(struct meeple__local_queue *queue, struct meeple__local *local,
                          meeple_bytes *args);
 void meeple__local_next(struct meeple__local_queue *queue);
+/* Empty again, owning nothing. */
 void meeple__local_done(struct meeple__local_queue *queue, const meeple_mem *mem);
 
 static inline bool meeple__local_empty(const struct meeple__local_queue *queue)

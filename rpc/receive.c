@@ -205,9 +205,13 @@ int meeple__receive(meeple_world *world, const meeple_event *event)
             remote->seen.blocked = false;
         }
         break;
+    case MEEPLE_EVENT_NONE: /* ours: meeple__net_room() */
+        if (remote) {
+            remote->seen.blocked = false;
+        }
+        return 0;
     case MEEPLE_EVENT_REQUEST:
     case MEEPLE_EVENT_CLOSING:
-    case MEEPLE_EVENT_NONE:
     default:
         break;
     }

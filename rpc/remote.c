@@ -54,6 +54,7 @@ void meeple__remote_free(struct meeple__remote *remote, const meeple_mem *mem)
     }
     meeple__map_done(&remote->objects, mem);
     meeple__seen_done(&remote->seen, mem);
+    meeple__local_done(&remote->held, mem);
     meeple__map_done(&remote->classes_by_number, mem);
     meeple__map_done(&remote->classes_by_name, mem);
     meeple__free(mem, remote);

@@ -5,6 +5,7 @@
 #include "core/list.h"
 #include "core/map.h"
 #include "rpc/command.h"
+#include "rpc/local.h"
 #include "rpc/methods.h"
 #include "rpc/seen.h"
 
@@ -56,6 +57,7 @@ struct meeple__remote {
     bool heard;       /* its HELLO; commands before it were not meant for us */
     bool deaf;        /* another version: nothing it says counts */
     bool passed;      /* left out of the call that is being made */
+    bool waits;       /* gets it when it has been told all that was before */
     uint64_t ignored; /* packets that did not count */
     uint64_t refused; /* announcements over a limit */
     uint32_t warned;  /* lines in the log about what was refused */
@@ -65,6 +67,7 @@ struct meeple__remote {
     struct meeple__map classes_by_number, classes_by_name, objects;
     size_t class_bytes;
     struct meeple__seen seen;
+    struct meeple__local_queue held; /* packets that wait for that */
 };
 
 /* NULL when out of memory. */

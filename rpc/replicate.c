@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rpc/announce.h"
+#include "rpc/held.h"
 #include "rpc/look.h"
 #include "rpc/tell.h"
 
@@ -150,21 +151,28 @@ static int tell_group(meeple_world *world, struct meeple__remote *leader)
     return rc;
 }
 
-bool meeple__replicate(meeple_world *world)
+static void tell_groups(meeple_world *world)
 {
     struct meeple__remote *remote;
-    bool all = true;
 
-    if (world->states.layout_count == 0) {
-        return true;
-    }
     for (MEEPLE__EACH_REMOTE(world, remote)) {
         if (follows(world, remote)) {
             tell_group(world, remote);
         }
     }
+}
+
+bool meeple__replicate(meeple_world *world)
+{
+    struct meeple__remote *remote;
+    bool all = true;
+
+    if (world->states.layout_count > 0) {
+        tell_groups(world);
+    }
     for (MEEPLE__EACH_REMOTE(world, remote)) {
-        int rc = meeple__replicate_to(world, remote);
+        bool holds = !meeple__local_empty(&remote->held);
+        int rc = holds ? meeple__held_release(world, remote) : meeple__replicate_to(world, remote);
 
         all = all && rc != MEEPLE_ENOMEM;
     }

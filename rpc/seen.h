@@ -34,7 +34,7 @@ struct meeple__seen {
     uint64_t pass;   /* the newest stamp when the pass began; 0: none is under way */
     uint64_t cursor; /* of the pass: the sequence of the object that is next */
     uint32_t slot;   /* and its slot */
-    bool blocked;    /* its queue is full; DRAINED will say when it is not */
+    bool blocked;    /* its queue is full enough; the net will say when it is not */
     bool open;       /* a batch has begun that it was not told the end of */
     bool in_group;   /* is among those a packet is for */
     bool asked;      /* the filters have been, about all objects that there are */

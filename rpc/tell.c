@@ -35,7 +35,10 @@ static int send_out(struct meeple__telling *telling, bool more)
         if (!remote->seen.in_group) {
             continue;
         }
-        sent = meeple__parcel_send(&parcel, remote->id);
+        /* The rest of the queue is for calls, which are not to wait behind all of it. */
+        sent = meeple__net_room(world->net, remote->id, world->ahead_max)
+                   ? meeple__parcel_send(&parcel, remote->id)
+                   : MEEPLE_EFULL;
         if (sent < 0) {
             rc = sent;
             remote->seen.in_group = false;
@@ -184,6 +187,8 @@ static int tell_existence(struct meeple__telling *telling, const meeple_object *
         return tell_spawn(telling, object, level, slot);
     }
     if (level != (view & MEEPLE__SEEN_LEVEL) || (view & MEEPLE__SEEN_MASTER)) {
+        /* What it sees now it has to be told in full, however far that had come before. */
+        *slot = 0;
         return tell_owner(telling, object, view, level);
     }
     return 0;

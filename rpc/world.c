@@ -17,9 +17,11 @@
 enum {
     OBJECTS_MAX = 4096,
     LOCAL_BYTES_MAX = 1 << 20,
-    TURNS_MAX = 1024,  /* events and calls that one poll handles */
-    PACKET_LEAST = 16, /* of the net; what every world has to say to a peer is shorter */
-    LAG_MS = 10        /* how long to wait for memory to announce with */
+    HELD_BYTES_MAX = 1 << 20,
+    AHEAD_MAX = 64 * 1024, /* and a quarter of the queue */
+    TURNS_MAX = 1024,      /* events and calls that one poll handles */
+    PACKET_LEAST = 16,     /* of the net; what every world has to say to a peer is shorter */
+    LAG_MS = 10            /* how long to wait for memory to announce with */
 };
 
 struct meeple__remote *meeple__world_remote(const meeple_world *world, int32_t id)
@@ -119,7 +121,10 @@ int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_opt
     world->user = given->user;
     world->objects_max = given->objects_max ? given->objects_max : OBJECTS_MAX;
     world->local_bytes_max = given->local_bytes_max ? given->local_bytes_max : LOCAL_BYTES_MAX;
+    world->held_bytes_max = given->held_bytes_max ? given->held_bytes_max : HELD_BYTES_MAX;
     world->packet_max = meeple__net_packet_max(net);
+    world->ahead_max = meeple__net_queue_max(net) / 4;
+    world->ahead_max = world->ahead_max < AHEAD_MAX ? world->ahead_max : AHEAD_MAX;
     meeple__objects_init(&world->objects);
     meeple__list_init(&world->remote_list);
     meeple__states_init(&world->states);
@@ -154,23 +159,6 @@ void *meeple_world_user(const meeple_world *world)
 meeple_net *meeple_world_net(const meeple_world *world)
 {
     return world ? world->net : NULL;
-}
-
-int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes)
-{
-    struct meeple__sink sink;
-
-    if (!world || bytes.len == 0 || !bytes.ptr) {
-        return MEEPLE_EINVAL;
-    }
-    if (!world->up || world->freeing || world->states.asking) {
-        return MEEPLE_ESTATE;
-    }
-    meeple__flush(world);
-    sink = meeple__world_sink(world);
-    meeple__command_write(&sink, &(struct meeple__command){.type = MEEPLE__COMMAND_RAW});
-    meeple__sink_bytes(&sink, bytes);
-    return sink.rc < 0 ? sink.rc : meeple_net_send(world->net, to, meeple__world_tx(world));
 }
 
 /* Does not wait for long while there is no memory to announce with: nobody tells us when there is.

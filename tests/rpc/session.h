@@ -44,7 +44,7 @@ struct session {
     size_t count;
     meeple_world_options options; /* for the next world */
     meeple_limits limits;         /* for the next net */
-    char trace[16384];            /* "a.tell(hi) from server; " */
+    char trace[1 << 17];          /* "a.tell(hi) from server; " */
     char refusals[16384];
 };
 

@@ -539,6 +539,7 @@ Test(spawn, what_found_a_queue_full_comes_later)
     static struct pawn pawns[40];
     struct session small = {.limits = {.queue_bytes_max = 700, .message_bytes_max = 300}};
     meeple_object *objects[40];
+    bool early = false, late = false;
 
     pawns_begin(&small, 1);
     for (unsigned i = 0; i < 40; i++) {
@@ -555,9 +556,18 @@ Test(spawn, what_found_a_queue_full_comes_later)
         cr_assert_geq(meeple_world_poll(small.seats[0].world, 0), 0);
         small.trace[0] = '\0';
     }
-    cr_expect_eq(meeple_rpc(objects[39], id_of(&small.seats[1]), poke, "early"), MEEPLE_EFULL);
+    cr_expect_eq(meeple_rpc(objects[39], id_of(&small.seats[1]), poke, "early"), 0);
+    cr_expect_eq(meeple_rpc(objects[38], id_of(&small.seats[1]), poke, "late"), 0);
     meeple_object_remove(objects[0]);
     meeple_object_remove(objects[39]);
+    for (unsigned i = 0; i < 400; i++) {
+        small.trace[0] = '\0';
+        cr_assert_geq(meeple_world_poll(small.seats[i % 2].world, 0), 0);
+        early = early || strstr(small.trace, "poke pawn/39");
+        late = late || strstr(small.trace, "a: poke pawn/38 late at 0; ");
+    }
+    cr_expect_not(early, "the call went with its object");
+    cr_expect(late);
     settle(&small);
     cr_expect_null(pawn_at(&small.seats[1], "pawn/0"));
     cr_expect_null(pawn_at(&small.seats[1], "pawn/39"));

@@ -340,7 +340,7 @@ Test(world, announces_later_what_found_the_queue_full)
 {
     struct session small = {.limits = {.queue_bytes_max = 1000}};
     struct seat *client;
-    meeple_object *object = NULL;
+    meeple_object *object = NULL, *there = NULL;
 
     session_begin(&small, 1);
     client = &small.seats[1];
@@ -353,13 +353,22 @@ Test(world, announces_later_what_found_the_queue_full)
     }
     cr_expect_not(meeple__announced(small.seats[0].world,
                                     meeple__world_remote(small.seats[0].world, id_of(client))));
-    cr_expect_eq(meeple_rpc(object, id_of(client), tell, "too early"), MEEPLE_EFULL);
-    cr_expect_eq(meeple_rpc(object, MEEPLE_ALL, tell, "passes it over"), 0);
+    cr_assert_eq(meeple_object_add(&there, client->world, &session_class,
+                                   meeple_object_path(object), client),
+                 0);
+    cr_expect_eq(meeple_rpc(object, id_of(client), tell, "waits"), 0);
+    cr_expect_eq(meeple_rpc(object, MEEPLE_ALL, tell, "behind it"), 0);
+    cr_expect_eq(meeple_world_send(small.seats[0].world, MEEPLE_ALL,
+                                   (meeple_bytes){(const uint8_t *)"raw", 3}),
+                 0);
+    cr_expect_eq(meeple_rpc(small.seats[0].object, MEEPLE_ALL, tell, "last"), 0);
+    client->events = true;
     cr_expect_eq(meeple_world_poll(small.seats[0].world, -1), 0, "does not wait for ever");
     settle(&small);
     cr_expect_eq(meeple__world_remote(client->world, MEEPLE_SERVER)->objects.count, 4001);
     expect_refusals(&small, "");
-    expect_trace(&small, "");
+    expect_trace(&small, "a.tell(waits) from server; a.tell(behind it) from server; "
+                         "a: packet raw from server; a.tell(last) from server; ");
     session_end(&small);
 }
 

@@ -57,6 +57,8 @@ typedef struct meeple_world_options {
                                            what is in it as long as the world */
     uint32_t objects_max;   /* 0: 4096; our own, and those of each peer that we know of */
     size_t local_bytes_max; /* 0: 1 MiB; calls to ourselves that wait for meeple_world_poll() */
+    size_t held_bytes_max;  /* 0: 1 MiB; of each peer: what waits until it has been told of objects
+                               and their state */
     const meeple_mem *mem;
     const meeple_log *log;
 } meeple_world_options;
@@ -101,8 +103,9 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_world_poll(meeple_world *world, int timeou
  */
 MEEPLE_API int meeple_world_wait_ms(const meeple_world *world);
 
-/* Raw bytes to others, beside the calls; they get them as PACKET.  At least one byte.  Errors as
- * meeple_net_send(); MEEPLE_EINVAL: empty.  Godot: send_bytes(). */
+/* Raw bytes to others, in order with the calls, and waiting as they do; they get them as PACKET. At
+ * least one byte.  Errors as meeple_net_send(); MEEPLE_EFULL: also as meeple_rpc(); MEEPLE_EINVAL:
+ * empty.  Godot: send_bytes(). */
 MEEPLE_API int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes);
 
 /*
@@ -147,8 +150,11 @@ MEEPLE_API const char *meeple_object_path(const meeple_object *object);
  * MEEPLE_EDENIED: to ourselves, and the mode does not let us; MEEPLE_EINVAL: an argument is out of
  * its declared bounds, a string is not UTF-8, or a value is none; MEEPLE_ETOOBIG: too long for a
  * packet; MEEPLE_EFULL; MEEPLE_ESTATE: not UP, or the object is removed; MEEPLE_ENOMEM.  Nothing is
- * sent or run on error.  Called to many, peers that do not answer the method are left out and
- * reported to on_refused. Godot: rpc(), rpc_id().
+ * sent or run on error.  A peer that has not been told yet of all that was before the call (it has
+ * just come, or reads slowly) gets it after that, in order with the others; MEEPLE_EFULL: more than
+ * held_bytes_max wait.  What waits goes with its object, if that is removed or hidden meanwhile.
+ * Called to many, peers that do not answer the method are left out and reported to on_refused.
+ * Godot: rpc(), rpc_id().
  */
 #define meeple_rpc(object, to, ...) MEEPLE_RPC_CALL_(__VA_ARGS__, (object), (to))
 #define MEEPLE_RPC_CALL_(method, ...) method##_call(__VA_ARGS__)
