@@ -1,0 +1,71 @@
+"""test_report: the table and the JSON that tests/bench/run makes of several runs, and what it answers to flags.
+
+    python3 test_report.py FOLDER-OF-THE-EXECUTABLES
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RUNS = """\
+call ours 100 ns
+call theirs/ours 2 x
+call ours 300 ns
+call theirs/ours 4 x
+call ours 1200.5 ns
+call theirs/ours 3 x
+poll calls 0 calls
+"""
+
+
+class Report(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="meeple-bench-")
+        self.addCleanup(self.folder.cleanup)
+
+    def report(self, lines):
+        source, target = (os.path.join(self.folder.name, name) for name in ("results.txt", "results.json"))
+        with open(source, "w", encoding="utf-8") as file:
+            file.write(lines)
+        done = subprocess.run([sys.executable, os.path.join(HERE, "report.py"), source, target],
+                              capture_output=True, text=True, check=True)
+        with open(target, encoding="utf-8") as file:
+            return [line.split() for line in done.stdout.splitlines()], json.load(file)
+
+    def test_medians_with_ratios_first(self):
+        lines, _ = self.report(RUNS)
+        self.assertEqual(lines[0], ["benchmark", "what", "median", "least", "most", "unit"])
+        self.assertIn(["call", "theirs/ours", "3.00", "2.00", "4.00", "x"], lines)
+        self.assertIn(["ours", "300", "100", "1,200", "ns"], lines)
+        self.assertIn(["poll", "calls", "0", "0", "0", "calls"], lines)
+
+    def test_all_numbers_as_json(self):
+        _, written = self.report(RUNS)
+        self.assertEqual(written["runs"], 3)
+        self.assertEqual(written["results"][0], {"benchmark": "call", "metric": "ours", "unit": "ns",
+                                                 "median": 300, "values": [100, 300, 1200.5]})
+
+
+class Run(unittest.TestCase):
+    def run_it(self, *flags):
+        return subprocess.run([os.path.join(HERE, "run"), *flags], capture_output=True, text=True, check=False)
+
+    def test_helps(self):
+        done = self.run_it("--help")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("--runs N", done.stdout)
+
+    def test_refuses_flags_that_make_no_sense(self):
+        for flags in (["--runs"], ["--runs", "0"], ["--runs", "x"], ["--fast"], ["tcp"]):
+            with self.subTest(flags=flags):
+                done = self.run_it(*flags)
+                self.assertEqual(done.returncode, 2)
+                self.assertEqual(done.stdout, "")
+
+
+if __name__ == "__main__":
+    del sys.argv[1:]
+    unittest.main()
