@@ -280,7 +280,8 @@ int dice_session_turn(const struct dice_session *session)
 
 bool dice_session_my_turn(const struct dice_session *session)
 {
-    return session->phase == LOBBY_PLAYING && session->turn == own_seat(session) && !session->rolled;
+    return session->phase == LOBBY_PLAYING && session->turn == own_seat(session) &&
+           !session->rolled;
 }
 
 size_t dice_session_log_count(const struct dice_session *session)
