@@ -15,9 +15,6 @@
 #include "tests/support/prng.h"
 
 enum {
-    /* A snapshot fills a shorter queue to the brim, and what other clients have to say to a
-     * newcomer then finds no room. */
-    QUEUE_BYTES_MAX = 16 << 20,
     TEXT_BYTES = 1000,
     OBJECTS = 5000,
     OTHERS = 5,
@@ -242,9 +239,8 @@ static void begin(struct snapshot *snapshot)
     atomic_store(&objects_wanted, snapshot->objects);
     atomic_store(&those_complete, 0);
     snapshot->blocks = bench_alloc(snapshot->objects, sizeof *snapshot->blocks);
-    snapshot->net = serve(&(struct serve_options){.peers = snapshot->others + snapshot->joins,
-                                                  .tcp = true,
-                                                  .queue_bytes_max = QUEUE_BYTES_MAX});
+    snapshot->net =
+        serve(&(struct serve_options){.peers = snapshot->others + snapshot->joins, .tcp = true});
     bench_check(meeple_world_new(&snapshot->world, snapshot->net, &world), "a world");
     bench_check(
         meeple_object_add(&snapshot->clock, snapshot->world, &clock_class, "clock", snapshot),
