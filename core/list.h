@@ -47,4 +47,15 @@ static inline void meeple__list_remove(struct meeple__list *link)
     meeple__list_init(link);
 }
 
+/* All of one list, in its order, become those of an empty one. */
+static inline void meeple__list_move(struct meeple__list *to, struct meeple__list *from)
+{
+    assert(meeple__list_empty(to));
+    if (!meeple__list_empty(from)) {
+        *to = *from;
+        to->next->prev = to->prev->next = to;
+        meeple__list_init(from);
+    }
+}
+
 #endif /* MEEPLE_CORE_LIST_H */

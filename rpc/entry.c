@@ -148,7 +148,7 @@ static void commit_all(meeple_world *world, struct meeple__list *named)
         meeple__list_remove(&replica->batch);
         world->states.applied++;
         if (meeple__replica_commit(replica, replica->object->self, world->states.stamp + 1)) {
-            replica->touched = true;
+            meeple__states_renew(world, replica->object);
             meeple__due_changed(world, replica);
         }
     }

@@ -9,13 +9,6 @@
 #include "rpc/replicate.h"
 #include "rpc/sentence.h"
 
-/* Whether we are the one whose changes count. */
-static bool is_ours(const meeple_world *world, const meeple_object *object)
-{
-    return meeple_net_is_server(world->net) ? object->master == MEEPLE_SERVER
-                                            : object->master == world->id;
-}
-
 /* As long as a batch is coming in, self is older than the shadow; before UP handlers could not call
  * anybody, and do not know who they are. */
 static bool rests(const meeple_world *world)
@@ -44,7 +37,7 @@ static bool collect(meeple_world *world, meeple_object *object, uint64_t stamp)
     bool changed = false;
     struct meeple__sentence why;
 
-    if (is_ours(world, object)) {
+    if (meeple__states_is_ours(world, object)) {
         meeple__sentence_init(&why);
         changed = meeple__replica_collect(replica, object->self, stamp, &why);
         if (why.len > 0) {
@@ -57,8 +50,8 @@ static bool collect(meeple_world *world, meeple_object *object, uint64_t stamp)
     } else if (changed) {
         meeple__due_changed(world, replica);
     }
-    changed = changed || fresh || replica->touched;
-    replica->touched = false;
+    changed = changed || fresh || replica->renewed;
+    replica->renewed = false;
     return changed;
 }
 
@@ -67,17 +60,20 @@ static bool collect_all(meeple_world *world)
 {
     struct meeple__states *states = &world->states;
     uint64_t stamp = states->stamp + 1;
-    struct meeple__list changed;
+    struct meeple__list looked, changed;
 
+    meeple__list_init(&looked);
     meeple__list_init(&changed);
-    for (struct meeple__list *link = world->objects.all.next; link != &world->objects.all;
-         link = link->next) {
-        meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
+    meeple__watch_gather(&states->watch, &looked);
+    while (!meeple__list_empty(&looked)) {
+        struct meeple__replica *replica =
+            MEEPLE__CONTAINER(looked.next, struct meeple__replica, named);
 
-        if (object->replica && collect(world, object, stamp)) {
-            object->replica->stamp = stamp;
-            meeple__list_remove(&object->replica->changed);
-            meeple__list_append(&changed, &object->replica->changed);
+        meeple__list_remove(&replica->named);
+        if (collect(world, replica->object, stamp)) {
+            replica->stamp = stamp;
+            meeple__list_remove(&replica->changed);
+            meeple__list_append(&changed, &replica->changed);
         }
     }
     if (meeple__list_empty(&changed)) {
@@ -86,12 +82,7 @@ static bool collect_all(meeple_world *world)
     while (!meeple__list_empty(&states->changed)) {
         meeple__list_remove(states->changed.next);
     }
-    while (!meeple__list_empty(&changed)) {
-        struct meeple__list *link = changed.next;
-
-        meeple__list_remove(link);
-        meeple__list_append(&states->changed, link);
-    }
+    meeple__list_move(&states->changed, &changed);
     states->stamp = stamp;
     states->batches++;
     return true;
@@ -118,19 +109,6 @@ bool meeple__flush_waits(const meeple_world *world)
     if (rests(world)) {
         return false;
     }
-    if (meeple_net_is_server(world->net) && !meeple__list_empty(&world->states.batch)) {
-        return true;
-    }
-    for (struct meeple__list *link = world->objects.all.next; link != &world->objects.all;
-         link = link->next) {
-        const meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
-        const struct meeple__replica *replica = object->replica;
-
-        if (replica &&
-            (replica->touched || (replica->stamp == 0 && meeple_net_is_server(world->net)) ||
-             (is_ours(world, object) && meeple__replica_differs(replica, object->self)))) {
-            return true;
-        }
-    }
-    return false;
+    return (meeple_net_is_server(world->net) && !meeple__list_empty(&world->states.batch)) ||
+           meeple__watch_any(&world->states.watch);
 }

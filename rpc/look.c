@@ -12,7 +12,7 @@ uint8_t meeple__look_level(const meeple_object *object, const struct meeple__rem
 
 int meeple__look_waits(const meeple_object *object, const struct meeple__remote *remote)
 {
-    if (object->replica->touched) {
+    if (object->replica->renewed) {
         return MEEPLE_ESTATE;
     }
     return meeple__layout_state(object->replica->layout)->shows && !remote->seen.asked
@@ -139,7 +139,7 @@ static int show(meeple_object *object, unsigned group, int32_t peer, bool shown)
     if (rc < 0 || peer == MEEPLE_SERVER) {
         return rc;
     }
-    object->replica->touched = true;
+    meeple__states_renew(object->world, object);
     return meeple__view_show(&object->replica->view, object->world->mem, group, peer, shown);
 }
 
@@ -164,7 +164,7 @@ int meeple_object_look_again(meeple_object *object)
     int rc = meeple__look_check(object);
 
     if (rc == 0) {
-        object->replica->touched = true;
+        meeple__states_renew(object->world, object);
     }
     return rc;
 }

@@ -142,13 +142,14 @@ static void set_owner(struct meeple__replica *replica, const struct meeple__comm
     replica->waits = true;
 }
 
-static void commit_owner(struct meeple__replica *replica)
+static void commit_owner(meeple_world *world, struct meeple__replica *replica)
 {
     if (replica->waits) {
         replica->object->master = replica->next.master;
         replica->view.owner = replica->next.owner;
         replica->term = replica->next.term;
         replica->waits = false;
+        meeple__states_follow(world, replica->object);
     }
 }
 
@@ -210,7 +211,7 @@ static void commit(meeple_world *world)
 
         meeple__list_remove(&replica->batch);
         world->states.applied++;
-        commit_owner(replica);
+        commit_owner(world, replica);
         if (replica->arriving) {
             memcpy(self, replica->shadow, meeple__layout_state(replica->layout)->size);
             meeple__replica_commit(replica, self, 0);

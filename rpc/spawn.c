@@ -50,6 +50,8 @@ static int spawn(meeple_object **out, meeple_world *world, const struct meeple__
     if (rc == 0) {
         world->states.last_id++;
         (*out)->replica->ready = true;
+        meeple__states_renew(world, *out);
+        meeple__states_follow(world, *out);
     }
     return rc;
 }
@@ -110,7 +112,7 @@ static void mark_all(meeple_object *object)
 {
     meeple_world *world = object->world;
 
-    object->replica->touched = true;
+    meeple__states_renew(world, object);
     for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
          link = link->next) {
         struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
@@ -153,6 +155,7 @@ static void give(meeple_object *object, int32_t peer)
     mark(object, object->master, MEEPLE__SEEN_STALE | MEEPLE__SEEN_WAS_MASTER);
     object->master = peer;
     object->replica->term++;
+    meeple__states_follow(object->world, object);
     mark(object, peer, MEEPLE__SEEN_STALE);
     mark_all(object);
 }
@@ -169,6 +172,18 @@ int meeple_object_hand_over(meeple_object *object, int32_t peer)
     return rc;
 }
 
+int meeple_object_touch(meeple_object *object)
+{
+    if (!object) {
+        return MEEPLE_EINVAL;
+    }
+    if (!object->replica || object->removed || !meeple__states_is_ours(object->world, object)) {
+        return MEEPLE_ESTATE;
+    }
+    meeple__watch_name(&object->world->states.watch, object->replica);
+    return 0;
+}
+
 void meeple__spawn_insist(meeple_object *object, int32_t peer)
 {
     const struct meeple__remote *remote = meeple__world_remote(object->world, peer);
@@ -177,7 +192,7 @@ void meeple__spawn_insist(meeple_object *object, int32_t peer)
     if (remote && object->master == peer &&
         (meeple__seen_view(&remote->seen, object->number) & MEEPLE__SEEN_STALE) == 0) {
         object->replica->term++;
-        object->replica->touched = true;
+        meeple__states_renew(object->world, object);
         mark(object, peer, MEEPLE__SEEN_STALE | MEEPLE__SEEN_MASTER);
     }
 }

@@ -40,6 +40,7 @@ int meeple__replica_new(struct meeple__replica **out, const meeple_mem *mem,
     meeple__list_init(&replica->changed);
     meeple__list_init(&replica->batch);
     meeple__list_init(&replica->due);
+    meeple__list_init(&replica->named);
     if (self) {
         memcpy(replica->shadow, self, size);
     }

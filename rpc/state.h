@@ -20,14 +20,17 @@ struct meeple__replica {
     struct meeple__list batch;   /* among those of the batch that is coming in, on the server of
                                     the packet; or leaving */
     struct meeple__list due;     /* among those with a handler to run */
-    struct meeple__view view;    /* on the server */
-    uint32_t id;                 /* of the session; never used again */
-    uint32_t term;               /* how often its master has changed */
-    uint64_t stamp;              /* of the newest change; 0: was never told to anyone */
-    uint64_t due_after;          /* so many calls to ourselves */
-    bool owned;                  /* self is the world's to free */
-    bool touched;                /* view, owner or master changed, or changes came in */
-    bool ready;                  /* on_ready has run, or self is the caller's */
+    struct meeple__list named;   /* among those that the next flush looks at */
+    uint32_t row;                /* of the watch, if it is compared by every flush */
+    bool compared;
+    struct meeple__view view; /* on the server */
+    uint32_t id;              /* of the session; never used again */
+    uint32_t term;            /* how often its master has changed */
+    uint64_t stamp;           /* of the newest change; 0: was never told to anyone */
+    uint64_t due_after;       /* so many calls to ourselves */
+    bool owned;               /* self is the world's to free */
+    bool renewed;             /* view, owner or master changed, or changes came in */
+    bool ready;               /* on_ready has run, or self is the caller's */
     bool due_ready, due_changed, due_removed;
     bool arriving; /* came in the batch that is not complete */
     bool waits;    /* a new master, owner and term, for the end of the batch */

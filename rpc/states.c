@@ -21,6 +21,7 @@ void meeple__states_init(struct meeple__states *states)
     meeple__list_init(&states->changed);
     meeple__list_init(&states->batch);
     meeple__list_init(&states->due);
+    meeple__watch_init(&states->watch);
 }
 
 /* Those in the list that are no objects of the world any more. */
@@ -48,6 +49,7 @@ void meeple__states_done(struct meeple__states *states, const meeple_mem *mem)
     meeple__free(mem, states->layouts);
     meeple__map_done(&states->by_id, mem);
     meeple__buf_done(&states->entry, mem);
+    meeple__watch_done(&states->watch, mem);
     meeple__free(mem, states->record);
 }
 
@@ -180,7 +182,12 @@ int meeple__states_add(meeple_object **out, meeple_world *world,
     object->replica = replica;
     replica->object = object;
     replica->id = id;
-    rc = meeple__map_put(&world->states.by_id, world->mem, &replica->by_id, meeple__hash_u32(id));
+    rc = meeple__watch_reserve(&world->states.watch, world->mem,
+                               (size_t)world->states.by_id.count + 1);
+    if (rc == 0) {
+        rc = meeple__map_put(&world->states.by_id, world->mem, &replica->by_id,
+                             meeple__hash_u32(id));
+    }
     if (rc == 0) {
         rc = meeple__objects_insert(&world->objects, world->mem, object);
         if (rc < 0) {
@@ -204,4 +211,26 @@ void meeple__states_take_out(meeple_world *world, meeple_object *object)
     meeple__list_remove(&replica->changed);
     meeple__list_remove(&replica->batch);
     meeple__list_remove(&replica->due);
+    meeple__watch_drop(&world->states.watch, replica);
+}
+
+bool meeple__states_is_ours(const meeple_world *world, const meeple_object *object)
+{
+    return meeple_net_is_server(world->net) ? object->master == MEEPLE_SERVER
+                                            : object->master == world->id;
+}
+
+void meeple__states_follow(meeple_world *world, meeple_object *object)
+{
+    struct meeple__replica *replica = object->replica;
+
+    meeple__watch_compare(&world->states.watch, replica,
+                          meeple__states_is_ours(world, object) &&
+                              !meeple__layout_state(replica->layout)->touched_only);
+}
+
+void meeple__states_renew(meeple_world *world, meeple_object *object)
+{
+    object->replica->renewed = true;
+    meeple__watch_name(&world->states.watch, object->replica);
 }

@@ -4,6 +4,7 @@
 
 #include "core/buf.h"
 #include "rpc/state.h"
+#include "rpc/watch.h"
 
 struct meeple__states {
     struct meeple__layout **layouts; /* of what may be spawned here */
@@ -17,6 +18,7 @@ struct meeple__states {
     struct meeple__list due;     /* those with a handler to run, in that order */
     bool filtered;               /* a class has a filter */
     bool asking;                 /* one is running */
+    struct meeple__watch watch;  /* those that the next flush looks at */
     bool open;                   /* a client: a batch is coming in and not complete */
     struct meeple__buf entry;    /* of a packet that is being made */
     void *record;                /* what comes in is tried here first; as large as any struct */
@@ -47,5 +49,11 @@ int meeple__states_add(meeple_object **out, meeple_world *world,
                        void *self);
 /* Out of them again, but not freed. */
 void meeple__states_take_out(meeple_world *world, meeple_object *object);
+/* Whether we are the one whose changes of the object count. */
+bool meeple__states_is_ours(const meeple_world *world, const meeple_object *object);
+/* Its master may be another one than before. */
+void meeple__states_follow(meeple_world *world, meeple_object *object);
+/* It belongs to the next batch, whether a value has changed or not. */
+void meeple__states_renew(meeple_world *world, meeple_object *object);
 
 #endif /* MEEPLE_RPC_STATES_H */

@@ -138,12 +138,23 @@ static const meeple_state mortal_state = {.fields = pawn_fields,
                                           .on_ready = pawn_ready,
                                           .on_changed = pawn_changed,
                                           .on_removed = pawn_removed};
+static const meeple_state quiet_state = {.fields = pawn_fields,
+                                         .field_count = MEEPLE_COUNT(pawn_fields),
+                                         .size = sizeof(struct pawn),
+                                         .touched_only = true,
+                                         .on_ready = pawn_ready,
+                                         .on_changed = pawn_changed,
+                                         .on_removed = pawn_removed};
 static const meeple_class pawn_class = {.name = "pawn",
                                         .methods = pawn_methods,
                                         .method_count = MEEPLE_COUNT(pawn_methods),
                                         .state = &pawn_state};
 static const meeple_class mortal_class = {.name = "mortal", .state = &mortal_state};
-static const meeple_class *const pawn_classes[] = {&pawn_class, &mortal_class, NULL};
+static const meeple_class quiet_class = {.name = "quiet",
+                                         .methods = pawn_methods,
+                                         .method_count = MEEPLE_COUNT(pawn_methods),
+                                         .state = &quiet_state};
+static const meeple_class *const pawn_classes[] = {&pawn_class, &mortal_class, &quiet_class, NULL};
 
 /* A server and so many clients that know the classes. */
 static inline void pawns_begin(struct session *session, size_t clients)

@@ -238,6 +238,7 @@ Test(spawn, who_is_no_master_is_refused_and_counted)
     pawn_at(a, "ann")->hp = 50;
     expect_trace(&session, "");
     meeple__states_find(&a->world->states, 1)->master = id_of(a);
+    meeple__states_follow(a->world, meeple__states_find(&a->world->states, 1));
     settle(&session);
     cr_expect_eq(ann.hp, 10);
     cr_expect_not_null(strstr(session.refusals, " changed ann: only the master, 1, may; "), "%s",

@@ -58,6 +58,7 @@ static const meeple_field thing_fields[] = {
 struct entry {
     meeple_object *object; /* NULL: there is none */
     struct thing *thing;
+    const meeple_class *cls;
     char path[TOKEN];
     int32_t owner, master;
     bool hidden;
@@ -169,11 +170,20 @@ static const meeple_state mortal_state = {.fields = thing_fields,
                                           .on_ready = thing_ready,
                                           .on_changed = thing_changed,
                                           .on_removed = thing_removed};
+static const meeple_state quiet_state = {.fields = thing_fields,
+                                         .field_count = MEEPLE_COUNT(thing_fields),
+                                         .size = sizeof(struct thing),
+                                         .touched_only = true,
+                                         .on_ready = thing_ready,
+                                         .on_changed = thing_changed,
+                                         .on_removed = thing_removed};
 static const meeple_class thing_class = {
     .name = "thing", .methods = thing_methods, .method_count = 1, .state = &thing_state};
 static const meeple_class mortal_class = {
     .name = "mortal", .methods = thing_methods, .method_count = 1, .state = &mortal_state};
-static const meeple_class *const classes[] = {&thing_class, &mortal_class, NULL};
+static const meeple_class quiet_class = {
+    .name = "quiet", .methods = thing_methods, .method_count = 1, .state = &quiet_state};
+static const meeple_class *const classes[] = {&thing_class, &mortal_class, &quiet_class, NULL};
 
 /* ---- who may see what, once more ---- */
 
@@ -403,8 +413,10 @@ static int32_t anyone(void)
     return which == 0 ? MEEPLE_SERVER : ids[which - 1];
 }
 
-static void change(struct thing *thing)
+static void change(struct thing *thing, meeple_object *object)
 {
+    /* All that changes until the next flush is one. */
+    cr_assert_eq(meeple_object_touch(object), 0);
     switch (below(8)) {
     case 0:
         new_token(thing->now.open);
@@ -438,18 +450,19 @@ static void change(struct thing *thing)
 
 static void spawn(struct entry *entry)
 {
-    bool mortal = below(4) == 0;
+    static const meeple_class *const kinds[] = {&thing_class, &thing_class, &mortal_class,
+                                                &quiet_class};
+    const meeple_class *cls = kinds[below(4)];
 
     *entry = (struct entry){.thing = calloc(1, sizeof *entry->thing),
                             .owner = MEEPLE_SERVER,
                             .master = MEEPLE_SERVER,
-                            .mortal = mortal};
+                            .cls = cls,
+                            .mortal = cls == &mortal_class};
     new_token(entry->path);
     new_token(entry->thing->now.label);
     new_token(entry->thing->now.secret);
-    cr_assert_eq(meeple_object_spawn(&entry->object, game->host,
-                                     mortal ? &mortal_class : &thing_class, entry->path,
-                                     entry->thing),
+    cr_assert_eq(meeple_object_spawn(&entry->object, game->host, cls, entry->path, entry->thing),
                  0);
     if (below(3) == 0) {
         cr_assert_eq(meeple_object_show(entry->object, MEEPLE_ALL, false), 0);
@@ -518,7 +531,7 @@ static void host_acts(void)
         break;
     default:
         if (entry->master == MEEPLE_SERVER) {
-            change(entry->thing);
+            change(entry->thing, entry->object);
         }
     }
     allow_all();
@@ -535,11 +548,11 @@ static void client_acts(size_t index)
     if (id == 0 || !entry->object || entry->master != id) {
         return;
     }
-    thing = meeple_object_find(world, entry->mortal ? &mortal_class : &thing_class, entry->path);
+    thing = meeple_object_find(world, entry->cls, entry->path);
     if (thing && meeple_object_is_master(thing->object)) {
         uint64_t some = 0, secret = 0;
 
-        change(thing);
+        change(thing, thing->object);
         for (size_t peer = 0; peer < game->peer_count; peer++) {
             some |= (uint64_t)sees(entry, game->peers[peer], false) << peer;
             secret |= (uint64_t)sees(entry, game->peers[peer], true) << peer;
@@ -578,8 +591,7 @@ static void expect_same(const struct entry *entry, size_t index)
 {
     meeple_world *world = game->clients[index];
     int32_t id = meeple_net_id(meeple_world_net(world));
-    const struct thing *here =
-        meeple_object_find(world, entry->mortal ? &mortal_class : &thing_class, entry->path);
+    const struct thing *here = meeple_object_find(world, entry->cls, entry->path);
     struct thing seen = *entry->thing;
 
     if (!sees(entry, id, false)) {

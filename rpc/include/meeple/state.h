@@ -34,6 +34,7 @@ struct meeple_state {
     const meeple_field *fields;
     size_t field_count;    /* at most 255 */
     size_t size;           /* of the struct, at most 65535 */
+    bool touched_only;     /* objects are compared after meeple_object_touch() only */
     bool dies_with_master; /* removed when the peer that is its master leaves; else the server is
                               its master then */
     /* The object is there, and its state. */
@@ -141,6 +142,15 @@ MEEPLE_API bool meeple_changes_touch(const meeple_changes *changes, size_t offse
 MEEPLE_API MEEPLE_MUST_USE int meeple_object_spawn(meeple_object **out, meeple_world *world,
                                                    const meeple_class *cls, const char *path,
                                                    void *self);
+
+/*
+ * Says that its master may have changed a spawned object.  Where the class is touched_only nothing
+ * else makes the world compare it, and one that nobody touches costs nothing; what was changed
+ * without a word is told with the next touch, or not at all.  Where it is not, the world finds out
+ * by itself.  MEEPLE_EINVAL: NULL.  MEEPLE_ESTATE: no spawned object, or removed, or we are not its
+ * master: what we have changed in it stays here.  Godot compares always.
+ */
+MEEPLE_API int meeple_object_touch(meeple_object *object);
 
 /*
  * Who sees what.  The server, the owner and the master of an object see all of it.  Any other peer
