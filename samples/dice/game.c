@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "samples/lobby/luck.h"
 #include "samples/lobby/text.h"
 
 MEEPLE_ANSWERS(struct dice_game, set_player_name)
@@ -114,17 +115,6 @@ static void on_update_player_name(struct dice_game *self, const struct update_pl
     ran(self, "update_player_name", call, as_text(&player, arg->player), arg->name);
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014): small, and good enough for dice. */
-static unsigned throw_dice(struct dice_game *game)
-{
-    uint64_t bits = game->random += 0x9E3779B97F4A7C15u;
-
-    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9u;
-    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBu;
-    bits ^= bits >> 31;
-    return (unsigned)(((bits >> 32) * RULES_FACES) >> 32);
-}
-
 static void next_turn(const struct dice_game *game)
 {
     int32_t next = (int32_t)((size_t)(game->turn + 1) % game->player_count);
@@ -161,7 +151,7 @@ static void on_do_action(struct dice_game *self, const struct do_action *arg,
     }
     lobby_text_clean(action, sizeof action, arg->action);
     snprintf(line, sizeof line, "%s: %ss %u", self->players[self->turn].name, action,
-             throw_dice(self));
+             (unsigned)lobby_luck(&self->random, RULES_FACES));
     meeple_rpc(self->object, MEEPLE_ALL, log_line, line);
 }
 
@@ -219,7 +209,7 @@ static void on_del_player(struct dice_game *self, const struct del_player *arg,
 
 static void on_log_line(struct dice_game *self, const struct log_line *arg, const meeple_call *call)
 {
-    dice_lines_add(&self->lines, arg->what);
+    lobby_lines_add(&self->lines, arg->what);
     ran(self, "_log", call, arg->what, NULL);
 }
 
@@ -287,7 +277,7 @@ int dice_game_begin(struct dice_game *game, meeple_world *world)
     game->rolls = 0;
     game->asked = false;
     game->leaving = false;
-    dice_lines_clear(&game->lines);
+    lobby_lines_clear(&game->lines);
     return meeple_object_add(&game->object, world, &game_class, RULES_PATH, game);
 }
 

@@ -2,7 +2,7 @@
 #ifndef DICE_GAME_H
 #define DICE_GAME_H
 
-#include "samples/dice/lines.h"
+#include "samples/lobby/lines.h"
 #include "samples/dice/rules.h"
 
 /* A method that has just run here. */
@@ -24,7 +24,7 @@ struct dice_game {
     struct dice_player players[RULES_PLAYERS_MAX]; /* in the order of the seats */
     size_t player_count;
     int turn; /* a seat, or -1: nobody sits there */
-    struct dice_lines lines;
+    struct lobby_lines lines;
     uint32_t rolls; /* of ours that the host has answered, since the session began */
     /* ---- */
     meeple_object *object; /* NULL: no session */

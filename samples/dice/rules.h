@@ -4,12 +4,14 @@
 
 #include <meeple/world.h>
 
+#include "samples/lobby/lines.h"
+
 #define RULES_PATH "Main/Panel/VBoxContainer/Game" /* Godot's demo has it there, too */
 #define RULES_CLASS "Game"
 
-#define RULES_NAME_MAX 64   /* bytes, without the NUL; also below */
-#define RULES_ACTION_MAX 32 /* "roll" */
-#define RULES_LINE_MAX 127  /* a name, ": ", an action, "s 99" */
+#define RULES_NAME_MAX 64             /* bytes, without the NUL; also below */
+#define RULES_ACTION_MAX 32           /* "roll" */
+#define RULES_LINE_MAX LOBBY_LINE_MAX /* a name, ": ", an action, "s 99" */
 #define RULES_PLAYERS_MAX 65
 #define RULES_FACES 100 /* of the dice: 0-99 */
 

@@ -72,24 +72,6 @@ static void game_event(void *user, meeple_world *world, const meeple_event *even
     trace(session, &happened);
 }
 
-/* Seeds the dice, if the options do not. */
-static int find_seed(const struct dice_options *options, uint64_t *seed)
-{
-    struct lobby_system system;
-    int rc;
-
-    *seed = options->seed;
-    if (options->seed != 0) {
-        return 0;
-    }
-    rc = lobby_system_open(&system, options->io, options->mem);
-    if (rc == 0) {
-        rc = lobby_system_seed(&system, seed);
-        lobby_system_close(&system);
-    }
-    return rc;
-}
-
 int dice_session_new(struct dice_session **out, const struct dice_options *options)
 {
     static const struct dice_options defaults = {0};
@@ -99,7 +81,7 @@ int dice_session_new(struct dice_session **out, const struct dice_options *optio
     int rc;
 
     *out = NULL;
-    rc = find_seed(given, &seed);
+    rc = lobby_system_find_seed(&seed, given->seed, given->io, given->mem);
     if (rc < 0) {
         return rc;
     }
@@ -116,7 +98,7 @@ int dice_session_new(struct dice_session **out, const struct dice_options *optio
                                                                .on_ran = on_ran,
                                                                .user = session});
     lobby_init(&session->lobby,
-               &(struct lobby_options){.game = {begin_game, end_game, game_event},
+               &(struct lobby_options){.game = {begin_game, end_game, game_event, NULL},
                                        .user = session,
                                        .guests_max = RULES_PLAYERS_MAX - !given->dedicated,
                                        .port = given->port,
@@ -268,5 +250,5 @@ size_t dice_session_log_count(const struct dice_session *session)
 
 const char *dice_session_log_line(const struct dice_session *session, size_t index)
 {
-    return dice_lines_at(&session->game.lines, index);
+    return lobby_lines_at(&session->game.lines, index);
 }

@@ -270,6 +270,8 @@ int lobby_poll(struct lobby *lobby, int timeout_ms)
     if (lobby->over) {
         end(lobby);
         rc = 1;
+    } else if (lobby->options.game.polled) {
+        lobby->options.game.polled(lobby->options.user);
     }
     return rc;
 }

@@ -27,6 +27,8 @@ struct lobby_game {
     /* Any event but a raw packet.  fault is NULL unless it is DOWN. */
     void (*event)(void *user, meeple_world *world, const meeple_event *event,
                   const meeple_fault *fault);
+    /* Each poll of a session is over, after all handlers.  May be NULL. */
+    void (*polled)(void *user);
 };
 
 struct lobby_options {

@@ -26,3 +26,21 @@ int lobby_system_seed(const struct lobby_system *system, uint64_t *seed)
 {
     return system->driver->random(system->io, seed, sizeof *seed);
 }
+
+int lobby_system_find_seed(uint64_t *seed, uint32_t given, const meeple_io_driver *driver,
+                           const meeple_mem *mem)
+{
+    struct lobby_system system;
+    int rc;
+
+    *seed = given;
+    if (given != 0) {
+        return 0;
+    }
+    rc = lobby_system_open(&system, driver, mem);
+    if (rc == 0) {
+        rc = lobby_system_seed(&system, seed);
+        lobby_system_close(&system);
+    }
+    return rc;
+}

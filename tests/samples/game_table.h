@@ -175,8 +175,8 @@ static inline void expect_same(const struct table *table)
         }
         cr_assert_leq(game->lines.count, host->lines.count);
         for (size_t back = 1; back <= game->lines.count; back++) {
-            cr_assert_str_eq(dice_lines_at(&game->lines, game->lines.count - back),
-                             dice_lines_at(&host->lines, host->lines.count - back));
+            cr_assert_str_eq(lobby_lines_at(&game->lines, game->lines.count - back),
+                             lobby_lines_at(&host->lines, host->lines.count - back));
         }
     }
 }
@@ -190,9 +190,9 @@ static inline void table_roll(struct table *table, struct guest *guest)
 
 static inline const char *last_line(const struct guest *guest)
 {
-    const struct dice_lines *lines = &guest->game.lines;
+    const struct lobby_lines *lines = &guest->game.lines;
 
-    return lines->count > 0 ? dice_lines_at(lines, lines->count - 1) : "";
+    return lines->count > 0 ? lobby_lines_at(lines, lines->count - 1) : "";
 }
 
 #endif /* TESTS_SAMPLES_GAME_TABLE_H */

@@ -394,7 +394,7 @@ Test(dice_game, the_dice_show_0_to_99_and_repeat_with_the_seed)
     table_settle(&again);
     for (size_t i = 0; i < 900; i++) {
         table_roll(&again, same);
-        cr_assert_str_eq(last_line(same), dice_lines_at(&host->game.lines, i));
+        cr_assert_str_eq(last_line(same), lobby_lines_at(&host->game.lines, i));
     }
     table_end(&again);
     table_end(&table);
@@ -415,11 +415,11 @@ Test(dice_game, the_log_keeps_the_newest_1000_lines)
     }
     table_settle(&table);
     for (size_t i = 0; i < 2; i++) {
-        const struct dice_lines *lines = &table.guests[i]->game.lines;
+        const struct lobby_lines *lines = &table.guests[i]->game.lines;
 
         cr_assert_eq(lines->count, 1000);
-        cr_expect_str_eq(dice_lines_at(lines, 0), "line 7");
-        cr_expect_str_eq(dice_lines_at(lines, 999), "line 1006");
+        cr_expect_str_eq(lobby_lines_at(lines, 0), "line 7");
+        cr_expect_str_eq(lobby_lines_at(lines, 999), "line 1006");
     }
     table_end(&table);
 }
