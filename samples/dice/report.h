@@ -8,7 +8,7 @@
 
 /* The keys are those of the Godot peers that this game was tested against.  ms is the time since
  * the start.  Flushed; whether it could be written is for ferror() to tell. */
-void dice_report(FILE *out, const struct dice_session *session, const struct dice_trace *trace,
+void dice_report(FILE *out, struct dice_session *session, const struct dice_trace *trace,
                  uint64_t ms);
 
 #endif /* DICE_REPORT_H */

@@ -11,26 +11,19 @@
 #define AVATAR 26.0f
 #define CROWN 20.0f
 
-static const SDL_Color avatar_colors[] = {
-    {86, 132, 230, 255}, {64, 160, 142, 255}, {176, 108, 206, 255}, {206, 122, 76, 255},
-    {96, 152, 80, 255},  {204, 94, 128, 255}, {92, 150, 190, 255},  {122, 112, 205, 255},
-};
-
-#define COLORS (sizeof avatar_colors / sizeof avatar_colors[0])
-
 /* A player keeps a colour as long as nobody before them has it; *used are those that are taken. */
 static SDL_Color pick_color(int32_t id, unsigned *used)
 {
-    size_t color = ((uint32_t)id * 2654435761u >> 16) % COLORS;
+    size_t color = ((uint32_t)id * 2654435761u >> 16) % THEME_PLAYERS;
 
-    if (*used == (1u << COLORS) - 1) {
+    if (*used == (1u << THEME_PLAYERS) - 1) {
         *used = 0;
     }
     while ((*used & 1u << color) != 0) {
-        color = (color + 1) % COLORS;
+        color = (color + 1) % THEME_PLAYERS;
     }
     *used |= 1u << color;
-    return avatar_colors[color];
+    return theme_players[color];
 }
 
 static void draw_avatar(struct ui *ui, struct rect row, const char *name, SDL_Color color)

@@ -10,19 +10,19 @@
 #include "samples/lobby/luck.h"
 #include "samples/lobby/text.h"
 
-/* Where the pawns stand at first: beside the tables's edge, so that neighbours are no neighbours.
+/* Where the pawns stand at first: beside the table's edge, so that neighbours are no neighbours.
  */
 static const struct {
     int16_t x, y;
 } places[TABLE_SEATS] = {
-    {TABLE_WIDTH / 2, TABLE_HEIGHT - 80},
+    {TABLE_WIDTH / 2, TABLE_HEIGHT - 110},
     {TABLE_WIDTH / 2, 110},
     {110, TABLE_HEIGHT / 2},
     {TABLE_WIDTH - 110, TABLE_HEIGHT / 2},
-    {TABLE_WIDTH / 5, TABLE_HEIGHT - 80},
+    {TABLE_WIDTH / 5, TABLE_HEIGHT - 110},
     {TABLE_WIDTH * 4 / 5, 110},
     {TABLE_WIDTH / 5, 110},
-    {TABLE_WIDTH * 4 / 5, TABLE_HEIGHT - 80},
+    {TABLE_WIDTH * 4 / 5, TABLE_HEIGHT - 110},
 };
 
 static void say(struct table_dealer *dealer, const char *format, ...)

@@ -73,27 +73,32 @@ static void end(void *user)
     table_game_changed(game);
 }
 
+static void host_event(struct table_game *game, const meeple_event *event)
+{
+    struct table_dealer *dealer = &game->dealer;
+
+    if (event->type == MEEPLE_EVENT_UP && !game->options.dedicated) {
+        /* The first one at the table finds a seat, unless there is no memory for a pawn. */
+        (void)!table_dealer_join(dealer, event->peer, game->name);
+    } else if (event->type == MEEPLE_EVENT_JOIN && table_dealer_join(dealer, event->peer, "") < 0) {
+        (void)meeple_net_kick(net_of(game), event->peer, MEEPLE_CLOSE_TRY_LATER,
+                              "there is no room at the table");
+    } else if (event->type == MEEPLE_EVENT_LEAVE) {
+        table_dealer_leave(dealer, event->peer);
+    }
+}
+
 static void event(void *user, meeple_world *world, const meeple_event *event,
                   const meeple_fault *fault)
 {
     struct table_game *game = user;
-    struct table_dealer *dealer = &game->dealer;
 
-    (void)fault;
-    if (!dealer->world) {
-        return;
+    (void)world;
+    if (game->dealer.world) {
+        host_event(game, event);
     }
-    if (event->type == MEEPLE_EVENT_UP && !game->options.dedicated) {
-        /* It is the first one at the table. */
-        int rc = table_dealer_join(dealer, event->peer, game->name);
-
-        assert(rc != MEEPLE_EFULL);
-        (void)rc;
-    } else if (event->type == MEEPLE_EVENT_JOIN && table_dealer_join(dealer, event->peer, "") < 0) {
-        (void)meeple_net_kick(meeple_world_net(world), event->peer, MEEPLE_CLOSE_TRY_LATER,
-                              "there is no room at the table");
-    } else if (event->type == MEEPLE_EVENT_LEAVE) {
-        table_dealer_leave(dealer, event->peer);
+    if (game->options.on_event) {
+        game->options.on_event(game->options.user, event, fault);
     }
 }
 

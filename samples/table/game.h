@@ -11,6 +11,8 @@ struct table_game_options {
     /* May be NULL: a line was said; anything at all has changed. */
     void (*on_said)(void *user, const char *line);
     void (*on_changed)(void *user);
+    /* What the lobby tells the game, afterwards. */
+    void (*on_event)(void *user, const meeple_event *event, const meeple_fault *fault);
     void *user;
 };
 

@@ -24,8 +24,24 @@ const struct theme theme = {
     .shadow = {0, 0, 0, 150},
 };
 
+const SDL_Color theme_players[THEME_PLAYERS] = {
+    {86, 132, 230, 255}, {64, 160, 142, 255}, {176, 108, 206, 255}, {206, 122, 76, 255},
+    {96, 152, 80, 255},  {204, 94, 128, 255}, {92, 150, 190, 255},  {122, 112, 205, 255},
+};
+
 SDL_Color theme_fade(SDL_Color color, Uint8 alpha)
 {
     color.a = alpha;
     return color;
+}
+
+static Uint8 mix(Uint8 a, Uint8 b, Uint8 much)
+{
+    return (Uint8)((a * (255 - much) + b * much) / 255);
+}
+
+SDL_Color theme_mix(SDL_Color color, SDL_Color other, Uint8 much)
+{
+    return (SDL_Color){mix(color.r, other.r, much), mix(color.g, other.g, much),
+                       mix(color.b, other.b, much), mix(color.a, other.a, much)};
 }

@@ -20,7 +20,13 @@ struct theme {
 
 extern const struct theme theme;
 
+/* Of those who play: as many as can be told apart. */
+#define THEME_PLAYERS 8
+extern const SDL_Color theme_players[THEME_PLAYERS];
+
 /* The same colour with another alpha. */
 SDL_Color theme_fade(SDL_Color color, Uint8 alpha);
+/* Between two, 0 to 255: nothing of `other`, all of it. */
+SDL_Color theme_mix(SDL_Color color, SDL_Color other, Uint8 much);
 
 #endif /* UI_THEME_H */

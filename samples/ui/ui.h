@@ -76,6 +76,27 @@ struct ui_button {
 bool ui_button(struct ui *ui, const struct ui_button *button);
 void ui_spinner(struct ui *ui, struct rect rect, SDL_Color color);
 
+/* What happens to a thing that can be carried about. */
+struct ui_grip {
+    float x, y;   /* where the mouse is */
+    bool pressed; /* it was taken, or only clicked at: so many times in a row */
+    int clicks;
+    bool held, released;
+    bool focused, ringed; /* it gets the keys; and that should be seen */
+};
+
+/* Draws nothing.  Of things that lie on one another the first asked about gets the mouse; Tab goes
+ * to what was offered, in that order. */
+struct ui_grip ui_handle(struct ui *ui, unsigned id, struct rect rect);
+void ui_offer(struct ui *ui, unsigned id);
+bool ui_hovers(const struct ui *ui, struct rect rect);
+
+/* Whether that key was pressed and nobody has used it, which this does; not while something is
+ * typed.  repeats: also as long as it is held down. */
+bool ui_shortcut(struct ui *ui, SDL_Keycode key, bool repeats);
+/* Of the key that this pass is about. */
+Uint16 ui_modifiers(const struct ui *ui);
+
 /* The caller's, between passes; text_edit_init() it. */
 struct ui_text {
     struct text_edit edit;

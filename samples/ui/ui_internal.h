@@ -5,7 +5,7 @@
 #include "samples/ui/theme.h"
 #include "samples/ui/ui.h"
 
-#define UI_IDS_MAX 64
+#define UI_IDS_MAX 96
 #define UI_RADIUS 8.0f
 
 /* What happened since the last pass; at most one of: button, wheel, key, text. */

@@ -1,0 +1,237 @@
+/* window_hands: what mouse and keys do to the things on the table. */
+#include "samples/table/window_hands.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define LEAST_SIDE 40.0f /* of what a finger has to meet, in logical pixels */
+#define SLIP 5.0f        /* how far the mouse may move in a click */
+#define STEP 16.0f       /* of an arrow key, in the table's units */
+#define LEAP 64.0f       /* with Shift */
+
+unsigned table_hands_order(const struct table_game *game, uint8_t order[TABLE_PIECES])
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < TABLE_PIECES; i++) {
+        unsigned at = count;
+
+        if (!table_game_shows(game, i)) {
+            continue;
+        }
+        while (at > 0 && game->pieces[order[at - 1]]->word.level > game->pieces[i]->word.level) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = (uint8_t)i;
+        count++;
+    }
+    return count;
+}
+
+static table_kind kind_of(unsigned thing)
+{
+    return thing < TABLE_PIECES ? table_piece_kind(thing) : TABLE_CHIP;
+}
+
+static void let_go(struct table_game *game, struct table_hands *hands)
+{
+    if (hands->thing < TABLE_PIECES && game->hand == (int)hands->thing) {
+        (void)table_game_put(game, (int)lroundf(hands->at.x), (int)lroundf(hands->at.y),
+                             hands->over_tray ? TABLE_IN_TRAY : TABLE_ON_TABLE);
+    }
+    hands->carry = TABLE_CARRY_NOTHING;
+    hands->over_tray = false;
+}
+
+/* Where it is seen, which is where a hand meets it. */
+static SDL_FPoint seen_at(const struct table_hands_view *view, const struct table_game *game,
+                          unsigned thing)
+{
+    return thing < TABLE_PIECES ? view->motion->pieces[thing].at
+                                : view->motion->pawns[table_game_seat(game)].at;
+}
+
+static bool pick_up(struct table_game *game, struct table_hands *hands, unsigned thing,
+                    table_carry carry)
+{
+    if (hands->carry != TABLE_CARRY_NOTHING) {
+        let_go(game, hands);
+    }
+    if (thing < TABLE_PIECES && table_game_take(game, thing) < 0) {
+        return false;
+    }
+    hands->carry = carry;
+    hands->thing = thing;
+    hands->over_tray = false;
+    return true;
+}
+
+static void carry_on(struct table_game *game, const struct table_hands *hands)
+{
+    int x = (int)lroundf(hands->at.x), y = (int)lroundf(hands->at.y);
+
+    if (hands->thing < TABLE_PIECES) {
+        table_game_move(game, x, y);
+    } else {
+        table_game_walk(game, x, y);
+    }
+}
+
+static void use_mouse(struct ui *ui, const struct table_hands_view *view, struct table_game *game,
+                      struct table_hands *hands, unsigned thing)
+{
+    SDL_FPoint seen = table_layout_seen(view->layout, seen_at(view, game, thing));
+    float across = (float)table_half_width(kind_of(thing)) * view->layout->unit;
+    float down = (float)table_half_height(kind_of(thing)) * view->layout->unit;
+    across = across < LEAST_SIDE / 2 ? LEAST_SIDE / 2 : across;
+    down = down < LEAST_SIDE / 2 ? LEAST_SIDE / 2 : down;
+    struct ui_grip grip =
+        ui_handle(ui, view->first_id + thing,
+                  (struct rect){seen.x - across, seen.y - down, 2 * across, 2 * down});
+    bool carried = hands->carry == TABLE_CARRY_MOUSE && hands->thing == thing;
+
+    hands->focused[thing] = grip.focused;
+    hands->ringed[thing] = grip.ringed;
+    if (grip.pressed) {
+        hands->from = (SDL_FPoint){grip.x, grip.y};
+        hands->offset = (SDL_FPoint){grip.x - seen.x, grip.y - seen.y};
+        if (grip.clicks == 2 && thing < TABLE_PIECES) {
+            (void)table_game_turn(game, thing);
+        }
+    }
+    if (grip.held && !carried && hypotf(grip.x - hands->from.x, grip.y - hands->from.y) > SLIP) {
+        carried = pick_up(game, hands, thing, TABLE_CARRY_MOUSE);
+    }
+    if (carried) {
+        hands->at = table_layout_meant(
+            view->layout, (SDL_FPoint){grip.x - hands->offset.x, grip.y - hands->offset.y});
+        hands->over_tray =
+            thing < TABLE_PIECES && rect_contains(view->layout->tray, grip.x, grip.y);
+        carry_on(game, hands);
+        if (!grip.held) {
+            let_go(game, hands);
+        }
+    }
+}
+
+/* The direction of an arrow key that was pressed; false: none was. */
+static bool arrow(struct ui *ui, SDL_FPoint *by)
+{
+    float step = (ui_modifiers(ui) & KMOD_SHIFT) != 0 ? LEAP : STEP;
+    bool left = ui_shortcut(ui, SDLK_LEFT, true), right = ui_shortcut(ui, SDLK_RIGHT, true);
+    bool up = ui_shortcut(ui, SDLK_UP, true), down = ui_shortcut(ui, SDLK_DOWN, true);
+
+    *by = (SDL_FPoint){step * ((float)right - (float)left), step * ((float)down - (float)up)};
+    return left || right || up || down;
+}
+
+/* What was in the tray comes up over its edge. */
+static bool pick_up_by_key(const struct table_hands_view *view, struct table_game *game,
+                           struct table_hands *hands, unsigned thing)
+{
+    SDL_FPoint at = seen_at(view, game, thing);
+
+    if (!pick_up(game, hands, thing, TABLE_CARRY_KEYS)) {
+        return false;
+    }
+    hands->at.x = table_fit_x(kind_of(thing), (int)lroundf(at.x));
+    hands->at.y = table_fit_y(kind_of(thing), (int)lroundf(at.y));
+    return true;
+}
+
+static void move_by_key(const struct table_hands_view *view, struct table_game *game,
+                        struct table_hands *hands, unsigned thing, SDL_FPoint by)
+{
+    bool carried = hands->carry == TABLE_CARRY_KEYS && hands->thing == thing;
+
+    if (!carried && !pick_up_by_key(view, game, hands, thing)) {
+        return;
+    }
+    hands->at.x = table_fit_x(kind_of(thing), (int)lroundf(hands->at.x + by.x));
+    hands->at.y = table_fit_y(kind_of(thing), (int)lroundf(hands->at.y + by.y));
+    carry_on(game, hands);
+}
+
+/* Into the tray, or out of it onto the table. */
+static void change_place(const struct table_hands_view *view, struct table_game *game,
+                         struct table_hands *hands, unsigned thing)
+{
+    bool carried = hands->carry == TABLE_CARRY_KEYS && hands->thing == thing;
+    bool from_tray = table_game_in_tray(game, thing) && !carried;
+
+    if (carried || pick_up_by_key(view, game, hands, thing)) {
+        hands->over_tray = !from_tray;
+        let_go(game, hands);
+    }
+}
+
+static void use_keys(struct ui *ui, const struct table_hands_view *view, struct table_game *game,
+                     struct table_hands *hands, unsigned thing)
+{
+    bool carried = hands->carry == TABLE_CARRY_KEYS && hands->thing == thing;
+    SDL_FPoint by;
+
+    if (arrow(ui, &by)) {
+        move_by_key(view, game, hands, thing, by);
+    } else if (ui_shortcut(ui, SDLK_RETURN, false) || ui_shortcut(ui, SDLK_KP_ENTER, false) ||
+               ui_shortcut(ui, SDLK_SPACE, false)) {
+        if (carried) {
+            let_go(game, hands);
+        } else {
+            (void)pick_up_by_key(view, game, hands, thing);
+        }
+    } else if (thing < TABLE_PIECES && ui_shortcut(ui, SDLK_t, false)) {
+        change_place(view, game, hands, thing);
+    } else if (thing < TABLE_PIECES && !carried && ui_shortcut(ui, SDLK_r, false)) {
+        (void)table_game_turn(game, thing);
+    } else if (carried && ui_shortcut(ui, SDLK_ESCAPE, false)) {
+        let_go(game, hands);
+    }
+}
+
+/* It was given to somebody else, or flew out of our hand, or we have turned to something else. */
+static void check_carried(const struct table_hands_view *view, struct ui *ui,
+                          struct table_game *game, struct table_hands *hands)
+{
+    if (hands->carry == TABLE_CARRY_NOTHING) {
+        return;
+    }
+    if (hands->thing < TABLE_PIECES ? game->hand != (int)hands->thing : table_game_seat(game) < 0) {
+        hands->carry = TABLE_CARRY_NOTHING;
+    } else if (hands->carry == TABLE_CARRY_KEYS &&
+               ui_focused(ui) != view->first_id + hands->thing) {
+        let_go(game, hands);
+    } else {
+        carry_on(game, hands); /* as soon as it may be moved */
+    }
+}
+
+void table_hands_pass(struct ui *ui, const struct table_hands_view *view, struct table_game *game,
+                      struct table_hands *hands)
+{
+    uint8_t order[TABLE_PIECES];
+    unsigned count = table_hands_order(game, order);
+    bool pawn = table_game_seat(game) >= 0;
+
+    check_carried(view, ui, game, hands);
+    if (pawn) {
+        ui_offer(ui, view->first_id + TABLE_OWN_PAWN);
+        use_mouse(ui, view, game, hands, TABLE_OWN_PAWN);
+    }
+    for (unsigned i = 0; i < TABLE_PIECES; i++) {
+        hands->focused[i] = hands->ringed[i] = false;
+        if (table_game_shows(game, i)) {
+            ui_offer(ui, view->first_id + i);
+        }
+    }
+    while (count-- > 0) {
+        use_mouse(ui, view, game, hands, order[count]);
+    }
+    for (unsigned thing = 0; thing < TABLE_THINGS; thing++) {
+        if (hands->focused[thing] &&
+            (thing == TABLE_OWN_PAWN ? pawn : table_game_shows(game, thing))) {
+            use_keys(ui, view, game, hands, thing);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+/* window_layout: where everything on the table's window is.  Numbers only. */
+#include "samples/table/window_layout.h"
+
+/* Distances, in two sizes. */
+struct measures {
+    float margin, gap, header, button, rim, row;
+};
+
+static const struct measures roomy = {16, 12, 44, 104, 14, 40};
+static const struct measures compact = {8, 8, 40, 76, 9, 36};
+
+#define LABEL_WIDTH 58.0f
+#define FORM_WIDTH 460.0f
+#define FORM_PADDING 22.0f
+
+static float smaller(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+static struct rect take_right(struct rect *rest, float width, float gap)
+{
+    rest->w -= width + gap;
+    return (struct rect){rest->x + rest->w + gap, rest->y, width, rest->h};
+}
+
+static struct rect take_left(struct rect *rest, float width, float gap)
+{
+    struct rect left = {rest->x, rest->y, width, rest->h};
+
+    rest->x += width + gap;
+    rest->w -= width + gap;
+    return left;
+}
+
+static struct rect take_top(struct rect *rest, float height, float gap)
+{
+    struct rect top = {rest->x, rest->y, rest->w, height};
+
+    rest->y += height + gap;
+    rest->h -= height + gap;
+    return top;
+}
+
+static struct rect square(struct rect in, float side)
+{
+    return (struct rect){in.x, in.y + (in.h - side) / 2, side, side};
+}
+
+static void header(struct table_layout *out, const struct measures *measures, struct rect row)
+{
+    struct rect *buttons[] = {&out->leave, &out->stats, &out->tidy, &out->flip};
+
+    for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++) {
+        *buttons[i] = take_right(&row, measures->button, 8);
+    }
+    out->icon = square(take_left(&row, 28, 12), 28);
+    out->title = take_left(&row, 62, 14);
+    out->dot = square(take_left(&row, 10, 9), 10);
+    out->status = row;
+}
+
+/* Two fields and three buttons, in the middle of the window. */
+static void form(struct table_layout *out, const struct measures *measures, float width,
+                 float height)
+{
+    float wide = smaller(FORM_WIDTH, width - 2 * measures->margin);
+    float high = 2 * FORM_PADDING + 34 + 3 * measures->row + 2 * 10 + 8;
+    struct rect card = {(width - wide) / 2, (height - high) / 2, wide, high};
+    struct rect rest = rect_inset(card, FORM_PADDING);
+    struct lobby_form_view *view = &out->form;
+
+    out->form_card = card;
+    out->form_title = take_top(&rest, 26, 8);
+    view->name = take_top(&rest, measures->row, 10);
+    view->name_label = take_left(&view->name, LABEL_WIDTH, 0);
+    view->server = take_top(&rest, measures->row, 18);
+    view->server_label = take_left(&view->server, LABEL_WIDTH, 0);
+    float button = (rest.w - 2 * 10) / 3;
+    view->alone = take_left(&rest, button, 10);
+    view->host = take_left(&rest, button, 10);
+    view->connect = rest;
+    view->disconnect = (struct rect){0, 0, 0, 0};
+}
+
+/* The table is as large as there is room for; the tray lies under it and is as wide. */
+static void table(struct table_layout *out, const struct measures *measures, struct rect room)
+{
+    float tray_units = 2 * (float)table_half_height(TABLE_CARD) + 24;
+    float units_high = TABLE_HEIGHT + tray_units;
+    float rims = 2 * measures->rim;
+    float across = (room.w - rims) / TABLE_WIDTH;
+    float down = (room.h - rims - measures->gap - 8) / units_high;
+    float unit = smaller(across, down);
+    float wide = unit * TABLE_WIDTH, high = unit * TABLE_HEIGHT;
+    float tray = unit * tray_units + 8;
+    float top = room.y + (room.h - rims - high - measures->gap - tray) / 2;
+
+    out->unit = unit;
+    out->rim = (struct rect){room.x + (room.w - wide - rims) / 2, top, wide + rims, high + rims};
+    out->felt = rect_inset(out->rim, measures->rim);
+    out->tray = (struct rect){out->rim.x, top + out->rim.h + measures->gap, out->rim.w, tray};
+    struct rect inside = rect_inset(out->tray, 4);
+    out->tray_title = take_left(&inside, unit * 200, 0);
+    out->slots = inside;
+    out->lines =
+        (struct rect){out->felt.x + 14, out->felt.y + out->felt.h - 64, out->felt.w / 2, 54};
+    float width = smaller(220, out->felt.w - 20);
+    out->overlay = (struct rect){out->felt.x + out->felt.w - width - 10, out->felt.y + 10, width,
+                                 smaller(168, out->felt.h - 20)};
+}
+
+void table_layout_compute(struct table_layout *out, float width, float height)
+{
+    const struct measures *measures = width < 820 || height < 520 ? &compact : &roomy;
+    struct rect rest = rect_inset((struct rect){0, 0, width, height}, measures->margin);
+
+    struct rect row = take_top(&rest, measures->header, measures->gap);
+    header(out, measures, row);
+    table(out, measures, rest);
+    form(out, measures, width, height);
+}
+
+SDL_FPoint table_layout_seen(const struct table_layout *layout, SDL_FPoint at)
+{
+    return (SDL_FPoint){layout->felt.x + at.x * layout->unit, layout->felt.y + at.y * layout->unit};
+}
+
+SDL_FPoint table_layout_meant(const struct table_layout *layout, SDL_FPoint seen)
+{
+    return (SDL_FPoint){(seen.x - layout->felt.x) / layout->unit,
+                        (seen.y - layout->felt.y) / layout->unit};
+}
+
+SDL_FPoint table_layout_slot(const struct table_layout *layout, unsigned slot)
+{
+    float step = layout->slots.w / TABLE_TRAY;
+
+    return table_layout_meant(layout, (SDL_FPoint){layout->slots.x + ((float)slot + 0.5f) * step,
+                                                   layout->slots.y + layout->slots.h / 2});
+}

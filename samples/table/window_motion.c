@@ -1,0 +1,89 @@
+/* window_motion: where the things on the table are seen: on their way to where they are. */
+#include "samples/table/window_motion.h"
+
+#include <math.h>
+
+/* How long it takes until about a third of the way is left. */
+#define GLIDE_MS 55.0f
+#define FLIGHT_GLIDE_MS 210.0f
+#define FLIGHT_MS 900
+#define NEAR 0.3f /* of a unit: that is there */
+
+void table_motion_set(struct table_seen *seen, SDL_FPoint at)
+{
+    seen->at = at;
+    seen->there = true;
+}
+
+SDL_FPoint table_motion_goal(const struct table_game *game, const struct table_layout *layout,
+                             unsigned number)
+{
+    const struct table_piece *piece = game->pieces[number];
+
+    if (piece->word.tray != 0 && piece->word.holder == 0) {
+        return table_layout_slot(layout, piece->word.slot);
+    }
+    return (SDL_FPoint){piece->x, piece->y};
+}
+
+bool table_motion_flies(const struct table_motion *motion)
+{
+    return motion->flip_ms != 0 && motion->now_ms - motion->flip_ms < FLIGHT_MS;
+}
+
+/* False: it has arrived. */
+static bool glide(struct table_seen *seen, SDL_FPoint goal, float part)
+{
+    float x = goal.x - seen->at.x, y = goal.y - seen->at.y;
+
+    if (!seen->there || (fabsf(x) < NEAR && fabsf(y) < NEAR)) {
+        table_motion_set(seen, goal);
+        return false;
+    }
+    seen->at.x += x * part;
+    seen->at.y += y * part;
+    return true;
+}
+
+static void note_flip(struct table_motion *motion, const struct table_game *game)
+{
+    if (!game->board) {
+        motion->has_flips = false;
+        return;
+    }
+    if (motion->has_flips && game->board->flips != motion->flips) {
+        motion->flip_ms = motion->now_ms;
+    }
+    motion->flips = game->board->flips;
+    motion->has_flips = true;
+}
+
+bool table_motion_step(struct table_motion *motion, const struct table_game *game,
+                       const struct table_layout *layout, uint64_t now_ms)
+{
+    float passed_ms = (float)(now_ms - motion->now_ms);
+    bool moves = false;
+
+    motion->now_ms = now_ms;
+    note_flip(motion, game);
+    /* After a rest without frames this is one of them, not a leap. */
+    float pace = table_motion_flies(motion) ? FLIGHT_GLIDE_MS : GLIDE_MS;
+    float part = 1 - expf(-(passed_ms < 50 ? passed_ms : 16) / pace);
+    for (unsigned i = 0; i < TABLE_PIECES; i++) {
+        if (table_game_shows(game, i)) {
+            moves |= glide(&motion->pieces[i], table_motion_goal(game, layout, i), part);
+        } else {
+            motion->pieces[i].there = false;
+        }
+    }
+    for (unsigned seat = 0; seat < TABLE_SEATS; seat++) {
+        const struct table_pawn *pawn = game->pawns[seat];
+
+        if (pawn) {
+            moves |= glide(&motion->pawns[seat], (SDL_FPoint){pawn->x, pawn->y}, part);
+        } else {
+            motion->pawns[seat].there = false;
+        }
+    }
+    return moves || table_motion_flies(motion);
+}
