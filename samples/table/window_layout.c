@@ -101,7 +101,7 @@ static void table(struct table_layout *out, const struct measures *measures, str
     out->felt = rect_inset(out->rim, measures->rim);
     out->tray = (struct rect){out->rim.x, top + out->rim.h + measures->gap, out->rim.w, tray};
     struct rect inside = rect_inset(out->tray, 4);
-    out->tray_title = take_left(&inside, unit * 200, 0);
+    out->tray_title = take_left(&inside, unit * 200 > 76 ? unit * 200 : 76, 0);
     out->slots = inside;
     out->lines =
         (struct rect){out->felt.x + 14, out->felt.y + out->felt.h - 64, out->felt.w / 2, 54};
