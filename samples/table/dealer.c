@@ -109,12 +109,7 @@ static void let_go(struct table_dealer *dealer, unsigned number)
     struct table_word *word = &dealer->truth[number];
     meeple_object *object = dealer->piece_objects[number];
 
-    /* Towards the host, and without more memory: these cannot fail. */
-    (void)meeple_object_hand_over(object, MEEPLE_SERVER);
-    if (word->tray != 0) {
-        (void)meeple_object_set_owner(object, MEEPLE_SERVER);
-        (void)meeple_object_show(object, MEEPLE_ALL, true);
-    }
+    (void)meeple_object_hand_over(object, MEEPLE_SERVER); /* cannot fail towards the host */
     word->holder = 0;
     word->tray = 0;
     word->slot = 0;
@@ -196,6 +191,10 @@ int table_dealer_begin(struct table_dealer *dealer, meeple_world *world, uint64_
         dealer->pieces[i].number = (uint8_t)i;
         rc = meeple_object_spawn(&dealer->piece_objects[i], world, &table_piece_class, path,
                                  &dealer->pieces[i]);
+        if (rc == 0) {
+            /* To everybody, as far as the filter lets it. */
+            rc = meeple_object_show_group(dealer->piece_objects[i], TABLE_SECRET, MEEPLE_ALL, true);
+        }
     }
     if (rc == 0) {
         tidy(dealer);
@@ -339,18 +338,6 @@ static unsigned free_slot(const struct table_dealer *dealer, int32_t id)
     return slot;
 }
 
-static void put_into_tray(struct table_dealer *dealer, unsigned number, int32_t id)
-{
-    struct table_word *word = &dealer->truth[number];
-    meeple_object *object = dealer->piece_objects[number];
-
-    /* First to whom it will be seen by; hiding it from all the others needs no memory. */
-    (void)meeple_object_set_owner(object, id);
-    (void)meeple_object_show(object, MEEPLE_ALL, false);
-    word->slot = (uint8_t)free_slot(dealer, id);
-    word->tray = id;
-}
-
 void table_dealer_put(struct table_dealer *dealer, unsigned number, int32_t id,
                       const struct table_put *where)
 {
@@ -367,7 +354,8 @@ void table_dealer_put(struct table_dealer *dealer, unsigned number, int32_t id,
         (void)meeple_object_hand_over(dealer->piece_objects[number], MEEPLE_SERVER);
         word->holder = 0;
         if (!hidden) {
-            put_into_tray(dealer, number, id);
+            word->slot = (uint8_t)free_slot(dealer, id);
+            word->tray = id;
         }
     } else {
         let_go(dealer, number);

@@ -148,6 +148,15 @@ static void board_removed(void *self, meeple_object *object)
     }
 }
 
+/* What lies on the table everybody sees; what lies in a tray, and what is on it, one peer alone. */
+static bool piece_shows(const void *self, const meeple_object *object, int32_t peer, unsigned group)
+{
+    const struct table_piece *piece = self;
+
+    (void)object;
+    return piece->word.tray == peer || (piece->word.tray == 0 && group != TABLE_SECRET);
+}
+
 MEEPLE_ANSWERS(struct table_piece, table_take)
 MEEPLE_ANSWERS(struct table_piece, table_put)
 MEEPLE_ANSWERS(struct table_piece, table_turn)
@@ -171,7 +180,8 @@ static const meeple_field piece_fields[] = {
     MEEPLE_STATE(struct table_piece, word.level),
     MEEPLE_STATE(struct table_piece, word.slot, .max = TABLE_TRAY - 1),
     MEEPLE_STATE(struct table_piece, word.face, .max = TABLE_CARDS),
-    MEEPLE_STATE(struct table_piece, word.secret, .max = TABLE_CARDS, .flags = MEEPLE_OWNER_ONLY),
+    MEEPLE_STATE(struct table_piece, word.secret, .max = TABLE_CARDS,
+                 .flags = MEEPLE_GROUP(TABLE_SECRET)),
 };
 
 static const meeple_state piece_state = {
@@ -181,6 +191,7 @@ static const meeple_state piece_state = {
     .on_ready = piece_ready,
     .on_changed = piece_changed,
     .on_removed = piece_removed,
+    .shows = piece_shows,
 };
 
 static const meeple_field pawn_fields[] = {

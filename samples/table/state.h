@@ -25,6 +25,9 @@ struct table_word {
         secret; /* what is on a card that lies in our own tray, whatever its upper side; else 0 */
 };
 
+/* The group of fields that has the secret. */
+#define TABLE_SECRET 1
+
 /* The state of a piece.  In a tray it is an object of that tray's owner alone: to the others it
  * does not exist.  Who holds it is its master, and moves it. */
 struct table_piece {
