@@ -24,7 +24,8 @@ static int close_entry(struct meeple__batch *batch)
 {
     meeple_world *world = batch->world;
     struct meeple__buf *entry = &world->states.entry;
-    struct meeple__sink sink = {.buf = &world->tx, .mem = world->mem, .ceiling = world->packet_max};
+    struct meeple__sink sink = {
+        .buf = &world->tx, .mem = world->mem, .ceiling = world->states.part_max};
 
     if (batch->object && entry->len > batch->head) {
         meeple__sink_varint(&sink, batch->object->replica->id);
@@ -130,8 +131,8 @@ int meeple__batch_add(struct meeple__batch *batch, const meeple_object *object, 
     if (rc == 0) {
         rc = write_slot(batch, object, slot);
     }
-    if (rc == 0 && world->tx.len + ENTRY_HEAD + entry->len > world->packet_max) {
-        /* A packet of its own has room for any slot: the class would not be there else. */
+    if (rc == 0 && world->tx.len + ENTRY_HEAD + entry->len > world->states.part_max) {
+        /* A packet of its own has room for any slot that is not long. */
         entry->len = before;
         rc = emit(batch, true);
         if (rc == 0) {

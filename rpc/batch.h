@@ -21,8 +21,8 @@ struct meeple__batch {
     uint32_t first_slot;
 };
 
-/* Adds a slot as it is in the shadow.  0, or the error of emit: all since first_* was not sent.
- * MEEPLE_ENOMEM. */
+/* Adds a slot, which is not long, as it is in the shadow.  0, or the error of emit: all since
+ * first_* was not sent. MEEPLE_ENOMEM. */
 int meeple__batch_add(struct meeple__batch *batch, const meeple_object *object, uint32_t slot);
 /* Sends what there is, to make room in tx for something else. */
 int meeple__batch_flush(struct meeple__batch *batch);

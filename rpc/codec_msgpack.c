@@ -248,6 +248,16 @@ size_t meeple__msgpack_size(const meeple_value *value)
     return size;
 }
 
+size_t meeple__msgpack_field_size(const meeple_field *field, const void *record)
+{
+    msgpack_packer packer;
+    size_t size = 0;
+
+    msgpack_packer_init(&packer, &size, count_packed);
+    pack_field(&packer, field, record);
+    return size;
+}
+
 /* Reading. */
 
 static int say_fault(enum meeple__msgpack_fault fault, struct meeple__sentence *why)

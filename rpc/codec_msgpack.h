@@ -36,6 +36,8 @@ int meeple__msgpack_read(const meeple_rpc_type *type, meeple_bytes bytes, void *
 int meeple__msgpack_write_field(struct meeple__sink *sink, const meeple_field *field,
                                 unsigned position, const void *record,
                                 struct meeple__sentence *why);
+/* How many bytes _write_field would append. */
+size_t meeple__msgpack_field_size(const meeple_field *field, const void *record);
 int meeple__msgpack_read_field(struct meeple__reader *reader, const struct meeple__place *place,
                                struct meeple__sentence *why);
 

@@ -133,6 +133,21 @@ static void read_hello(struct meeple__reader *reader, struct meeple__command *co
     }
 }
 
+/* Without bytes it says only how long a value is that will come. */
+static void read_fragment(struct meeple__reader *reader, struct meeple__command *command)
+{
+    command->number = meeple__read_varint(reader);
+    command->term = meeple__read_varint(reader);
+    command->slot = meeple__read_varint(reader);
+    command->total = meeple__read_varint(reader);
+    command->offset = meeple__read_varint(reader);
+    command->rest = meeple__read_rest(reader);
+    if (command->offset >= command->total || command->rest.len > command->total - command->offset ||
+        (command->rest.len == 0 && command->offset > 0)) {
+        reader->bad = true;
+    }
+}
+
 /* The commands about spawned objects; false if it is none. */
 static bool read_spawned(struct meeple__reader *reader, uint8_t type,
                          struct meeple__command *command)
@@ -159,6 +174,9 @@ static bool read_spawned(struct meeple__reader *reader, uint8_t type,
         command->class_number = meeple__read_varint(reader);
         command->method = meeple__read_u8(reader);
         command->rest = meeple__read_rest(reader);
+        return true;
+    case MEEPLE__COMMAND_FRAGMENT:
+        read_fragment(reader, command);
         return true;
     default:
         return false;
@@ -261,6 +279,13 @@ void meeple__command_write(struct meeple__sink *sink, const struct meeple__comma
         meeple__sink_varint(sink, command->number);
         meeple__sink_varint(sink, command->class_number);
         meeple__sink_u8(sink, command->method);
+        break;
+    case MEEPLE__COMMAND_FRAGMENT:
+        meeple__sink_varint(sink, command->number);
+        meeple__sink_varint(sink, command->term);
+        meeple__sink_varint(sink, command->slot);
+        meeple__sink_varint(sink, command->total);
+        meeple__sink_varint(sink, command->offset);
         break;
     }
 }

@@ -21,8 +21,10 @@ enum meeple__command_type {
                               level, block path, the values of the first slots */
     MEEPLE__COMMAND_STATE, /* u8 more, and entries: varint id, block of: varint slot, value */
     MEEPLE__COMMAND_OWNER, /* varint id, i32 master, varint term, i32 owner, u8 level */
-    MEEPLE__COMMAND_REMOVE,      /* varint id */
-    MEEPLE__COMMAND_CALL_SPAWNED /* varint id, varint class number, u8 method, the arguments */
+    MEEPLE__COMMAND_REMOVE,       /* varint id */
+    MEEPLE__COMMAND_CALL_SPAWNED, /* varint id, varint class number, u8 method, the arguments */
+    MEEPLE__COMMAND_FRAGMENT = 15 /* varint id, varint term, varint slot, varint total, varint
+                                     offset, bytes of its value */
 };
 
 enum {
@@ -33,18 +35,21 @@ enum {
 /* Numbers are the sender's own. */
 struct meeple__command {
     enum meeple__command_type type;
-    uint8_t version;       /* HELLO */
-    uint8_t method;        /* CALL, CALL_SPAWNED: the index in the sender's class */
-    uint8_t method_count;  /* CLASS */
-    uint8_t level;         /* SPAWN, OWNER: how much of it the receiver sees (rpc/view.h) */
-    bool more;             /* STATE: the batch is not complete */
-    uint32_t number;       /* CLASS, LAYOUT: of the class; else of the object, or its id */
-    uint32_t class_number; /* OBJECT, SPAWN, CALL_SPAWNED */
-    int32_t master, owner; /* SPAWN, OWNER */
-    uint32_t term;         /* SPAWN, OWNER: how often the master has changed */
-    meeple_bytes name;     /* CLASS: its name; OBJECT, SPAWN: the path */
+    uint8_t version;        /* HELLO */
+    uint8_t method;         /* CALL, CALL_SPAWNED: the index in the sender's class */
+    uint8_t method_count;   /* CLASS */
+    uint8_t level;          /* SPAWN, OWNER: how much of it the receiver sees (rpc/view.h) */
+    bool more;              /* STATE: the batch is not complete */
+    uint32_t number;        /* CLASS, LAYOUT: of the class; else of the object, or its id */
+    uint32_t class_number;  /* OBJECT, SPAWN, CALL_SPAWNED */
+    int32_t master, owner;  /* SPAWN, OWNER */
+    uint32_t term;          /* SPAWN, OWNER, FRAGMENT: how often the master has changed */
+    uint32_t slot;          /* FRAGMENT */
+    uint32_t total, offset; /* FRAGMENT: bytes of the value, and how many are before these */
+    meeple_bytes name;      /* CLASS: its name; OBJECT, SPAWN: the path */
     meeple_bytes rest; /* RAW: the bytes; CLASS: the methods; LAYOUT: the fields; SPAWN: the values;
-                          STATE: the entries; CALL, CALL_SPAWNED: the arguments */
+                          STATE: the entries; CALL, CALL_SPAWNED: the arguments; FRAGMENT: a piece
+                          of a value, or nothing at offset 0 */
 };
 
 /* Borrows from packet.  MEEPLE_EPROTO: nothing of the above.  What it gives is checked: names are

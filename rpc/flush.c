@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "core/log.h"
+#include "rpc/bulk_in.h"
 #include "rpc/due.h"
 #include "rpc/look.h"
 #include "rpc/replicate.h"
@@ -44,6 +45,9 @@ static bool collect(meeple_world *world, meeple_object *object, uint64_t stamp)
             meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "the state of %s stays as it was: %s",
                         object->path, why.text);
         }
+    }
+    if (changed) {
+        meeple__bulk_in_drop_own(replica, stamp);
     }
     if (fresh) {
         meeple__due_ready(world, replica);

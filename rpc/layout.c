@@ -210,7 +210,8 @@ size_t meeple__layout_longest(const struct meeple__layout *layout)
 
     for (size_t i = 0; i < state->field_count; i++) {
         /* Nothing needs more than its type, a length and a letter in front. */
-        size_t size = meeple__slot_size(&state->fields[i]) + 5;
+        bool in_fragments = state->fields[i].type == MEEPLE_TYPE_CHARS;
+        size_t size = (in_fragments ? 0 : meeple__slot_size(&state->fields[i])) + 5;
 
         longest = size > longest ? size : longest;
     }

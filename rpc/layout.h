@@ -40,7 +40,8 @@ bool meeple__slot_same(const meeple_field *slot, const void *left, const void *r
 /* Every field is within its bounds; else MEEPLE_EINVAL and why. */
 int meeple__layout_check(const struct meeple__layout *layout, const void *record,
                          struct meeple__sentence *why);
-/* The bytes of the longest slot in msgpack, at most. */
+/* The bytes of the longest slot in msgpack, at most, of those that do not go in fragments; and what
+ * a fragment needs. */
 size_t meeple__layout_longest(const struct meeple__layout *layout);
 /* Appends what two peers have to agree on: for each field its name, letter, number of elements (of
  * a text, bytes) and flags. */

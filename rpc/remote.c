@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "rpc/bulk_out.h"
 
 static bool same_bytes(meeple_bytes left, meeple_bytes right)
 {
@@ -18,6 +19,7 @@ struct meeple__remote *meeple__remote_new(const meeple_mem *mem, int32_t id)
     if (remote) {
         remote->id = id;
         meeple__list_init(&remote->link);
+        meeple__list_init(&remote->deliveries);
     }
     return remote;
 }
@@ -53,6 +55,7 @@ void meeple__remote_free(struct meeple__remote *remote, const meeple_mem *mem)
         }
     }
     meeple__map_done(&remote->objects, mem);
+    meeple__bulk_forget_peer(remote, mem);
     meeple__seen_done(&remote->seen, mem);
     meeple__local_done(&remote->held, mem);
     meeple__map_done(&remote->classes_by_number, mem);

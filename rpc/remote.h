@@ -68,6 +68,9 @@ struct meeple__remote {
     size_t class_bytes;
     struct meeple__seen seen;
     struct meeple__local_queue held; /* packets that wait for that */
+    struct meeple__list deliveries;  /* bulk_out's */
+    size_t arriving_bytes;           /* of values that are not whole */
+    uint32_t arrivals;               /* how many */
 };
 
 /* NULL when out of memory. */

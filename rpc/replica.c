@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rpc/announce.h"
+#include "rpc/bulk_in.h"
 #include "rpc/due.h"
 #include "rpc/entry.h"
 
@@ -145,6 +146,10 @@ static void set_owner(struct meeple__replica *replica, const struct meeple__comm
 static void commit_owner(meeple_world *world, struct meeple__replica *replica)
 {
     if (replica->waits) {
+        if (replica->term != replica->next.term) {
+            /* What we have changed so far was in another time. */
+            memset(replica->stamps, 0, replica->layout->slot_count * sizeof *replica->stamps);
+        }
         replica->object->master = replica->next.master;
         replica->view.owner = replica->next.owner;
         replica->term = replica->next.term;
@@ -282,8 +287,9 @@ static void take_removal(meeple_world *world, const struct meeple__command *comm
 static bool may_say(const meeple_world *world, const struct meeple__remote *remote,
                     const struct meeple__command *command)
 {
-    return meeple_net_is_server(world->net) ? command->type == MEEPLE__COMMAND_STATE
-                                            : remote->id == MEEPLE_SERVER;
+    return meeple_net_is_server(world->net)
+               ? command->type == MEEPLE__COMMAND_STATE || command->type == MEEPLE__COMMAND_FRAGMENT
+               : remote->id == MEEPLE_SERVER;
 }
 
 int meeple__replica_obey(meeple_world *world, struct meeple__remote *remote,
@@ -311,6 +317,8 @@ int meeple__replica_obey(meeple_world *world, struct meeple__remote *remote,
     case MEEPLE__COMMAND_STATE:
         take_state(world, remote, command);
         return 0;
+    case MEEPLE__COMMAND_FRAGMENT:
+        return meeple__bulk_take(world, remote, command);
     case MEEPLE__COMMAND_RAW:
     case MEEPLE__COMMAND_HELLO:
     case MEEPLE__COMMAND_CLASS:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rpc/announce.h"
+#include "rpc/bulk_out.h"
 #include "rpc/held.h"
 #include "rpc/look.h"
 #include "rpc/tell.h"
@@ -62,6 +63,11 @@ static bool knows_all(const meeple_world *world, const struct meeple__seen *seen
 {
     return seen->from == world->states.stamp && seen->pass == 0 && seen->gone_count == 0 &&
            !seen->open;
+}
+
+bool meeple__replicate_is_done(const meeple_world *world, const struct meeple__remote *remote)
+{
+    return knows_all(world, &remote->seen) && meeple__list_empty(&remote->deliveries);
 }
 
 int meeple__replicate_to(meeple_world *world, struct meeple__remote *remote)
@@ -151,6 +157,34 @@ static int tell_group(meeple_world *world, struct meeple__remote *leader)
     return rc;
 }
 
+/* A value that was in fragments is whole there: the batch that it is in ends here. */
+static int end_batch(meeple_world *world, struct meeple__remote *remote)
+{
+    struct meeple__telling telling;
+    int rc;
+
+    meeple__tell_begin(&telling, world);
+    remote->seen.in_group = remote->seen.open = true;
+    rc = meeple__tell_end(&telling);
+    remote->seen.in_group = false;
+    return rc;
+}
+
+/* What is long goes last, and only as far as there is room. */
+static int send_bulk(meeple_world *world, struct meeple__remote *remote)
+{
+    int rc;
+
+    while ((rc = meeple__bulk_send(world, remote)) > 0) {
+        /* A server takes it by itself. */
+        rc = meeple_net_is_server(world->net) ? end_batch(world, remote) : 0;
+        if (rc < 0) {
+            break;
+        }
+    }
+    return rc;
+}
+
 static void tell_groups(meeple_world *world)
 {
     struct meeple__remote *remote;
@@ -174,6 +208,9 @@ bool meeple__replicate(meeple_world *world)
         bool holds = !meeple__local_empty(&remote->held);
         int rc = holds ? meeple__held_release(world, remote) : meeple__replicate_to(world, remote);
 
+        if ((holds ? rc > 0 : rc == 0) && !meeple__list_empty(&remote->deliveries)) {
+            rc = send_bulk(world, remote);
+        }
         all = all && rc != MEEPLE_ENOMEM;
     }
     return all;

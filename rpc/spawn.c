@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "rpc/bulk_in.h"
 #include "rpc/flush.h"
 #include "rpc/look.h"
 #include "rpc/seen.h"
@@ -155,6 +156,7 @@ static void give(meeple_object *object, int32_t peer)
     mark(object, object->master, MEEPLE__SEEN_STALE | MEEPLE__SEEN_WAS_MASTER);
     object->master = peer;
     object->replica->term++;
+    meeple__bulk_in_drop_all(object->replica);
     meeple__states_follow(object->world, object);
     mark(object, peer, MEEPLE__SEEN_STALE);
     mark_all(object);
@@ -192,6 +194,7 @@ void meeple__spawn_insist(meeple_object *object, int32_t peer)
     if (remote && object->master == peer &&
         (meeple__seen_view(&remote->seen, object->number) & MEEPLE__SEEN_STALE) == 0) {
         object->replica->term++;
+        meeple__bulk_in_drop_all(object->replica);
         meeple__states_renew(object->world, object);
         mark(object, peer, MEEPLE__SEEN_STALE | MEEPLE__SEEN_MASTER);
     }

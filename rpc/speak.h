@@ -18,6 +18,18 @@ int meeple__speak_spawn(meeple_world *world, const meeple_object *object, uint8_
 int meeple__speak_path_fits(meeple_world *world, meeple_bytes path);
 /* Its master, owner, term and level. */
 int meeple__speak_owner(meeple_world *world, const meeple_object *object, uint8_t level);
+/* A piece of the encoding of a slot's value. */
+struct meeple__fragment {
+    uint32_t slot;
+    meeple_bytes all; /* the whole encoding */
+    size_t offset;    /* where the piece begins; then where it ends */
+};
+/* As much as fits. */
+int meeple__speak_fragment(meeple_world *world, const meeple_object *object,
+                           struct meeple__fragment *fragment);
+/* That a value of so many bytes will come in fragments. */
+int meeple__speak_coming(meeple_world *world, const meeple_object *object, uint32_t slot,
+                         size_t total);
 /* That the one of that id is gone. */
 int meeple__speak_removal(meeple_world *world, uint32_t id);
 

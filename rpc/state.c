@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "rpc/bulk_in.h"
+#include "rpc/bulk_out.h"
 #include "rpc/field.h"
 #include "rpc/sentence.h"
 
@@ -22,6 +24,9 @@ int meeple__replica_new(struct meeple__replica **out, const meeple_mem *mem,
     if (!replica) {
         return MEEPLE_ENOMEM;
     }
+    meeple__list_init(&replica->deliveries);
+    meeple__list_init(&replica->bulks);
+    meeple__list_init(&replica->arrivals);
     /* One block; the shadow needs the alignment of any struct, the bits none. */
     replica->shadow = meeple__alloc(mem, size + 2 * bits);
     replica->stamps = meeple__alloc(mem, layout->slot_count * sizeof *replica->stamps);
@@ -50,6 +55,8 @@ int meeple__replica_new(struct meeple__replica **out, const meeple_mem *mem,
 
 void meeple__replica_free(struct meeple__replica *replica, const meeple_mem *mem, void *self)
 {
+    meeple__bulk_forget_object(replica, mem);
+    meeple__bulk_in_drop_all(replica);
     meeple__view_done(&replica->view, mem);
     meeple__free(mem, self);
     meeple__free(mem, replica->shadow);

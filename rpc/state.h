@@ -20,8 +20,10 @@ struct meeple__replica {
     struct meeple__list batch;   /* among those of the batch that is coming in, on the server of
                                     the packet; or leaving */
     struct meeple__list due;     /* among those with a handler to run */
-    struct meeple__list named;   /* among those that the next flush looks at */
-    uint32_t row;                /* of the watch, if it is compared by every flush */
+    struct meeple__list deliveries, bulks; /* bulk_out's */
+    struct meeple__list arrivals;          /* bulk_in's */
+    struct meeple__list named;             /* among those that the next flush looks at */
+    uint32_t row;                          /* of the watch, if it is compared by every flush */
     bool compared;
     struct meeple__view view; /* on the server */
     uint32_t id;              /* of the session; never used again */
@@ -46,6 +48,9 @@ struct meeple__replica {
     uint8_t *shadow;
 };
 
+/* bulk_in's. */
+void meeple__bulk_in_drop(struct meeple__replica *replica, uint32_t slot);
+
 struct meeple_changes {
     const struct meeple__layout *layout;
     const uint8_t *bits;
@@ -68,6 +73,7 @@ bool meeple__replica_collect(struct meeple__replica *replica, const void *self, 
 static inline void meeple__replica_mark(struct meeple__replica *replica, uint32_t slot)
 {
     meeple__bit_set(replica->marks, slot);
+    meeple__bulk_in_drop(replica, slot); /* what is coming in fragments is older */
 }
 /* Takes what is marked over into self, with that stamp; no mark is left.  Whether anything changed.
  */

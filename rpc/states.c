@@ -7,17 +7,22 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "rpc/announce.h"
+#include "rpc/bulk_in.h"
+#include "rpc/bulk_out.h"
 #include "rpc/sentence.h"
 #include "rpc/world.h"
 
 enum {
     ENTRY_OVERHEAD =
-        2 + 5 + 5 + 5 + 5 /* of a packet with one value: more, id, length, term, slot */
+        2 + 5 + 5 + 5 + 5, /* of a packet with one value: more, id, length, term, slot */
+    PART_MAX = 16 * 1024   /* no more of state is sent in one piece */
 };
 
-void meeple__states_init(struct meeple__states *states)
+void meeple__states_init(struct meeple__states *states, size_t packet_max)
 {
     *states = (struct meeple__states){0};
+    states->part_max = packet_max < PART_MAX ? packet_max : PART_MAX;
+    states->slot_max = states->part_max > ENTRY_OVERHEAD ? states->part_max - ENTRY_OVERHEAD : 0;
     meeple__list_init(&states->changed);
     meeple__list_init(&states->batch);
     meeple__list_init(&states->due);
@@ -79,8 +84,7 @@ static int add_layout(meeple_world *world, const meeple_class *cls, struct meepl
     }
     states->layouts[states->layout_count++] = layout;
     rc = meeple__announce_layout_fits(world, layout);
-    if (rc == MEEPLE_ETOOBIG ||
-        meeple__layout_longest(layout) + ENTRY_OVERHEAD > world->packet_max) {
+    if (rc == MEEPLE_ETOOBIG || meeple__layout_longest(layout) > states->slot_max) {
         meeple__say(why, "class %s: its table or one of its fields does not fit a packet",
                     cls->name);
         return MEEPLE_EINVAL;
@@ -211,6 +215,8 @@ void meeple__states_take_out(meeple_world *world, meeple_object *object)
     meeple__list_remove(&replica->changed);
     meeple__list_remove(&replica->batch);
     meeple__list_remove(&replica->due);
+    meeple__bulk_forget_object(replica, world->mem);
+    meeple__bulk_in_drop_all(replica);
     meeple__watch_drop(&world->states.watch, replica);
 }
 

@@ -20,12 +20,16 @@ struct meeple__states {
     bool asking;                 /* one is running */
     struct meeple__watch watch;  /* those that the next flush looks at */
     bool open;                   /* a client: a batch is coming in and not complete */
-    struct meeple__buf entry;    /* of a packet that is being made */
-    void *record;                /* what comes in is tried here first; as large as any struct */
+    size_t part_max;             /* bytes of a packet about state */
+    size_t
+        slot_max; /* of an encoding that is in a packet with others; longer ones go in fragments */
+    struct meeple__buf entry; /* of a packet that is being made */
+    void *record;             /* what comes in is tried here first; as large as any struct */
     uint64_t batches, packets, bytes, encodings, applied, stale, refused;
 };
 
-void meeple__states_init(struct meeple__states *states);
+/* packet_max: bytes of a packet of the net. */
+void meeple__states_init(struct meeple__states *states, size_t packet_max);
 /* Frees the objects that are on their way out; the world still has the others. */
 void meeple__states_drop(struct meeple__states *states, const meeple_mem *mem);
 /* After that, and when all objects are gone. */

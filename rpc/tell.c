@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/log.h"
+#include "rpc/bulk_out.h"
 #include "rpc/look.h"
 #include "rpc/speak.h"
 #include "transport/net.h"
@@ -71,6 +73,18 @@ static int send_removal(struct meeple__telling *telling, uint32_t id)
     return rc == 0 ? send_out(telling, true) : rc;
 }
 
+/* What the level does not show goes to none of them. */
+static void hide(const struct meeple__telling *telling, const meeple_object *object, uint8_t level)
+{
+    const struct meeple__remote *remote;
+
+    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
+        if (remote->seen.in_group) {
+            meeple__bulk_hide(telling->world, remote, object->replica, level);
+        }
+    }
+}
+
 static void learn(struct meeple__telling *telling, uint32_t number, uint16_t view)
 {
     struct meeple__remote *remote;
@@ -108,6 +122,7 @@ static int tell_removal(struct meeple__telling *telling, const meeple_object *ob
             meeple__seen_forget(&remote->seen, object->number);
         }
     }
+    hide(telling, object, MEEPLE__SEES_NOTHING);
     return 0;
 }
 
@@ -146,7 +161,58 @@ static int tell_owner(struct meeple__telling *telling, const meeple_object *obje
         rc = send_out(telling, true);
     }
     if (rc == 0) {
+        hide(telling, object, level);
         learn(telling, object->number, (uint16_t)(level | (stale ? MEEPLE__SEEN_STALE : 0)));
+    }
+    return rc;
+}
+
+/* None of them gets any more of what may be under way. */
+static void drop(const struct meeple__telling *telling, const meeple_object *object, uint32_t slot)
+{
+    const struct meeple__remote *remote;
+
+    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
+        if (remote->seen.in_group) {
+            meeple__bulk_drop(telling->world, remote, object->replica, slot);
+        }
+    }
+}
+
+/* A value that will come in fragments: those in the group hear of it now. */
+static int tell_long(struct meeple__telling *telling, const meeple_object *object, uint32_t slot,
+                     size_t size, bool anew)
+{
+    meeple_world *world = telling->world;
+    struct meeple__remote *remote;
+    int rc;
+
+    if (size > world->value_bytes_max) {
+        meeple__log(world->log, MEEPLE_LOG_WARN, "rpc",
+                    "a value of %s is %zu bytes long, over value_bytes_max: the others keep theirs",
+                    object->path, size);
+        drop(telling, object, slot);
+        return 0;
+    }
+    rc = meeple__batch_flush(&telling->batch);
+    for (MEEPLE__EACH_REMOTE(world, remote)) {
+        if (rc == 0 && remote->seen.in_group) {
+            rc = meeple__bulk_add(world, remote, object->replica, slot, anew);
+        }
+    }
+    if (rc == 0) {
+        rc = meeple__speak_coming(world, object, slot, size);
+    }
+    return rc == 0 ? send_out(telling, true) : rc;
+}
+
+/* One that fits, and takes the place of a longer one that may still be under way. */
+static int tell_short(struct meeple__telling *telling, const meeple_object *object, uint32_t slot)
+{
+    int rc = meeple__batch_add(&telling->batch, object, slot);
+
+    if (rc == 0) {
+        drop(telling, object, slot);
     }
     return rc;
 }
@@ -159,6 +225,7 @@ static int tell_slots(struct meeple__telling *telling, const meeple_object *obje
 
     for (; *slot < replica->layout->slot_count; ++*slot) {
         meeple_field field;
+        size_t size;
         int rc;
 
         if (!all && replica->stamps[*slot] <= from) {
@@ -168,7 +235,9 @@ static int tell_slots(struct meeple__telling *telling, const meeple_object *obje
         if (!meeple__level_shows(level, field.flags)) {
             continue;
         }
-        rc = meeple__batch_add(&telling->batch, object, *slot);
+        rc = meeple__bulk_is_long(telling->world, &field, replica->shadow, &size)
+                 ? tell_long(telling, object, *slot, size, all)
+                 : tell_short(telling, object, *slot);
         if (rc < 0) {
             return rc;
         }

@@ -18,6 +18,8 @@ enum {
     OBJECTS_MAX = 4096,
     LOCAL_BYTES_MAX = 1 << 20,
     HELD_BYTES_MAX = 1 << 20,
+    VALUE_BYTES_MAX = 16 << 20,
+    VALUE_MOST = 1 << 30,  /* a length of 32 bits, with something in front */
     AHEAD_MAX = 64 * 1024, /* and a quarter of the queue */
     TURNS_MAX = 1024,      /* events and calls that one poll handles */
     PACKET_LEAST = 16,     /* of the net; what every world has to say to a peer is shorter */
@@ -122,12 +124,15 @@ int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_opt
     world->objects_max = given->objects_max ? given->objects_max : OBJECTS_MAX;
     world->local_bytes_max = given->local_bytes_max ? given->local_bytes_max : LOCAL_BYTES_MAX;
     world->held_bytes_max = given->held_bytes_max ? given->held_bytes_max : HELD_BYTES_MAX;
+    world->value_bytes_max = given->value_bytes_max ? given->value_bytes_max : VALUE_BYTES_MAX;
+    world->value_bytes_max =
+        world->value_bytes_max < VALUE_MOST ? world->value_bytes_max : VALUE_MOST;
     world->packet_max = meeple__net_packet_max(net);
     world->ahead_max = meeple__net_queue_max(net) / 4;
     world->ahead_max = world->ahead_max < AHEAD_MAX ? world->ahead_max : AHEAD_MAX;
     meeple__objects_init(&world->objects);
     meeple__list_init(&world->remote_list);
-    meeple__states_init(&world->states);
+    meeple__states_init(&world->states, world->packet_max);
     rc = meeple__states_register(world, given->classes);
     if (rc < 0) {
         destroy(world);

@@ -15,7 +15,8 @@
 enum {
     MEMORY_MAX = 1 << 20,
     OBJECTS_MAX = 8,
-    PACKETS_MAX = 60
+    PACKETS_MAX = 60,
+    VALUE_MAX = 40 /* of a value in fragments */
 };
 
 struct thing {
@@ -194,7 +195,8 @@ static void at_a_server(bool hidden, const uint8_t *bytes, size_t len,
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct limited_mem mem;
-    meeple_world_options options = {.objects_max = OBJECTS_MAX, .classes = classes};
+    meeple_world_options options = {
+        .objects_max = OBJECTS_MAX, .value_bytes_max = VALUE_MAX, .classes = classes};
 
     if (len == 0) {
         return 0;

@@ -70,7 +70,10 @@ static const struct meeple__command spawned = {.number = 300,
                                                .more = true,
                                                .master = 1,
                                                .term = 128,
-                                               .owner = 0x7f000001};
+                                               .owner = 0x7f000001,
+                                               .slot = 5,
+                                               .total = 1000,
+                                               .offset = 10};
 
 static void expect_written(enum meeple__command_type type, const char *hex)
 {
@@ -94,6 +97,7 @@ Test(command, writes_what_is_said_of_spawned_objects)
     expect_written(MEEPLE__COMMAND_OWNER, "09 ac 02 01 00 00 00 80 01 01 00 00 7f 03");
     expect_written(MEEPLE__COMMAND_REMOVE, "0a ac 02");
     expect_written(MEEPLE__COMMAND_CALL_SPAWNED, "0b ac 02 03 fe");
+    expect_written(MEEPLE__COMMAND_FRAGMENT, "0f ac 02 80 01 05 e8 07 0a");
 }
 
 Test(command, reads_what_is_said_of_spawned_objects)
@@ -119,6 +123,10 @@ Test(command, reads_what_is_said_of_spawned_objects)
     cr_assert_eq(read_hex(&command, "0b ac 02 03 fe 90"), 0);
     cr_expect(command.number == 300 && command.class_number == 3 && command.method == 254);
     expect_text(command.rest, "\x90");
+    cr_assert_eq(read_hex(&command, "0f ac 02 80 01 05 e8 07 0a 41 42"), 0);
+    cr_expect(command.number == 300 && command.term == 128 && command.slot == 5);
+    cr_expect(command.total == 1000 && command.offset == 10);
+    expect_text(command.rest, "AB");
     cr_assert_eq(read_hex(&command, "06 03 02 68 70 68 01 00"), 0);
     cr_expect_eq(command.number, 3);
     cr_expect_eq(command.rest.len, 6);

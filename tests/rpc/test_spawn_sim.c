@@ -15,7 +15,8 @@ enum {
     CLIENTS = 4,
     THINGS = 12,
     CELLS = 70,
-    TOKEN = 9, /* "~1234567" and a NUL */
+    TOKEN = 9,   /* "~1234567" and a NUL */
+    ESSAY = 700, /* bytes, longer than a packet in some games */
     TOKENS_MAX = 20000,
     STREAMS_MAX = 400,
     PEERS_MAX = 64,
@@ -37,6 +38,7 @@ struct thing {
         char label[TOKEN];
         char open[TOKEN]; /* tokens: texts that are in use once */
         char secret[TOKEN];
+        char essay[ESSAY], diary[ESSAY]; /* a token again and again */
         int32_t count;
         double real;
         bool yes;
@@ -52,6 +54,8 @@ static const meeple_field thing_fields[] = {
     MEEPLE_STATE(struct thing, now.label, .flags = MEEPLE_ON_SPAWN),
     MEEPLE_STATE(struct thing, now.open),
     MEEPLE_STATE(struct thing, now.secret, .flags = MEEPLE_OWNER_ONLY),
+    MEEPLE_STATE(struct thing, now.essay),
+    MEEPLE_STATE(struct thing, now.diary, .flags = MEEPLE_OWNER_ONLY),
     MEEPLE_STATE(struct thing, now.count, .min = -1000000, .max = 1000000),
     MEEPLE_STATE(struct thing, now.real),
     MEEPLE_STATE(struct thing, now.yes),
@@ -230,7 +234,9 @@ static void allow_all(void)
         allow(entry->path, some);
         allow(entry->thing->now.label, some);
         allow(entry->thing->now.open, some);
+        allow(entry->thing->now.essay, some);
         allow(entry->thing->now.secret, secret);
+        allow(entry->thing->now.diary, secret);
     }
 }
 
@@ -419,11 +425,30 @@ static int32_t anyone(void)
     return which == 0 ? MEEPLE_SERVER : ids[which - 1];
 }
 
+static void write_essay(char essay[ESSAY])
+{
+    char token[TOKEN];
+    /* Whole tokens: what follows a piece of one could make another of it. */
+    size_t len = (1 + (size_t)below(ESSAY / (TOKEN - 1) - 1)) * (TOKEN - 1);
+
+    new_token(token);
+    memset(essay, 0, ESSAY);
+    for (size_t at = 0; at < len; at++) {
+        essay[at] = token[at % (TOKEN - 1)];
+    }
+}
+
 static void change(struct thing *thing, meeple_object *object)
 {
     /* All that changes until the next flush is one. */
     cr_assert_eq(meeple_object_touch(object), 0);
-    switch (below(8)) {
+    switch (below(10)) {
+    case 8:
+        write_essay(thing->now.essay);
+        break;
+    case 9:
+        write_essay(thing->now.diary);
+        break;
     case 0:
         new_token(thing->now.open);
         break;
@@ -468,6 +493,7 @@ static void spawn(struct entry *entry)
     new_token(entry->path);
     new_token(entry->thing->now.label);
     new_token(entry->thing->now.secret);
+    write_essay(entry->thing->now.diary);
     cr_assert_eq(meeple_object_spawn(&entry->object, game->host, cls, entry->path, entry->thing),
                  0);
     if (below(3) == 0) {
@@ -564,7 +590,9 @@ static void client_acts(size_t index)
             secret |= (uint64_t)sees(entry, game->peers[peer], true) << peer;
         }
         allow(thing->now.open, some);
+        allow(thing->now.essay, some);
         allow(thing->now.secret, secret);
+        allow(thing->now.diary, secret);
     }
 }
 
@@ -608,6 +636,7 @@ static void expect_same(const struct entry *entry, size_t index)
                        entry->path);
     if (!sees(entry, id, true)) {
         memset(seen.now.secret, 0, sizeof seen.now.secret);
+        memset(seen.now.diary, 0, sizeof seen.now.diary);
         memset(seen.now.purse, 0, sizeof seen.now.purse);
     }
     cr_assert_eq(memcmp(&here->now, &seen.now, sizeof seen.now), 0,

@@ -57,7 +57,8 @@ def parse_seat(meaning):
 
 
 def parse_spawned(command, words, given):
-    packet = {name: int(given[name]) for name in ("id", "master", "term", "owner", "level", "more", "method")
+    packet = {name: int(given[name]) for name in ("id", "master", "term", "owner", "level", "more", "method", "slot", "total",
+                                                          "offset")
               if name in given}
     if "class" in given:
         packet["cls"] = int(given["class"])
@@ -68,6 +69,8 @@ def parse_spawned(command, words, given):
         packet.update(path=given["path"], values=bytes.fromhex(given["values"]))
     elif command == "STATE":
         packet["entries"] = [(int(id), bytes.fromhex(entry)) for id, entry in given.items() if id.isdigit()]
+    elif command == "FRAGMENT":
+        packet["bytes"] = bytes.fromhex(given["bytes"])
     elif command == "CALL_SPAWNED":
         packet["args"] = bytes.fromhex(given["args"])
     return packet

@@ -113,7 +113,7 @@ def write_seat(seat):
 # ---- section 5: packets, as dictionaries ----
 
 COMMANDS = ("RAW", "HELLO", "CLASS", "OBJECT", "GONE", "CALL",
-            "LAYOUT", "SPAWN", "STATE", "OWNER", "REMOVE", "CALL_SPAWNED")
+            "LAYOUT", "SPAWN", "STATE", "OWNER", "REMOVE", "CALL_SPAWNED", None, None, None, "FRAGMENT")
 
 
 def read_owner(reader):
@@ -149,6 +149,12 @@ def read_spawned(packet, reader):
         packet.update(read_owner(reader))
     elif command == "REMOVE":
         packet["id"] = reader.varint()
+    elif command == "FRAGMENT":
+        packet.update(id=reader.varint(), term=reader.varint(), slot=reader.varint(), total=reader.varint(),
+                      offset=reader.varint(), bytes=reader.rest())
+        if packet["offset"] + max(len(packet["bytes"]), 1) > packet["total"] \
+                or (packet["offset"] and not packet["bytes"]):
+            raise Bad("a piece that is no part of the whole")
     else:
         packet.update(id=reader.varint(), cls=reader.varint(), method=reader.u8(), args=reader.rest())
 
@@ -168,13 +174,15 @@ def write_spawned(packet):
         return varint(packet["id"]) + write_owner(packet)
     if command == "REMOVE":
         return varint(packet["id"])
+    if command == "FRAGMENT":
+        return b"".join(varint(packet[name]) for name in ("id", "term", "slot", "total", "offset")) + packet["bytes"]
     return varint(packet["id"]) + varint(packet["cls"]) + bytes([packet["method"]]) + packet["args"]
 
 
 def read_packet(data):
     reader = Reader(data)
     command = reader.u8()
-    if command >= len(COMMANDS):
+    if command >= len(COMMANDS) or not COMMANDS[command]:
         raise Bad("an unknown command")
     packet = {"command": COMMANDS[command]}
     if packet["command"] == "RAW":

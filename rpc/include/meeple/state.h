@@ -207,6 +207,14 @@ MEEPLE_API int32_t meeple_object_owner(const meeple_object *object);
  */
 MEEPLE_API int meeple_object_hand_over(meeple_object *object, int32_t peer);
 
+/*
+ * How many bytes of values too long for a packet are known to be still coming, for a bar that
+ * fills: known from when the object is, or the batch in which they changed.  Until such a value is
+ * complete it stays what it was, empty at first; then on_changed runs, as for any other.  0: none,
+ * or no spawned object.
+ */
+MEEPLE_API size_t meeple_object_pending(const meeple_object *object);
+
 typedef struct meeple_state_stats {
     uint32_t spawned;   /* objects, now */
     uint64_t batches;   /* that had something to tell */

@@ -59,6 +59,8 @@ typedef struct meeple_world_options {
     size_t local_bytes_max; /* 0: 1 MiB; calls to ourselves that wait for meeple_world_poll() */
     size_t held_bytes_max;  /* 0: 1 MiB; of each peer: what waits until it has been told of objects
                                and their state */
+    size_t value_bytes_max; /* 0: 16 MiB, at most 1 GiB; one value of state in its encoding, and all
+                               that has come of each peer of values that are not complete */
     const meeple_mem *mem;
     const meeple_log *log;
 } meeple_world_options;
@@ -67,7 +69,7 @@ typedef struct meeple_world_options {
  * A world on a net, which it takes over, also on failure.  options NULL: all defaults.  *out is the
  * caller's to meeple_world_free(), NULL on failure.  The net must be one of the native dialect, and
  * nobody else may take its events.  MEEPLE_EINVAL: also a net whose packets or queue are too short
- * for anything, or a class whose state makes no sense or has a field that does not fit a packet
+ * for anything, or a class whose state makes no sense or has a number that does not fit a packet
  * (the log says why).  MEEPLE_ETOOBIG: over 256 classes.  MEEPLE_ENOMEM.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_world_new(meeple_world **out, meeple_net *net,
