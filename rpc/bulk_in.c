@@ -8,6 +8,7 @@
 #include "core/mem.h"
 #include "rpc/entry.h"
 #include "rpc/flush.h"
+#include "rpc/repair.h"
 #include "rpc/spawn.h"
 
 enum {
@@ -338,6 +339,12 @@ int meeple__bulk_take(meeple_world *world, struct meeple__remote *remote,
     if (why) {
         refuse(world, remote, object, MEEPLE_REFUSAL_STATE, why);
         return 0;
+    }
+    if (object->replica->keeps) {
+        return 0;
+    }
+    if (command->rest.len == 0) {
+        meeple__repair_spare(world, object->replica, command->slot);
     }
     return command->rest.len > 0 ? take(world, remote, object, command)
                                  : expect(world, remote, object->replica, command);

@@ -148,6 +148,16 @@ static void read_fragment(struct meeple__reader *reader, struct meeple__command 
     }
 }
 
+/* The hash is little endian, as all numbers that are no varints. */
+static void read_check(struct meeple__reader *reader, struct meeple__command *command)
+{
+    command->number = meeple__read_varint(reader);
+    command->last = meeple__read_varint(reader);
+    command->hash = meeple__read_u32(reader);
+    command->hash |= (uint64_t)meeple__read_u32(reader) << 32;
+    reader->bad = reader->bad || command->last < command->number;
+}
+
 /* The commands about spawned objects; false if it is none. */
 static bool read_spawned(struct meeple__reader *reader, uint8_t type,
                          struct meeple__command *command)
@@ -177,6 +187,12 @@ static bool read_spawned(struct meeple__reader *reader, uint8_t type,
         return true;
     case MEEPLE__COMMAND_FRAGMENT:
         read_fragment(reader, command);
+        return true;
+    case MEEPLE__COMMAND_CHECK:
+        read_check(reader, command);
+        return true;
+    case MEEPLE__COMMAND_REPAIR:
+    case MEEPLE__COMMAND_RESET:
         return true;
     default:
         return false;
@@ -286,6 +302,15 @@ void meeple__command_write(struct meeple__sink *sink, const struct meeple__comma
         meeple__sink_varint(sink, command->slot);
         meeple__sink_varint(sink, command->total);
         meeple__sink_varint(sink, command->offset);
+        break;
+    case MEEPLE__COMMAND_CHECK:
+        meeple__sink_varint(sink, command->number);
+        meeple__sink_varint(sink, command->last);
+        meeple__sink_u32(sink, (uint32_t)command->hash);
+        meeple__sink_u32(sink, (uint32_t)(command->hash >> 32));
+        break;
+    case MEEPLE__COMMAND_REPAIR:
+    case MEEPLE__COMMAND_RESET:
         break;
     }
 }

@@ -23,8 +23,11 @@ enum meeple__command_type {
     MEEPLE__COMMAND_OWNER, /* varint id, i32 master, varint term, i32 owner, u8 level */
     MEEPLE__COMMAND_REMOVE,       /* varint id */
     MEEPLE__COMMAND_CALL_SPAWNED, /* varint id, varint class number, u8 method, the arguments */
-    MEEPLE__COMMAND_FRAGMENT = 15 /* varint id, varint term, varint slot, varint total, varint
-                                     offset, bytes of its value */
+    MEEPLE__COMMAND_CHECK,        /* varint first id, varint last id, u32 and u32: the hash */
+    MEEPLE__COMMAND_REPAIR,       /* nothing */
+    MEEPLE__COMMAND_RESET,        /* nothing */
+    MEEPLE__COMMAND_FRAGMENT      /* varint id, varint term, varint slot, varint total, varint
+                                          offset, bytes of its value */
 };
 
 enum {
@@ -40,7 +43,10 @@ struct meeple__command {
     uint8_t method_count;   /* CLASS */
     uint8_t level;          /* SPAWN, OWNER: how much of it the receiver sees (rpc/view.h) */
     bool more;              /* STATE: the batch is not complete */
-    uint32_t number;        /* CLASS, LAYOUT: of the class; else of the object, or its id */
+    uint32_t number;        /* CLASS, LAYOUT: of the class; CHECK: the first id; else of the object,
+                               or its id */
+    uint32_t last;          /* CHECK: the last id, not below the first */
+    uint64_t hash;          /* CHECK: of what the receiver should have of these */
     uint32_t class_number;  /* OBJECT, SPAWN, CALL_SPAWNED */
     int32_t master, owner;  /* SPAWN, OWNER */
     uint32_t term;          /* SPAWN, OWNER, FRAGMENT: how often the master has changed */

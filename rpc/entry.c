@@ -210,6 +210,9 @@ static void take_entry(struct taking *taking, uint32_t id, meeple_bytes entry)
         refuse(taking, MEEPLE_REFUSAL_STATE, object->path, &text);
         return;
     }
+    if (object->replica->keeps) {
+        return;
+    }
     apply_entry(object, entry);
     if (!taking->is_server) {
         meeple__entry_join_batch(world, object->replica);

@@ -127,6 +127,9 @@ static int obey(meeple_world *world, struct meeple__remote *remote,
     case MEEPLE__COMMAND_STATE:
     case MEEPLE__COMMAND_OWNER:
     case MEEPLE__COMMAND_REMOVE:
+    case MEEPLE__COMMAND_CHECK:
+    case MEEPLE__COMMAND_REPAIR:
+    case MEEPLE__COMMAND_RESET:
     case MEEPLE__COMMAND_FRAGMENT:
         return meeple__replica_obey(world, remote, command);
     case MEEPLE__COMMAND_RAW:

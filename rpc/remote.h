@@ -50,6 +50,14 @@ struct meeple__remote_object {
     char path[]; /* terminated */
 };
 
+/* Checks of what a peer has of the spawned objects (check). */
+struct meeple__checked {
+    uint64_t due;      /* when its round begins, or has begun, on the clock of checks; 0: unknown */
+    uint32_t next_id;  /* where the round goes on; 0: none is under way */
+    uint8_t doublings; /* of the time between rounds */
+    bool may_ask;      /* to be told everything again: once a round */
+};
+
 struct meeple__remote {
     struct meeple__map_link by_id;
     struct meeple__list link; /* in the order they joined */
@@ -67,6 +75,7 @@ struct meeple__remote {
     struct meeple__map classes_by_number, classes_by_name, objects;
     size_t class_bytes;
     struct meeple__seen seen;
+    struct meeple__checked checked;
     struct meeple__local_queue held; /* packets that wait for that */
     struct meeple__list deliveries;  /* bulk_out's */
     size_t arriving_bytes;           /* of values that are not whole */

@@ -8,6 +8,7 @@
 #include "rpc/bulk_in.h"
 #include "rpc/due.h"
 #include "rpc/entry.h"
+#include "rpc/repair.h"
 
 static void begin_sentence(struct meeple__sentence *text, const struct meeple__remote *remote,
                            const char *does, const char *path)
@@ -158,6 +159,26 @@ static void commit_owner(meeple_world *world, struct meeple__replica *replica)
     }
 }
 
+/* One that is there is named again, with the state that was read: what of it differs is changed at
+ * the end of the batch.  If we are its master, and were told so, what we have counts. */
+static void spawn_again(meeple_world *world, const struct meeple__command *command,
+                        const meeple_object *object)
+{
+    struct meeple__replica *replica = object->replica;
+
+    replica->keeps = !replica->arriving && !replica->waits && object->master == world->id &&
+                     command->master == world->id && command->term == replica->term &&
+                     meeple__list_empty(&replica->arrivals);
+    if (!replica->keeps) {
+        memcpy(replica->shadow, world->states.record, meeple__layout_state(replica->layout)->size);
+        meeple__bulk_in_drop_all(replica);
+        memset(replica->marks, 0xff, meeple__bits_size(replica->layout->slot_count));
+    }
+    set_owner(replica, command);
+    replica->level = command->level;
+    meeple__entry_join_batch(world, replica);
+}
+
 static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
                       const struct meeple__command *command)
 {
@@ -169,13 +190,22 @@ static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
     int rc;
 
     layout = layout_of(world, remote, command->class_number, &rule);
-    if (!layout || !may_come(world, command, &rule)) {
+    object = layout ? meeple__repair_named(world, layout, command) : NULL;
+    if (!layout || (!object && !may_come(world, command, &rule))) {
         refuse_spawn(world, remote, command, rule, NULL);
         return 0;
+    }
+    if (object) {
+        /* Also if its state is refused: it stays as it was. */
+        object->replica->unconfirmed = false;
     }
     meeple__sentence_init(&why);
     if (read_spawned(layout, command, world->states.record, &why) < 0) {
         refuse_spawn(world, remote, command, MEEPLE_REFUSAL_STATE, why.text);
+        return 0;
+    }
+    if (object) {
+        spawn_again(world, command, object);
         return 0;
     }
     rc = meeple__states_add(&object, world, layout, command->name, command->number, NULL);
@@ -197,12 +227,14 @@ static void commit(meeple_world *world)
     struct meeple__list *batch = &world->states.batch;
     struct meeple__list staying;
 
+    meeple__repair_leave(world);
     meeple__list_init(&staying);
     while (!meeple__list_empty(batch)) {
         struct meeple__replica *replica =
             MEEPLE__CONTAINER(batch->next, struct meeple__replica, batch);
 
         meeple__list_remove(&replica->batch);
+        meeple__repair_note(world, replica);
         if (replica->object->removed) {
             meeple__due_removed(world, replica);
         } else {
@@ -226,6 +258,7 @@ static void commit(meeple_world *world)
             meeple__due_changed(world, replica);
         }
     }
+    meeple__repair_end(world);
     world->states.open = false;
 }
 
@@ -252,6 +285,7 @@ static void take_owner(meeple_world *world, const struct meeple__command *comman
         world->states.stale++;
         return;
     }
+    object->replica->keeps = object->replica->keeps && command->term == object->replica->term;
     set_owner(object->replica, command);
     if (object->replica->level & ~level) {
         meeple__replica_hide(object->replica, level);
@@ -266,14 +300,8 @@ static void drop(meeple_world *world, meeple_object *object)
     object->replica->due_ready = object->replica->due_changed = false;
 }
 
-static void take_removal(meeple_world *world, const struct meeple__command *command)
+void meeple__replica_remove(meeple_world *world, meeple_object *object)
 {
-    meeple_object *object = meeple__states_find(&world->states, command->number);
-
-    if (!object) {
-        world->states.stale++;
-        return;
-    }
     drop(world, object);
     /* Of one that came in this very batch nobody knows; a batch may be without end. */
     if (object->replica->arriving) {
@@ -283,13 +311,28 @@ static void take_removal(meeple_world *world, const struct meeple__command *comm
     meeple__entry_join_batch(world, object->replica);
 }
 
-/* On the server, of a master; on a client, of the server: all else is not theirs to say. */
+static void take_removal(meeple_world *world, const struct meeple__command *command)
+{
+    meeple_object *object = meeple__states_find(&world->states, command->number);
+
+    if (object) {
+        meeple__replica_remove(world, object);
+    } else {
+        world->states.stale++;
+    }
+}
+
+/* On the server, a client's word; on a client, the server's: all else is not theirs to say. */
 static bool may_say(const meeple_world *world, const struct meeple__remote *remote,
                     const struct meeple__command *command)
 {
+    bool is_clients = command->type == MEEPLE__COMMAND_STATE ||
+                      command->type == MEEPLE__COMMAND_FRAGMENT ||
+                      command->type == MEEPLE__COMMAND_REPAIR;
+
     return meeple_net_is_server(world->net)
-               ? command->type == MEEPLE__COMMAND_STATE || command->type == MEEPLE__COMMAND_FRAGMENT
-               : remote->id == MEEPLE_SERVER;
+               ? is_clients
+               : remote->id == MEEPLE_SERVER && command->type != MEEPLE__COMMAND_REPAIR;
 }
 
 int meeple__replica_obey(meeple_world *world, struct meeple__remote *remote,
@@ -316,6 +359,14 @@ int meeple__replica_obey(meeple_world *world, struct meeple__remote *remote,
         return 0;
     case MEEPLE__COMMAND_STATE:
         take_state(world, remote, command);
+        return 0;
+    case MEEPLE__COMMAND_CHECK:
+        return meeple__repair_compare(world, remote, command);
+    case MEEPLE__COMMAND_REPAIR:
+        meeple__repair_asked(world, remote);
+        return 0;
+    case MEEPLE__COMMAND_RESET:
+        meeple__repair_begin(world);
         return 0;
     case MEEPLE__COMMAND_FRAGMENT:
         return meeple__bulk_take(world, remote, command);

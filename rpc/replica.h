@@ -4,10 +4,12 @@
 
 #include "rpc/world.h"
 
-/* LAYOUT, SPAWN, STATE, OWNER or REMOVE.  What does not fit is refused as a whole, and counted.
- * MEEPLE_ENOMEM: nothing was done, it can be tried again. */
+/* All that is said of spawned objects but calls.  What does not fit is refused as a whole, and
+ * counted. MEEPLE_ENOMEM: nothing was done, it can be tried again. */
 int meeple__replica_obey(meeple_world *world, struct meeple__remote *remote,
                          const struct meeple__command *command);
+/* Client: the object is gone, at the end of the batch. */
+void meeple__replica_remove(meeple_world *world, meeple_object *object);
 /* A client's session is over: what the server has spawned goes, and its handlers run now. */
 void meeple__replica_go_down(meeple_world *world);
 

@@ -62,7 +62,13 @@ static bool concerns(const meeple_world *world, const struct meeple__remote *rem
 static bool knows_all(const meeple_world *world, const struct meeple__seen *seen)
 {
     return seen->from == world->states.stamp && seen->pass == 0 && seen->gone_count == 0 &&
-           !seen->open;
+           !seen->open && !seen->reset;
+}
+
+bool meeple__replicated(const meeple_world *world, const struct meeple__remote *remote)
+{
+    return concerns(world, remote) && meeple__announced(world, remote) && !remote->seen.blocked &&
+           meeple__replicate_is_done(world, remote);
 }
 
 bool meeple__replicate_is_done(const meeple_world *world, const struct meeple__remote *remote)
@@ -96,7 +102,7 @@ static bool follows(const meeple_world *world, const struct meeple__remote *remo
     const struct meeple__seen *seen = &remote->seen;
 
     return concerns(world, remote) && meeple__announced(world, remote) && !seen->blocked &&
-           !seen->open && seen->pass == 0 && seen->from + 1 == world->states.stamp;
+           !seen->open && !seen->reset && seen->pass == 0 && seen->from + 1 == world->states.stamp;
 }
 
 /* Whether the newest batch is the same for both. */

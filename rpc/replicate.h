@@ -10,6 +10,9 @@
  * delays and loses nothing: later, what is the newest then is told.  Uses the world's tx.
  */
 
+/* Server: whether a peer has been told everything that there is to tell now, and has room for more.
+ */
+bool meeple__replicated(const meeple_world *world, const struct meeple__remote *remote);
 /* Tells everyone; false if it has to be tried again and no event will say when. */
 bool meeple__replicate(meeple_world *world);
 /* Whether the peer has been told everything, values in fragments included. */

@@ -97,6 +97,16 @@ void meeple__seen_mark(struct meeple__seen *seen, uint32_t number, uint16_t bits
     }
 }
 
+void meeple__seen_start_over(struct meeple__seen *seen)
+{
+    for (uint32_t number = 0; number < seen->sights_cap; number++) {
+        meeple__seen_mark(seen, number, MEEPLE__SEEN_AGAIN);
+    }
+    seen->from = seen->pass = seen->cursor = 0;
+    seen->slot = 0;
+    seen->reset = true;
+}
+
 bool meeple__seen_remove(struct meeple__seen *seen, uint32_t number, uint32_t id)
 {
     bool knew = meeple__seen_view(seen, number) != 0;

@@ -7,9 +7,10 @@
 /* The view of an object: how much of it the peer was told (rpc/view.h), and: */
 enum {
     MEEPLE__SEEN_LEVEL = 0xff,
-    MEEPLE__SEEN_STALE = 0x100,     /* all of its state has to be told, whatever has changed */
-    MEEPLE__SEEN_MASTER = 0x200,    /* has to be told who its master and owner are */
-    MEEPLE__SEEN_WAS_MASTER = 0x400 /* its late changes are no offence */
+    MEEPLE__SEEN_STALE = 0x100,      /* all of its state has to be told, whatever has changed */
+    MEEPLE__SEEN_MASTER = 0x200,     /* has to be told who its master and owner are */
+    MEEPLE__SEEN_WAS_MASTER = 0x400, /* its late changes are no offence */
+    MEEPLE__SEEN_AGAIN = 0x800       /* has to be told that it is there, though it may know */
 };
 
 /* What is kept of an object. */
@@ -38,6 +39,7 @@ struct meeple__seen {
     bool open;       /* a batch has begun that it was not told the end of */
     bool in_group;   /* is among those a packet is for */
     bool asked;      /* the filters have been, about all objects that there are */
+    bool reset;      /* has to be told that everything is told again */
 };
 
 void meeple__seen_done(struct meeple__seen *seen, const meeple_mem *mem);
@@ -53,6 +55,8 @@ void meeple__seen_pass(struct meeple__seen *seen, uint32_t number, uint8_t passe
 void meeple__seen_forget(struct meeple__seen *seen, uint32_t number);
 /* More bits of one that it knows. */
 void meeple__seen_mark(struct meeple__seen *seen, uint32_t number, uint16_t bits);
+/* It may know something else than it was told: everything is told again, from the beginning. */
+void meeple__seen_start_over(struct meeple__seen *seen);
 /* The object of that number has been removed; true if the peer knew it. */
 bool meeple__seen_remove(struct meeple__seen *seen, uint32_t number, uint32_t id);
 

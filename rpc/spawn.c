@@ -240,5 +240,8 @@ meeple_state_stats meeple_world_state_stats(const meeple_world *world)
                                 .encodings = states->encodings,
                                 .applied = states->applied,
                                 .stale = states->stale,
-                                .refused = states->refused};
+                                .refused = states->refused,
+                                .checks = states->checks,
+                                .mismatches = states->mismatches,
+                                .repairs = states->repairs};
 }

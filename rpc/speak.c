@@ -110,3 +110,8 @@ int meeple__speak_removal(meeple_world *world, uint32_t id)
 {
     return speak(world, &(struct meeple__command){.type = MEEPLE__COMMAND_REMOVE, .number = id});
 }
+
+int meeple__speak_reset(meeple_world *world)
+{
+    return speak(world, &(struct meeple__command){.type = MEEPLE__COMMAND_RESET});
+}

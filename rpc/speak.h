@@ -33,4 +33,7 @@ int meeple__speak_coming(meeple_world *world, const meeple_object *object, uint3
 /* That the one of that id is gone. */
 int meeple__speak_removal(meeple_world *world, uint32_t id);
 
+/* That everything follows again. */
+int meeple__speak_reset(meeple_world *world);
+
 #endif /* MEEPLE_RPC_SPEAK_H */

@@ -34,8 +34,10 @@ struct meeple__replica {
     bool renewed;             /* view, owner or master changed, or changes came in */
     bool ready;               /* on_ready has run, or self is the caller's */
     bool due_ready, due_changed, due_removed;
-    bool arriving; /* came in the batch that is not complete */
-    bool waits;    /* a new master, owner and term, for the end of the batch */
+    bool arriving;    /* came in the batch that is not complete */
+    bool waits;       /* a new master, owner and term, for the end of the batch */
+    bool unconfirmed; /* in a batch that tells everything again: was not named yet */
+    bool keeps;       /* in such a batch: we are its master, and go by what we have */
     struct meeple__mastery {
         int32_t master, owner;
         uint32_t term;

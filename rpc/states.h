@@ -20,12 +20,16 @@ struct meeple__states {
     bool asking;                 /* one is running */
     struct meeple__watch watch;  /* those that the next flush looks at */
     bool open;                   /* a client: a batch is coming in and not complete */
+    bool mending;                /* and it tells everything again */
+    bool asked;                  /* a client: for such a batch, which has not come to its end */
+    uint32_t notes, all_notes;   /* lines in the log about what that was good for: of this batch */
     size_t part_max;             /* bytes of a packet about state */
     size_t
         slot_max; /* of an encoding that is in a packet with others; longer ones go in fragments */
     struct meeple__buf entry; /* of a packet that is being made */
     void *record;             /* what comes in is tried here first; as large as any struct */
     uint64_t batches, packets, bytes, encodings, applied, stale, refused;
+    uint64_t checks, mismatches, repairs;
 };
 
 /* packet_max: bytes of a packet of the net. */

@@ -252,8 +252,14 @@ static int tell_existence(struct meeple__telling *telling, const meeple_object *
     const struct meeple__remote *remote = first_of(telling);
     uint16_t view = meeple__seen_view(&remote->seen, object->number);
 
-    if (view == 0) {
-        return tell_spawn(telling, object, level, slot);
+    if (view == 0 || (view & MEEPLE__SEEN_AGAIN)) {
+        int rc = tell_spawn(telling, object, level, slot);
+
+        if (rc == 0) {
+            /* What was under way to it begins anew. */
+            hide(telling, object, MEEPLE__SEES_NOTHING);
+        }
+        return rc;
     }
     if (level != (view & MEEPLE__SEEN_LEVEL) || (view & MEEPLE__SEEN_MASTER)) {
         /* What it sees now it has to be told in full, however far that had come before. */
@@ -334,11 +340,26 @@ void meeple__tell_begin(struct meeple__telling *telling, meeple_world *world)
     telling->batch.ctx = telling;
 }
 
+/* Who is told everything again is told so alone. */
+static int tell_reset(struct meeple__telling *telling)
+{
+    struct meeple__remote *remote = first_of(telling);
+    int rc = meeple__speak_reset(telling->world);
+
+    if (rc == 0) {
+        rc = send_out(telling, true);
+    }
+    if (rc == 0) {
+        remote->seen.reset = false;
+    }
+    return rc;
+}
+
 /* The ids of what is gone; all in the group have the same. */
 int meeple__tell_gone(struct meeple__telling *telling)
 {
     struct meeple__remote *remote = first_of(telling);
-    int rc = 0;
+    int rc = remote && remote->seen.reset ? tell_reset(telling) : 0;
 
     while (rc == 0 && remote && remote->seen.gone_count > 0) {
         uint32_t id = remote->seen.gone[0];

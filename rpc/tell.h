@@ -21,9 +21,9 @@ struct meeple__telling {
 
 /* Who is in the group is said by seen.in_group of each. */
 void meeple__tell_begin(struct meeple__telling *telling, meeple_world *world);
-/* What is gone; then one object that has changed since `from`, beginning at *slot, which is where
- * it stopped afterwards; then the end of the batch, if there was anything.  0, or the error that
- * left nobody in the group; MEEPLE_ENOMEM. */
+/* What is gone, or that everything is told again; then one object that has changed since `from`,
+ * beginning at *slot, which is where it stopped afterwards; then the end of the batch, if there was
+ * anything.  0, or the error that left nobody in the group; MEEPLE_ENOMEM. */
 int meeple__tell_gone(struct meeple__telling *telling);
 int meeple__tell_object(struct meeple__telling *telling, const meeple_object *object, uint64_t from,
                         uint32_t *slot);

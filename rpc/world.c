@@ -8,6 +8,7 @@
 #include "core/mem.h"
 #include "rpc/announce.h"
 #include "rpc/answer.h"
+#include "rpc/check.h"
 #include "rpc/due.h"
 #include "rpc/flush.h"
 #include "rpc/receive.h"
@@ -17,6 +18,7 @@
 enum {
     OBJECTS_MAX = 4096,
     LOCAL_BYTES_MAX = 1 << 20,
+    CHECK_INTERVAL_MS = 10000,
     HELD_BYTES_MAX = 1 << 20,
     VALUE_BYTES_MAX = 16 << 20,
     VALUE_MOST = 1 << 30,  /* a length of 32 bits, with something in front */
@@ -122,6 +124,8 @@ int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_opt
     world->on_refused = given->on_refused;
     world->user = given->user;
     world->objects_max = given->objects_max ? given->objects_max : OBJECTS_MAX;
+    world->check_interval_ms =
+        given->check_interval_ms ? given->check_interval_ms : CHECK_INTERVAL_MS;
     world->local_bytes_max = given->local_bytes_max ? given->local_bytes_max : LOCAL_BYTES_MAX;
     world->held_bytes_max = given->held_bytes_max ? given->held_bytes_max : HELD_BYTES_MAX;
     world->value_bytes_max = given->value_bytes_max ? given->value_bytes_max : VALUE_BYTES_MAX;
@@ -166,6 +170,12 @@ meeple_net *meeple_world_net(const meeple_world *world)
     return world ? world->net : NULL;
 }
 
+/* The shorter of two times; below 0: for ever. */
+static int shorter(int left_ms, int right_ms)
+{
+    return right_ms < 0 || (left_ms >= 0 && left_ms < right_ms) ? left_ms : right_ms;
+}
+
 /* Does not wait for long while there is no memory to announce with: nobody tells us when there is.
  */
 static int next_event(meeple_world *world, int timeout_ms)
@@ -173,9 +183,10 @@ static int next_event(meeple_world *world, int timeout_ms)
     world->lags = !meeple__announce_all(world);
     world->lags = !meeple__replicate(world) || world->lags;
     world->told_sequence = world->objects.sequence;
-    if (world->lags && (timeout_ms < 0 || timeout_ms > LAG_MS)) {
-        timeout_ms = LAG_MS;
+    if (world->lags) {
+        timeout_ms = shorter(timeout_ms, LAG_MS);
     }
+    timeout_ms = shorter(timeout_ms, meeple__check_wait_ms(world));
     return meeple_net_next(world->net, &world->event, timeout_ms);
 }
 
@@ -213,8 +224,8 @@ int meeple_world_wait_ms(const meeple_world *world)
         meeple__flush_waits(world) || world->told_sequence != world->objects.sequence) {
         return 0;
     }
-    left_ms = meeple_net_wait_ms(world->net);
-    return world->lags && (left_ms < 0 || left_ms > LAG_MS) ? LAG_MS : left_ms;
+    left_ms = shorter(meeple_net_wait_ms(world->net), meeple__check_wait_ms(world));
+    return world->lags ? shorter(left_ms, LAG_MS) : left_ms;
 }
 
 int meeple_world_poll(meeple_world *world, int timeout_ms)
@@ -253,6 +264,7 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
         turns += rc > 0;
     }
     meeple__flush(world);
+    meeple__check_turn(world);
     world->polling = false;
     if (world->freeing) {
         destroy(world);

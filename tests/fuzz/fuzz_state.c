@@ -1,7 +1,8 @@
 /*
  * fuzz_state: any packets about spawned objects, at a client and at a server; whatever comes, what
  * is there is within its bounds, and memory is.  bytes[0]: bit 0: at a server, by the master of an
- * object; bit 1: which the sender does not see.  Then packets: a length and so many bytes.
+ * object; bit 1: which the sender does not see.  Then packets: a length and so many bytes.  The
+ * server checks after each batch, and every packet is one for it.
  */
 #include "tests/fuzz/target.h"
 
@@ -129,9 +130,9 @@ static void say(meeple_net *net, int32_t peer, const uint8_t *bytes, size_t len)
     (void)meeple_net_send(net, peer, (meeple_bytes){bytes, len});
 }
 
-/* The input's packets. */
-static void speak(meeple_world *world, meeple_net *net, int32_t peer, const uint8_t *bytes,
-                  size_t len)
+/* The input's packets; what flips between them makes a batch of a server. */
+static void speak(meeple_world *world, meeple_net *net, int32_t peer, bool *flips,
+                  const uint8_t *bytes, size_t len)
 {
     size_t at = 0;
 
@@ -141,6 +142,7 @@ static void speak(meeple_world *world, meeple_net *net, int32_t peer, const uint
         some = some < len - at ? some : len - at;
         say(net, peer, bytes + at, some);
         at += some;
+        *flips = !*flips;
         pump(world, net, &peer);
     }
 }
@@ -157,7 +159,7 @@ static void at_a_client(const uint8_t *bytes, size_t len, const meeple_world_opt
     say(net, peer, hello, sizeof hello);
     say(net, peer, class_command, sizeof class_command - 1);
     say(net, peer, layout, sizeof layout - 1);
-    speak(world, net, peer, bytes, len);
+    speak(world, net, peer, &(bool){false}, bytes, len);
     meeple_net_free(net);
     MUST(meeple_world_poll(world, 0) >= 0);
     meeple_world_free(world);
@@ -184,7 +186,7 @@ static void at_a_server(bool hidden, const uint8_t *bytes, size_t len,
     pump(world, joined, &peer);
     say(joined, MEEPLE_SERVER, hello, sizeof hello);
     say(joined, MEEPLE_SERVER, class_command, sizeof class_command - 1);
-    speak(world, joined, MEEPLE_SERVER, bytes, len);
+    speak(world, joined, MEEPLE_SERVER, &mine.yes, bytes, len);
     check(&theirs);
     MUST(mine.count == 0 && mine.secret == 0 && strcmp(theirs.name, "theirs") == 0);
     meeple_net_free(joined);
@@ -195,8 +197,10 @@ static void at_a_server(bool hidden, const uint8_t *bytes, size_t len,
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct limited_mem mem;
-    meeple_world_options options = {
-        .objects_max = OBJECTS_MAX, .value_bytes_max = VALUE_MAX, .classes = classes};
+    meeple_world_options options = {.objects_max = OBJECTS_MAX,
+                                    .value_bytes_max = VALUE_MAX,
+                                    .classes = classes,
+                                    .check_interval_ms = 1};
 
     if (len == 0) {
         return 0;

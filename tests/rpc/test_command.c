@@ -73,7 +73,9 @@ static const struct meeple__command spawned = {.number = 300,
                                                .owner = 0x7f000001,
                                                .slot = 5,
                                                .total = 1000,
-                                               .offset = 10};
+                                               .offset = 10,
+                                               .last = 301,
+                                               .hash = UINT64_C(0x0102030405060708)};
 
 static void expect_written(enum meeple__command_type type, const char *hex)
 {
@@ -97,6 +99,9 @@ Test(command, writes_what_is_said_of_spawned_objects)
     expect_written(MEEPLE__COMMAND_OWNER, "09 ac 02 01 00 00 00 80 01 01 00 00 7f 03");
     expect_written(MEEPLE__COMMAND_REMOVE, "0a ac 02");
     expect_written(MEEPLE__COMMAND_CALL_SPAWNED, "0b ac 02 03 fe");
+    expect_written(MEEPLE__COMMAND_CHECK, "0c ac 02 ad 02 08 07 06 05 04 03 02 01");
+    expect_written(MEEPLE__COMMAND_REPAIR, "0d");
+    expect_written(MEEPLE__COMMAND_RESET, "0e");
     expect_written(MEEPLE__COMMAND_FRAGMENT, "0f ac 02 80 01 05 e8 07 0a");
 }
 
@@ -130,6 +135,10 @@ Test(command, reads_what_is_said_of_spawned_objects)
     cr_assert_eq(read_hex(&command, "06 03 02 68 70 68 01 00"), 0);
     cr_expect_eq(command.number, 3);
     cr_expect_eq(command.rest.len, 6);
+    cr_assert_eq(read_hex(&command, "0c ac 02 ac 02 08 07 06 05 04 03 02 81"), 0);
+    cr_expect(command.number == 300 && command.last == 300);
+    cr_expect_eq(command.hash, UINT64_C(0x8102030405060708));
+    cr_expect_eq(read_hex(&command, "0c ac 02 ab 02 08 07 06 05 04 03 02 01"), MEEPLE_EPROTO);
 }
 
 Test(command, reads_what_it_writes)

@@ -737,3 +737,137 @@ Test(replica, who_is_handed_an_object_in_a_batch_is_its_master_at_the_end_of_it)
     cr_expect_eq(meeple_object_owner(object), 6);
     meeple_net_free(net);
 }
+
+static const char *const right = "07 01 00 01000000 00 01000000 01 01 61 a0 05";
+
+/* A client with "a" (id 1) and "b" (id 2). */
+static meeple_net *begin_with_objects(int32_t *client)
+{
+    meeple_net *net = begin_with_layouts(client);
+
+    expect_refused(net, *client, right, "");
+    expect_refused(net, *client, "07 02 00 01000000 00 01000000 01 01 62 a0 06", "");
+    expect_refused(net, *client, "08 00", "");
+    session.trace[0] = '\0';
+    return net;
+}
+
+static void expect_done(struct session *done, const char *trace)
+{
+    cr_expect_str_eq(done->trace, trace);
+    done->trace[0] = '\0';
+}
+
+Test(replica, what_a_reset_does_not_name_again_is_gone_at_the_end)
+{
+    int32_t client = 0;
+    meeple_net *net = begin_with_objects(&client);
+
+    /* In the middle of a batch: of what came before in it only the change of "a" is of use. */
+    expect_refused(net, client, "08 01 01 02 01 07 02 02 02 09", "");
+    expect_refused(net, client, "07 03 00 01000000 00 01000000 01 01 63", "");
+    expect_refused(net, client, "0e", "");
+    expect_refused(net, client, right, "");
+    expect_refused(net, client, "08 01 01 02 03 01", "");
+    expect_done(&session, "");
+    expect_refused(net, client, "08 00", "");
+    expect_done(&session, "server: removed b; server: changed a at=0,1; ");
+    cr_expect_eq(pawn_at(server, "a")->hp, 5);
+    cr_expect_eq(meeple_world_state_stats(server->world).spawned, 1);
+    /* Nothing is left of it. */
+    expect_refused(net, client, "08 00 01 02 01 08", "");
+    expect_done(&session, "server: changed a hp=8; ");
+    expect_refused(net, client, right, "server: peer 1 spawned a: the packet is malformed; ");
+    meeple_net_free(net);
+}
+
+Test(replica, what_a_reset_names_again_makes_room_and_is_refused_like_anything)
+{
+    int32_t client = 0;
+    meeple_net *net = begin_with_objects(&client);
+
+    expect_refused(net, client, "0e", "");
+    /* Another id at the path of "a", the id of "b" at another path. */
+    expect_refused(net, client, "07 03 00 01000000 00 01000000 01 01 61", "");
+    expect_refused(net, client, "07 02 00 01000000 00 01000000 01 01 64", "");
+    expect_refused(net, client, "07 02 00 01000000 00 01000000 01 01 64",
+                   "server: peer 1 spawned d: the packet is malformed; ");
+    expect_refused(net, client, "07 04 00 01000000 00 01000000 01 01 64",
+                   "server: peer 1 spawned d: there is another object of that path here; ");
+    expect_refused(net, client, "08 00", "");
+    expect_done(&session, "server: removed a; server: removed b; server: ready a  0; "
+                          "server: ready d  0; ");
+    /* One whose state is refused stays as it was. */
+    expect_refused(net, client, "0e", "");
+    expect_refused(net, client, "07 03 00 01000000 00 01000000 01 01 61 a0 cc c8",
+                   "server: peer 1 spawned a: field 'hp' is 200, allowed -10..100; ");
+    expect_refused(net, client, "08 00", "");
+    expect_done(&session, "server: removed d; ");
+    cr_expect_not_null(pawn_at(server, "a"));
+    /* The session ends in the middle of one. */
+    expect_refused(net, client, "0e", "");
+    expect_refused(net, client, right, "");
+    meeple_net_free(net);
+    settle(&session);
+    cr_expect_eq(meeple_world_state_stats(server->world).spawned, 0);
+}
+
+static void expect_repair(meeple_net *net, bool asked)
+{
+    struct script script = {0};
+
+    take(net, NULL, NULL);
+    settle(&session);
+    take(net, &script, NULL);
+    cr_expect_eq(script.count, asked);
+    cr_expect(!asked || (script.len[0] == 1 && script.bytes[0][0] == MEEPLE__COMMAND_REPAIR));
+    session.refusals[0] = '\0';
+}
+
+Test(replica, compares_when_a_batch_is_complete_and_asks_once)
+{
+    int32_t client = 0;
+    meeple_net *net = begin_with_layouts(&client);
+
+    take(net, NULL, NULL);
+    /* Of nothing the hash is 0. */
+    say_hex(net, client, "0c 01 ffffffff0f 0000000000000000");
+    expect_repair(net, false);
+    expect_refused(net, client, right, "");
+    expect_refused(net, client, "0c 01 ffffffff0f 0000000000000001",
+                   "server: peer 1 checked what it had not told all of; ");
+    expect_refused(net, client, "08 00", "");
+    cr_expect_eq(meeple_world_state_stats(server->world).checks, 1);
+    say_hex(net, client, "0c 02 ffffffff0f 0000000000000000");
+    expect_repair(net, false);
+    say_hex(net, client, "0c 01 ffffffff0f 0000000000000000");
+    expect_repair(net, true);
+    say_hex(net, client, "0c 01 ffffffff0f 0000000000000000");
+    expect_repair(net, false);
+    cr_expect_eq(meeple_world_state_stats(server->world).mismatches, 1);
+    expect_refused(net, client, "0e", "");
+    expect_refused(net, client, right, "");
+    expect_refused(net, client, "08 00", "");
+    say_hex(net, client, "0c 01 01 0000000000000000");
+    expect_repair(net, true);
+    expect_refused(net, client, "0d",
+                   "server: peer 1 spoke of spawned objects: only the server may say that; ");
+    meeple_net_free(net);
+}
+
+Test(replica, a_client_may_not_check_anybody)
+{
+    meeple_net *net = begin_as_client();
+    char expected[200];
+
+    pawn_spawn(server, "ann", &ann);
+    settle(&session);
+    say_hex(net, MEEPLE_SERVER, "01 01");
+    snprintf(expected, sizeof expected,
+             "server: peer %d spoke of spawned objects: only the server may say that; ",
+             (int)meeple_net_id(net));
+    expect_refused(net, MEEPLE_SERVER, "0c 01 01 0000000000000000", expected);
+    expect_refused(net, MEEPLE_SERVER, "0e", expected);
+    cr_expect_not_null(pawn_at(server, "ann"));
+    meeple_net_free(net);
+}

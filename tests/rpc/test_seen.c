@@ -93,3 +93,24 @@ Test(seen, is_as_it_was_when_out_of_memory)
     meeple__seen_done(&seen, &counting.mem);
     cr_expect_eq(counting.live, 0);
 }
+
+Test(seen, starts_over_with_all_it_knows)
+{
+    learn(3, 1);
+    learn(40, 2);
+    meeple__seen_mark(&seen, 3, MEEPLE__SEEN_WAS_MASTER);
+    seen.from = 7;
+    seen.pass = 9;
+    seen.cursor = 5;
+    seen.slot = 4;
+    meeple__seen_start_over(&seen);
+    cr_expect(seen.reset && seen.from == 0 && seen.pass == 0 && seen.cursor == 0 && seen.slot == 0);
+    cr_expect_eq(meeple__seen_view(&seen, 3), 1 | MEEPLE__SEEN_AGAIN);
+    cr_expect_eq(meeple__seen_view(&seen, 40), 2 | MEEPLE__SEEN_AGAIN);
+    cr_expect_eq(meeple__seen_view(&seen, 4), 0);
+    cr_expect(meeple__seen_was_master(&seen, 3));
+    cr_expect_eq(seen.known, 2);
+    learn(3, 1);
+    cr_expect_eq(meeple__seen_view(&seen, 3), 1);
+    cr_expect_eq(seen.known, 2);
+}

@@ -819,3 +819,21 @@ Test(spawn, who_joins_is_told_nothing_before_join)
     cr_expect_null(pawn_at(c, "ann"));
     cr_expect_eq(meeple_world_state_stats(c->world).stale, 0);
 }
+
+/* Else what it had been passed over for lies behind it. */
+Test(spawn, who_sees_more_in_the_middle_of_an_object_is_told_all_of_it)
+{
+    meeple_object *object = pawn_spawn(server, "ann", &ann);
+    struct meeple__remote *remote;
+
+    settle(&session);
+    /* As after a full queue: its last slot is still to be told. */
+    remote = meeple__world_remote(server->world, id_of(a));
+    remote->seen.pass = server->world->states.stamp;
+    remote->seen.cursor = object->sequence;
+    remote->seen.slot = object->replica->layout->slot_count - 1;
+    remote->seen.from = 0;
+    cr_expect_eq(meeple_object_set_owner(object, id_of(a)), 0);
+    settle(&session);
+    cr_expect_arr_eq(pawn_at(a, "ann")->hand, ann.hand, sizeof ann.hand);
+}

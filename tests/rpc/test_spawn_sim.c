@@ -8,6 +8,7 @@
 
 #include <meeple/state.h>
 
+#include "tests/rpc/spoil.h"
 #include "tests/support/prng.h"
 #include "tests/support/sim.h"
 
@@ -25,6 +26,8 @@ enum {
     LONG_MS = 2000,
     LONG_EVERY = 16, /* games */
     CALM_MS = 60000,
+    CALM_CHECK_MS = 500, /* and 64 times that at the most */
+    SPOILT = 125,
 #if defined(__SANITIZE_ADDRESS__)
     SEEDS_EACH = 200 /* each is slower: for what only it finds */
 #else
@@ -98,6 +101,8 @@ struct game {
     struct stream streams[STREAMS_MAX];
     size_t stream_count;
     unsigned drops, marks, hand_overs;
+    uint64_t checks, mismatches, repairs; /* of all clients */
+    bool spoils;                          /* what clients have is made wrong now and then */
 };
 
 /* One game at a time; a handler finds it here. */
@@ -158,7 +163,7 @@ MEEPLE_ANSWERS(struct thing, mark)
 static void on_mark(struct thing *self, const struct mark *arg, const meeple_call *call)
 {
     cr_assert_eq(self->stage, 1, "seed %" PRIu64, game->seed);
-    if (meeple_object_master(call->object) == MEEPLE_SERVER) {
+    if (!game->spoils && meeple_object_master(call->object) == MEEPLE_SERVER) {
         cr_assert_geq(self->now.count, arg->count, "seed %" PRIu64, game->seed);
         cr_assert(self->now.count == arg->count || game->limits.queue_bytes_max > 0,
                   "seed %" PRIu64, game->seed);
@@ -347,6 +352,9 @@ static void host_event(meeple_world *world, const meeple_event *event)
 static void refused(meeple_world *world, const meeple_refusal *refusal)
 {
     (void)world;
+    if (game->spoils) {
+        return;
+    }
     cr_assert_fail("seed %" PRIu64 ": %s", game->seed, refusal->text);
 }
 
@@ -371,6 +379,8 @@ static void begin(void)
         0);
     cr_assert_eq(meeple_world_new(&game->host, net,
                                   &(meeple_world_options){.classes = classes,
+                                                          .check_interval_ms =
+                                                              1 + (uint32_t)(game->seed % 30) * 10,
                                                           .on_event = host_event,
                                                           .on_refused = refused}),
                  0);
@@ -596,6 +606,15 @@ static void client_acts(size_t index)
     }
 }
 
+static void count_checks(const meeple_world *world)
+{
+    meeple_state_stats stats = meeple_world_state_stats(world);
+
+    game->checks += stats.checks;
+    game->mismatches += stats.mismatches;
+    game->repairs += stats.repairs;
+}
+
 static void poll_all(bool may_come)
 {
     int rc;
@@ -614,6 +633,7 @@ static void poll_all(bool may_come)
         while ((rc = meeple_world_poll(game->clients[i], POLL_MS)) > 0) {
         }
         if (rc == MEEPLE_ECLOSED) {
+            count_checks(game->clients[i]);
             meeple_world_free(game->clients[i]);
             game->clients[i] = NULL;
             game->drops++;
@@ -634,6 +654,10 @@ static void expect_same(const struct entry *entry, size_t index)
     }
     cr_assert_not_null(here, "seed %" PRIu64 ": client %zu lacks %s", game->seed, index,
                        entry->path);
+    if (game->spoils && entry->master == id) {
+        /* What a master has nobody else knows better, and it is not compared. */
+        return;
+    }
     if (!sees(entry, id, true)) {
         memset(seen.now.secret, 0, sizeof seen.now.secret);
         memset(seen.now.diary, 0, sizeof seen.now.diary);
@@ -644,6 +668,22 @@ static void expect_same(const struct entry *entry, size_t index)
     cr_assert_eq(memcmp(&here->told, &seen.now, sizeof seen.now), 0,
                  "seed %" PRIu64 ": client %zu was not told all of %s", game->seed, index,
                  entry->path);
+}
+
+/* Somebody has something else than the server thinks. */
+static void spoil(void)
+{
+    size_t client = (size_t)below(CLIENTS);
+    meeple_world *world = game->clients[client];
+
+    if (!world || meeple_net_id(meeple_world_net(world)) == 0) {
+        return;
+    }
+    if (below(3) == 0) {
+        spoil_belief(game->host, meeple_net_id(meeple_world_net(world)), &game->prng);
+    } else {
+        spoil_client(world, &game->prng);
+    }
 }
 
 static void expect_all_same(void)
@@ -673,7 +713,8 @@ static void expect_all_same(void)
 
 static void one_game(struct game *play, unsigned breaks)
 {
-    uint64_t rough_ms = play->seed % LONG_EVERY == 0 ? LONG_MS : ROUGH_MS, until, next_break;
+    uint64_t rough_ms = play->spoils || play->seed % LONG_EVERY == 0 ? LONG_MS : ROUGH_MS, until,
+             next_break;
 
     game = play;
     begin();
@@ -685,6 +726,9 @@ static void one_game(struct game *play, unsigned breaks)
             host_acts();
             client_acts((size_t)below(CLIENTS));
         }
+        if (play->spoils && below(8) == 0) {
+            spoil();
+        }
         if (breaks > 0 && sim_now(play->sim) >= next_break) {
             char name[8];
 
@@ -693,11 +737,18 @@ static void one_game(struct game *play, unsigned breaks)
             next_break = sim_now(play->sim) + 1 + below(2 * rough_ms / breaks);
         }
     } while (sim_step_until(play->sim, until));
+    /* What is wrong now is mended in time, and at rest nothing is checked all the time. */
+    play->host->check_interval_ms = play->spoils ? CALM_CHECK_MS : CALM_MS / 2;
     until = sim_now(play->sim) + CALM_MS;
     do {
         poll_all(true);
     } while (sim_step_until(play->sim, until));
     expect_all_same();
+    for (size_t i = 0; i < CLIENTS; i++) {
+        count_checks(play->clients[i]);
+    }
+    cr_assert(play->spoils || (play->mismatches == 0 && play->repairs == 0), "seed %" PRIu64,
+              play->seed);
     end();
 }
 
@@ -706,6 +757,7 @@ static void games(uint64_t part)
 {
     uint64_t first = part * SEEDS_EACH;
     unsigned drops = 0, marks = 0, hand_overs = 0;
+    uint64_t checks = 0;
 
     for (uint64_t seed = first; seed < first + SEEDS_EACH; seed++) {
         struct game *play = calloc(1, sizeof *play);
@@ -715,11 +767,31 @@ static void games(uint64_t part)
         drops += play->drops;
         marks += play->marks;
         hand_overs += play->hand_overs;
+        checks += play->checks;
         free(play);
     }
     cr_expect_gt(drops, SEEDS_EACH / 2);
     cr_expect_gt(marks, SEEDS_EACH);
     cr_expect_gt(hand_overs, SEEDS_EACH);
+    cr_expect_gt(checks, 10 * SEEDS_EACH);
+}
+
+static void spoilt_games(uint64_t first)
+{
+    uint64_t mismatches = 0, repairs = 0;
+
+    for (uint64_t seed = first; seed < first + SPOILT; seed++) {
+        struct game *play = calloc(1, sizeof *play);
+
+        play->seed = play->prng.state = seed;
+        play->spoils = true;
+        one_game(play, (unsigned)(seed % 5));
+        mismatches += play->mismatches;
+        repairs += play->repairs;
+        free(play);
+    }
+    cr_expect_gt(mismatches, SPOILT);
+    cr_expect_gt(repairs, SPOILT);
 }
 
 /* Ten thousand seeds, in parts that run beside each other. */
@@ -771,4 +843,10 @@ Test(spawn_sim, everyone_has_what_it_may_see_part_8)
 Test(spawn_sim, everyone_has_what_it_may_see_part_9)
 {
     games(9);
+}
+
+/* Objects lost, made up and changed at clients, and servers that believe what is not so. */
+Test(spawn_sim, what_is_spoilt_is_mended_seeds_1000_to_1124)
+{
+    spoilt_games(1000);
 }

@@ -58,7 +58,7 @@ def parse_seat(meaning):
 
 def parse_spawned(command, words, given):
     packet = {name: int(given[name]) for name in ("id", "master", "term", "owner", "level", "more", "method", "slot", "total",
-                                                          "offset")
+                                                          "offset", "first", "last")
               if name in given}
     if "class" in given:
         packet["cls"] = int(given["class"])
@@ -69,6 +69,8 @@ def parse_spawned(command, words, given):
         packet.update(path=given["path"], values=bytes.fromhex(given["values"]))
     elif command == "STATE":
         packet["entries"] = [(int(id), bytes.fromhex(entry)) for id, entry in given.items() if id.isdigit()]
+    elif command == "CHECK":
+        packet["hash"] = int(given["hash"], 16)
     elif command == "FRAGMENT":
         packet["bytes"] = bytes.fromhex(given["bytes"])
     elif command == "CALL_SPAWNED":
@@ -244,6 +246,12 @@ def check_all(test):
                    lambda value: b"".join(map(native.write_slot, *value)))
     count += check(test, "entry", parse_entry,
                    lambda data, meaning: read_entry(data, meaning), lambda value: write_entry(*value))
+    for data, _, meaning in lines("hash"):
+        with test.subTest(kind="hash", meaning=meaning):
+            count += 1
+            words = shlex.split(meaning)
+            spawn = parse_spawned("SPAWN", words, fields(words))
+            test.assertEqual(native.hash_of(spawn).to_bytes(8, "little").hex(" "), data.hex(" "))
     return count
 
 

@@ -113,7 +113,7 @@ def write_seat(seat):
 # ---- section 5: packets, as dictionaries ----
 
 COMMANDS = ("RAW", "HELLO", "CLASS", "OBJECT", "GONE", "CALL",
-            "LAYOUT", "SPAWN", "STATE", "OWNER", "REMOVE", "CALL_SPAWNED", None, None, None, "FRAGMENT")
+            "LAYOUT", "SPAWN", "STATE", "OWNER", "REMOVE", "CALL_SPAWNED", "CHECK", "REPAIR", "RESET", "FRAGMENT")
 
 
 def read_owner(reader):
@@ -155,7 +155,11 @@ def read_spawned(packet, reader):
         if packet["offset"] + max(len(packet["bytes"]), 1) > packet["total"] \
                 or (packet["offset"] and not packet["bytes"]):
             raise Bad("a piece that is no part of the whole")
-    else:
+    elif command == "CHECK":
+        packet.update(first=reader.varint(), last=reader.varint(), hash=reader.number("<Q"))
+        if packet["last"] < packet["first"]:
+            raise Bad("a range that ends before it begins")
+    elif command == "CALL_SPAWNED":
         packet.update(id=reader.varint(), cls=reader.varint(), method=reader.u8(), args=reader.rest())
 
 
@@ -174,9 +178,23 @@ def write_spawned(packet):
         return varint(packet["id"]) + write_owner(packet)
     if command == "REMOVE":
         return varint(packet["id"])
+    if command == "CHECK":
+        return varint(packet["first"]) + varint(packet["last"]) + struct.pack("<Q", packet["hash"])
+    if command in ("REPAIR", "RESET"):
+        return b""
     if command == "FRAGMENT":
         return b"".join(varint(packet[name]) for name in ("id", "term", "slot", "total", "offset")) + packet["bytes"]
     return varint(packet["id"]) + varint(packet["cls"]) + bytes([packet["method"]]) + packet["args"]
+
+
+def hash_of(spawn):
+    """Of one object, as a CHECK adds it up."""
+    state = 0xcbf29ce484222325
+    for byte in write_packet(dict(spawn, command="SPAWN", cls=0)):
+        state = (state ^ byte) * 0x100000001b3 % 2 ** 64
+    state = (state ^ state >> 30) * 0xbf58476d1ce4e5b9 % 2 ** 64
+    state = (state ^ state >> 27) * 0x94d049bb133111eb % 2 ** 64
+    return state ^ state >> 31
 
 
 def read_packet(data):

@@ -127,7 +127,9 @@ MEEPLE_API bool meeple_changes_touch(const meeple_changes *changes, size_t offse
  * any call that could be about them.  From here on what the master changes in self follows
  * everywhere, and nothing else does: the world compares self with what it has sent last, at the
  * beginning and at the end of each meeple_world_poll() and before each call, and sends what has
- * changed as one batch.  A value out of its bounds stays here until it is within them again.
+ * changed as one batch.  A value out of its bounds stays here until it is within them again.  Now
+ * and then each peer is asked to compare what it has (check_interval_ms of meeple_world_options);
+ * what others have changed there is changed back.
  *
  * path as for meeple_object_add(); that no other peer has something else there is for the
  * application to see to, such a peer refuses the object.  self is borrowed until on_removed has
@@ -216,14 +218,17 @@ MEEPLE_API int meeple_object_hand_over(meeple_object *object, int32_t peer);
 MEEPLE_API size_t meeple_object_pending(const meeple_object *object);
 
 typedef struct meeple_state_stats {
-    uint32_t spawned;   /* objects, now */
-    uint64_t batches;   /* that had something to tell */
-    uint64_t packets;   /* sent, one per peer */
-    uint64_t bytes;     /* in them */
-    uint64_t encodings; /* packets made; one for all who see the same */
-    uint64_t applied;   /* objects that others told us of, each once for a packet or batch */
-    uint64_t stale;     /* messages about objects that are gone, or not ours to see */
-    uint64_t refused;   /* objects and changes that were refused here */
+    uint32_t spawned;    /* objects, now */
+    uint64_t batches;    /* that had something to tell */
+    uint64_t packets;    /* sent, one per peer */
+    uint64_t bytes;      /* in them */
+    uint64_t encodings;  /* packets made; one for all who see the same */
+    uint64_t applied;    /* objects that others told us of, each once for a packet or batch */
+    uint64_t stale;      /* messages about objects that are gone, or not ours to see */
+    uint64_t refused;    /* objects and changes that were refused here */
+    uint64_t checks;     /* of what a client has: said by a server, made by a client */
+    uint64_t mismatches; /* when that was not what it should have been, here or at a peer */
+    uint64_t repairs;    /* when a peer was told everything again, or we were */
 } meeple_state_stats;
 
 MEEPLE_API meeple_state_stats meeple_world_state_stats(const meeple_world *world);

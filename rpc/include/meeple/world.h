@@ -22,7 +22,8 @@ extern "C" {
     X(NOT_MASTER, "only the object's master may change it")                                        \
     X(NO_CLASS, "no object of that class may be spawned here")                                     \
     X(PATH, "there is another object of that path here")                                           \
-    X(STATE, "the state does not fit the object")
+    X(STATE, "the state does not fit the object")                                                  \
+    X(MISMATCH, "the spawned objects are not the same on both sides")
 
 typedef enum meeple_refusal_rule {
 #define X(name, text) MEEPLE_REFUSAL_##name,
@@ -48,15 +49,19 @@ typedef struct meeple_world_options {
      * the world itself had to say of its objects did not fit.  May be NULL. */
     void (*on_event)(meeple_world *world, const meeple_event *event);
     /* A call, a spawn or a change that was refused here, or a call that we made and peer `sender`
-     * has told us it does not answer; also in meeple_world_poll(), like every handler.  May be
+     * has told us it does not answer, or a check that found other objects here or at `sender` than
+     * there should be; also in meeple_world_poll(), like every handler.  May be
      * NULL; the first hundred of each peer are also logged as warnings. */
     void (*on_refused)(meeple_world *world, const meeple_refusal *refusal);
     void *user;
     const meeple_class *const *classes; /* what may be spawned here (meeple/state.h),
                                            NULL-terminated; NULL: nothing.  Borrowed for the call,
                                            what is in it as long as the world */
-    uint32_t objects_max;   /* 0: 4096; our own, and those of each peer that we know of */
-    size_t local_bytes_max; /* 0: 1 MiB; calls to ourselves that wait for meeple_world_poll() */
+    uint32_t objects_max;       /* 0: 4096; our own, and those of each peer that we know of */
+    uint32_t check_interval_ms; /* server: how often what each peer has of the spawned objects is
+                                   compared with what it should have.  0: 10 s; UINT32_MAX: never.
+                                   Over loopback, which has no clock, a batch counts for 160 ms */
+    size_t local_bytes_max;     /* 0: 1 MiB; calls to ourselves that wait for meeple_world_poll() */
     size_t held_bytes_max;  /* 0: 1 MiB; of each peer: what waits until it has been told of objects
                                and their state */
     size_t value_bytes_max; /* 0: 16 MiB, at most 1 GiB; one value of state in its encoding, and all
@@ -89,11 +94,11 @@ MEEPLE_API meeple_net *meeple_world_net(const meeple_world *world);
 /*
  * Runs every handler there is to run, on this thread, and nowhere else; then sends.  Waits up to
  * timeout_ms for the first event (0: does not, -1: for ever), less if there was no memory to tell a
- * peer of our objects, or if the net is woken.  Returns how many events, calls and handlers of
- * spawned objects there were, at most about a thousand (the rest waits for the next poll, so that a
- * flood cannot hold the caller); MEEPLE_ECLOSED: DOWN was given already, or a handler freed the
- * world; MEEPLE_ENOMEM: poll again, nothing is lost; MEEPLE_EIO.  MEEPLE_ESTATE: called from a
- * handler.
+ * peer of our objects, if a peer is to be checked, or if the net is woken.  Returns how many
+ * events, calls and handlers of spawned objects there were, at most about a thousand (the rest
+ * waits for the next poll, so that a flood cannot hold the caller); MEEPLE_ECLOSED: DOWN was given
+ * already, or a handler freed the world; MEEPLE_ENOMEM: poll again, nothing is lost; MEEPLE_EIO.
+ * MEEPLE_ESTATE: called from a handler.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_world_poll(meeple_world *world, int timeout_ms);
 
