@@ -94,13 +94,17 @@ static void use_mouse(struct ui *ui, const struct table_hands_view *view, struct
     hands->focused[thing] = grip.focused;
     hands->ringed[thing] = grip.ringed;
     if (grip.pressed) {
+        hands->pressed = true;
         hands->from = (SDL_FPoint){grip.x, grip.y};
         hands->offset = (SDL_FPoint){grip.x - seen.x, grip.y - seen.y};
         if (grip.clicks == 2 && thing < TABLE_PIECES) {
             (void)table_game_turn(game, thing);
         }
     }
-    if (grip.held && !carried && hypotf(grip.x - hands->from.x, grip.y - hands->from.y) > SLIP) {
+    /* One wish for each press: what is denied, or flies away, is not snatched at again. */
+    if (grip.held && hands->pressed &&
+        hypotf(grip.x - hands->from.x, grip.y - hands->from.y) > SLIP) {
+        hands->pressed = false;
         carried = pick_up(game, hands, thing, TABLE_CARRY_MOUSE);
     }
     if (carried) {

@@ -22,6 +22,7 @@ struct table_hands {
     SDL_FPoint at;     /* where it is meant to be, in the table's units */
     bool over_tray;    /* let go of now, it falls into the tray */
     SDL_FPoint offset; /* from it to the mouse */
+    bool pressed;      /* the mouse went down on something and has carried nothing since */
     SDL_FPoint from;   /* where the mouse went down, in logical pixels */
     bool focused[TABLE_THINGS], ringed[TABLE_THINGS];
 };
@@ -32,7 +33,7 @@ struct table_hands_view {
     const struct table_motion *motion;
 };
 
-/* One pass.  Returns the thing under the mouse or with the focus, or TABLE_NOTHING. */
+/* One pass. */
 void table_hands_pass(struct ui *ui, const struct table_hands_view *view, struct table_game *game,
                       struct table_hands *hands);
 

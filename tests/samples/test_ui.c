@@ -13,10 +13,13 @@ enum {
     FIELD,
     OTHER,
     LOG,
+    THING,
+    UNDER,
     OK
 };
 
-/* Two buttons and one that is off, two fields, a log, and a dialog if there is an alert. */
+/* Two buttons and one that is off, two fields, a log, two things of which the first lies on the
+ * second, and a dialog if there is an alert. */
 struct screen {
     SDL_Surface *surface;
     SDL_Renderer *renderer;
@@ -27,12 +30,15 @@ struct screen {
     size_t lines;
     bool read_only;
     const char *alert;
+    struct ui_grip grip;                     /* of the first thing */
+    int pressed, shortcuts;                  /* how often, as the next */
     int first, off, second, entered, agreed; /* how often */
 };
 
 static const struct rect first_place = {10, 10, 100, 30};
 static const struct rect off_place = {120, 10, 100, 30};
 static const struct rect field_place = {10, 50, 200, 30};
+static const struct rect thing_place = {250, 130, 40, 40};
 static const struct rect log_place = {10, 130, 200, 100};
 
 static struct screen screen;
@@ -71,6 +77,14 @@ static void show(void)
                                  .revision = (uint32_t)screen.lines,
                                  .empty = "nothing"},
            &screen.log);
+    screen.grip = ui_handle(ui, THING, thing_place);
+    screen.pressed += screen.grip.pressed;
+    (void)ui_handle(ui, UNDER, (struct rect){270, 130, 60, 40});
+    /* They take part in Tab when they have the focus only. */
+    if (ui_focused(ui) == THING || ui_focused(ui) == UNDER) {
+        ui_offer(ui, ui_focused(ui));
+    }
+    screen.shortcuts += ui_shortcut(ui, SDLK_f, false);
     if (screen.alert != NULL) {
         screen.agreed += ui_alert(ui, OK, "Alert", screen.alert);
     }
@@ -270,6 +284,49 @@ Test(ui, dragging_and_clicking_twice_select)
     cr_expect_eq(text_edit_selection(&screen.text.edit, NULL), 3);
     mouse(SDL_MOUSEBUTTONDOWN, field_place.x + 20, field_place.y + 10, 3);
     cr_expect_eq(text_edit_selection(&screen.text.edit, NULL), 7);
+}
+
+Test(ui, a_thing_is_held_from_press_to_release)
+{
+    cr_expect_not(screen.grip.held);
+    mouse(SDL_MOUSEBUTTONDOWN, thing_place.x + 5, thing_place.y + 5, 1);
+    cr_expect(screen.grip.held && screen.grip.focused);
+    cr_expect_eq(screen.pressed, 1);
+    SDL_Event event = {.motion = {.type = SDL_MOUSEMOTION, .x = 390, .y = 290}};
+    feed(event);
+    cr_expect(screen.grip.held, "also beside its place");
+    cr_expect_eq(screen.grip.x, 390);
+    mouse(SDL_MOUSEBUTTONUP, 390, 290, 1);
+    cr_expect(screen.grip.released && !screen.grip.held);
+    show();
+    cr_expect_not(screen.grip.released);
+    cr_expect_eq(screen.pressed, 1);
+}
+
+Test(ui, of_things_on_one_another_the_first_gets_the_mouse)
+{
+    mouse(SDL_MOUSEBUTTONDOWN, thing_place.x + 30, thing_place.y + 5, 1);
+    cr_expect_eq(ui_focused(screen.ui), THING);
+    mouse(SDL_MOUSEBUTTONUP, thing_place.x + 30, thing_place.y + 5, 1);
+    mouse(SDL_MOUSEBUTTONDOWN, thing_place.x + 50, thing_place.y + 5, 1);
+    cr_expect_eq(ui_focused(screen.ui), UNDER);
+}
+
+Test(ui, a_shortcut_is_not_for_what_is_typed)
+{
+    key(SDLK_f);
+    cr_expect_eq(screen.shortcuts, 1);
+    key_with(SDLK_f, KMOD_NONE, 1);
+    cr_expect_eq(screen.shortcuts, 1, "a key that is held down is one");
+    key_with(SDLK_f, KMOD_LCTRL, 0);
+    cr_expect_eq(screen.shortcuts, 1);
+    click(field_place);
+    key(SDLK_f);
+    cr_expect_eq(screen.shortcuts, 1);
+    screen.alert = "Wait.";
+    show();
+    key(SDLK_f);
+    cr_expect_eq(screen.shortcuts, 1);
 }
 
 Test(ui, text_is_cut_and_pasted)
