@@ -105,7 +105,7 @@ static void table(struct table_layout *out, const struct measures *measures, str
     out->slots = inside;
     out->lines =
         (struct rect){out->felt.x + 14, out->felt.y + out->felt.h - 64, out->felt.w / 2, 54};
-    float width = smaller(220, out->felt.w - 20);
+    float width = smaller(264, out->felt.w - 20);
     out->overlay = (struct rect){out->felt.x + out->felt.w - width - 10, out->felt.y + 10, width,
                                  smaller(168, out->felt.h - 20)};
 }

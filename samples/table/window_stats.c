@@ -106,13 +106,13 @@ void table_stats_draw(struct draw *draw, struct rect rect, const struct table_st
     draw_box(draw, rect, 10, theme_fade(theme.card, 235));
     say_bytes(in, sizeof in, stats->bytes_in);
     say_bytes(out, sizeof out, stats->bytes_out);
-    row(draw, &rest, "Bytes in, in a second", in);
-    row(draw, &rest, "Bytes out", out);
+    row(draw, &rest, "Bytes in per second", in);
+    row(draw, &rest, "Bytes out per second", out);
     snprintf(text, sizeof text, "%.0f / %.0f", (double)stats->packets_in,
              (double)stats->packets_out);
-    row(draw, &rest, "Messages in / out", text);
+    row(draw, &rest, "Messages in / out per second", text);
     snprintf(text, sizeof text, "%.0f", (double)stats->batches);
-    row(draw, &rest, "Batches of changes", text);
+    row(draw, &rest, "Batches of changes per second", text);
     snprintf(text, sizeof text, "%" PRIu32, stats->objects);
     row(draw, &rest, "Objects", text);
     snprintf(text, sizeof text, "%" PRIu32, stats->peers);
