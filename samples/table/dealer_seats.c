@@ -43,6 +43,10 @@ int table_dealer_join(struct table_dealer *dealer, int32_t id, const char *name)
         dealer->taken[seat] = true;
         dealer->greeted[seat] = false;
         rc = meeple_object_hand_over(dealer->pawn_objects[seat], id);
+        if (rc < 0) {
+            meeple_object_remove(dealer->pawn_objects[seat]);
+            dealer->pawn_objects[seat] = NULL;
+        }
     }
     return rc;
 }

@@ -212,6 +212,8 @@ static void show_table(struct window *window, struct ui *ui, const struct table_
     if (phase_of(window) == LOBBY_PLAYING) {
         table_hands_pass(ui, &hands, game, &window->hands);
         use_shortcuts(window, ui);
+    } else {
+        window->hands = (struct table_hands){.carry = TABLE_CARRY_NOTHING}; /* all is gone */
     }
     if (window->hands.carry != TABLE_CARRY_NOTHING) {
         struct table_seen *seen = window->hands.thing < TABLE_PIECES
@@ -323,13 +325,17 @@ static void update_title(struct window *window, struct app *app)
 static bool step(void *user, struct app *app)
 {
     struct window *window = user;
-    bool counted;
+    bool counted = false;
 
     (void)table_session_poll(window->session, 0);
     update_title(window, app);
-    counted = table_stats_step(&window->stats, &window->session->lobby, SDL_GetTicks64());
+    if (window->show_stats) {
+        counted = table_stats_step(&window->stats, &window->session->lobby, SDL_GetTicks64());
+    } else {
+        window->stats = (struct table_stats){.has_rtt = false}; /* counted anew the next time */
+    }
     uint32_t revision = lobby_revision(&window->session->lobby);
-    bool changed = revision != window->revision || (counted && window->show_stats);
+    bool changed = revision != window->revision || counted;
     window->revision = revision;
     return changed;
 }

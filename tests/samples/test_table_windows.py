@@ -155,7 +155,18 @@ class FourWindows(unittest.TestCase):
         time.sleep(1.5)  # for the pictures: the traffic of a second
         self.assertTrue(all(line["flips"] <= 1 for window in self.all for line in window.lines("rest")))
 
-        for window in (*self.guests, self.host):
+        self.leave(cleo, dora)
+        start = ben.seen(*pawn(flipped, "Ben"))
+        self.screen.do("mousemove", *start, "mousedown", 1, "mousemove", start[0] + 30, start[1] + 30)
+        ben.wait_said("Dora left")
+        self.leave(self.host)
+        ben.wait_line(lambda line: line["ev"] == "down")
+        self.screen.do("mousemove", *start, "mouseup", 1)  # with nothing in the hand any more
+        time.sleep(0.2)
+        self.leave(ben)
+
+    def leave(self, *windows):
+        for window in windows:
             window.signal(signal.SIGTERM)
             self.assertEqual(window.status(), 0, window.err)
             self.assertGreater(os.path.getsize(window.picture), 10000)
