@@ -7,8 +7,8 @@
 
 enum {
     GUESTS = 4,
-    SEEDS = 400,
-    SEEDS_EACH = 100,
+    SEEDS = 300,
+    SEEDS_EACH = 75,
     ROUGH_MS = 3000
 };
 
@@ -146,24 +146,24 @@ static void games(uint64_t first)
                  counts.hidden);
 }
 
-/* Four hundred seeds, in parts that run beside each other. */
-Test(table_sim, ends_alike_for_everyone_seeds_0_to_99)
+/* Three hundred seeds, in parts that run beside each other. */
+Test(table_sim, ends_alike_for_everyone_seeds_0_to_74)
 {
     games(0);
 }
 
-Test(table_sim, ends_alike_for_everyone_seeds_100_to_199)
+Test(table_sim, ends_alike_for_everyone_seeds_75_to_149)
 {
-    games(100);
+    games(75);
 }
 
-Test(table_sim, ends_alike_for_everyone_seeds_200_to_299)
+Test(table_sim, ends_alike_for_everyone_seeds_150_to_224)
 {
-    games(200);
+    games(150);
 }
 
-Test(table_sim, ends_alike_for_everyone_seeds_300_to_399)
+Test(table_sim, ends_alike_for_everyone_seeds_225_to_299)
 {
-    games(300);
-    _Static_assert(300 + SEEDS_EACH == SEEDS, "four hundred in all");
+    games(225);
+    _Static_assert(225 + SEEDS_EACH == SEEDS, "three hundred in all");
 }
