@@ -9,6 +9,10 @@
 #include "rpc/look.h"
 #include "rpc/tell.h"
 
+enum {
+    TURN_BYTES = 256 * 1024 /* to single peers in one poll, which is not to last for a snapshot */
+};
+
 /* Object after object, from where it stopped; what is told is for one peer. */
 static int one_pass(meeple_world *world, struct meeple__remote *remote)
 {
@@ -76,14 +80,22 @@ bool meeple__replicate_is_done(const meeple_world *world, const struct meeple__r
     return knows_all(world, &remote->seen) && meeple__list_empty(&remote->deliveries);
 }
 
+/* A peer that takes all at once gets it in several polls, so that nobody else waits for that. */
+static bool is_enough(meeple_world *world)
+{
+    world->states.sated = world->states.sated || world->states.spent >= TURN_BYTES;
+    return world->states.spent >= TURN_BYTES;
+}
+
 int meeple__replicate_to(meeple_world *world, struct meeple__remote *remote)
 {
+    uint64_t before = world->states.bytes;
     int rc = 0;
 
     if (!concerns(world, remote) || knows_all(world, &remote->seen)) {
         return 0;
     }
-    if (remote->seen.blocked) {
+    if (remote->seen.blocked || is_enough(world)) {
         return MEEPLE_EFULL;
     }
     rc = meeple__announce(world, remote);
@@ -93,6 +105,7 @@ int meeple__replicate_to(meeple_world *world, struct meeple__remote *remote)
     while (rc == 0 && !knows_all(world, &remote->seen)) {
         rc = one_pass(world, remote);
     }
+    world->states.spent += world->states.bytes - before;
     return rc;
 }
 
@@ -179,15 +192,17 @@ static int end_batch(meeple_world *world, struct meeple__remote *remote)
 /* What is long goes last, and only as far as there is room. */
 static int send_bulk(meeple_world *world, struct meeple__remote *remote)
 {
-    int rc;
+    uint64_t before = world->states.bytes;
+    int rc = 0;
 
-    while ((rc = meeple__bulk_send(world, remote)) > 0) {
+    while (!is_enough(world) && (rc = meeple__bulk_send(world, remote)) > 0) {
         /* A server takes it by itself. */
         rc = meeple_net_is_server(world->net) ? end_batch(world, remote) : 0;
         if (rc < 0) {
             break;
         }
     }
+    world->states.spent += world->states.bytes - before;
     return rc;
 }
 

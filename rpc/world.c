@@ -187,7 +187,7 @@ static int next_event(meeple_world *world, int timeout_ms)
         timeout_ms = shorter(timeout_ms, LAG_MS);
     }
     timeout_ms = shorter(timeout_ms, meeple__check_wait_ms(world));
-    return meeple_net_next(world->net, &world->event, timeout_ms);
+    return meeple_net_next(world->net, &world->event, world->states.sated ? 0 : timeout_ms);
 }
 
 /* One event of the net: 1 if there was one, 0, or an error. */
@@ -221,7 +221,8 @@ int meeple_world_wait_ms(const meeple_world *world)
         return -1;
     }
     if (world->held || !meeple__local_empty(&world->local) || meeple__due_waits(world) ||
-        meeple__flush_waits(world) || world->told_sequence != world->objects.sequence) {
+        meeple__flush_waits(world) || world->states.sated ||
+        world->told_sequence != world->objects.sequence) {
         return 0;
     }
     left_ms = shorter(meeple_net_wait_ms(world->net), meeple__check_wait_ms(world));
@@ -244,6 +245,7 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
         return MEEPLE_ECLOSED;
     }
     world->polling = true;
+    world->states.sated = false;
     meeple__flush(world);
     while (rc > 0 && turns < TURNS_MAX && !world->freeing && !world->down) {
         rc = own_turn(world);
@@ -272,5 +274,6 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
     }
     meeple__objects_sweep(&world->objects, world->mem);
     meeple_net_flush(world->net);
-    return rc < 0 ? rc : turns;
+    world->states.spent = 0;
+    return rc < 0 ? rc : turns + world->states.sated;
 }

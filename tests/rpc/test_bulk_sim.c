@@ -86,13 +86,42 @@ static unsigned complete(const meeple_world *world)
     return count;
 }
 
+/* A host with many maps, and a guest that is about to come. */
+static void begin(meeple_world **host, meeple_world **guest, meeple_object **objects)
+{
+    const meeple_world_options options = {.classes = classes};
+    meeple_net *net;
+
+    cr_assert_eq(meeple_net_listen(
+                     &net, &(meeple_listen_options){.port = 4000, .io = sim_driver(sim, "host")}),
+                 0);
+    cr_assert_eq(meeple_world_new(host, net, &options), 0);
+    for (unsigned i = 0; i < MAPS; i++) {
+        char path[20];
+
+        snprintf(path, sizeof path, "map/%u", i);
+        memset(maps[i].text, (int)('A' + i), TEXT - 1);
+        cr_assert_eq(meeple_object_spawn(&objects[i], *host, &map_class, path, &maps[i]), 0);
+    }
+    poll(*host);
+    cr_assert_eq(meeple_net_connect(&net, "ws://host:4000",
+                                    &(meeple_connect_options){.io = sim_driver(sim, "guest")}),
+                 0);
+    cr_assert_eq(meeple_world_new(guest, net, &options), 0);
+}
+
+static void end(meeple_world *host, meeple_world *guest)
+{
+    meeple_world_free(guest);
+    meeple_world_free(host);
+    sim_free(sim);
+}
+
 /* 2.4 MB come within four seconds, and each call of that time within what is on the way already. */
 Test(bulk_sim, calls_do_not_wait_for_what_is_long)
 {
-    const meeple_world_options options = {.classes = classes};
     meeple_object *objects[MAPS];
     meeple_world *host, *guest;
-    meeple_net *net;
     uint64_t began_ms, next_ms;
     size_t queued_most = 0;
 
@@ -100,25 +129,10 @@ Test(bulk_sim, calls_do_not_wait_for_what_is_long)
                                         .latency_min_ms = LATENCY_MS,
                                         .latency_max_ms = LATENCY_MS,
                                         .window_bytes = WINDOW});
-    cr_assert_eq(meeple_net_listen(
-                     &net, &(meeple_listen_options){.port = 4000, .io = sim_driver(sim, "host")}),
-                 0);
-    cr_assert_eq(meeple_world_new(&host, net, &options), 0);
-    for (unsigned i = 0; i < MAPS; i++) {
-        char path[20];
-
-        snprintf(path, sizeof path, "map/%u", i);
-        memset(maps[i].text, (int)('A' + i), TEXT - 1);
-        cr_assert_eq(meeple_object_spawn(&objects[i], host, &map_class, path, &maps[i]), 0);
-    }
-    poll(host);
-    cr_assert_eq(meeple_net_connect(&net, "ws://host:4000",
-                                    &(meeple_connect_options){.io = sim_driver(sim, "guest")}),
-                 0);
-    cr_assert_eq(meeple_world_new(&guest, net, &options), 0);
+    begin(&host, &guest, objects);
     began_ms = next_ms = sim_now(sim);
     while (complete(guest) < MAPS && sim_now(sim) < began_ms + GIVE_UP_MS) {
-        int32_t id = meeple_net_id(net);
+        int32_t id = meeple_net_id(meeple_world_net(guest));
 
         poll(host);
         poll(guest);
@@ -142,7 +156,35 @@ Test(bulk_sim, calls_do_not_wait_for_what_is_long)
     cr_expect_leq(queued_most, (32 + 16 + 2) * 1024, "%zu", queued_most);
     /* What is on the way, and as much again in the queue. */
     cr_expect_leq(longest_ms, 4 * LATENCY_MS, "%" PRIu64, longest_ms);
-    meeple_world_free(guest);
-    meeple_world_free(host);
-    sim_free(sim);
+    end(host, guest);
+}
+
+/* Not even if the line would take all of it at once. */
+Test(bulk_sim, no_poll_lasts_for_all_of_it)
+{
+    meeple_object *objects[MAPS];
+    meeple_world *host, *guest;
+    unsigned polls = 0;
+
+    sim = sim_new(&(struct sim_options){.seed = 1, .window_bytes = 100U << 20});
+    begin(&host, &guest, objects);
+    while (complete(guest) < MAPS) {
+        uint64_t before = meeple_world_state_stats(host).bytes;
+        int rc = meeple_world_poll(host, TICK_MS);
+
+        cr_assert_geq(rc, 0);
+        cr_expect_leq(meeple_world_state_stats(host).bytes - before, (256 + 64) * 1024);
+        if (meeple_world_state_stats(host).bytes - before > 256 * 1024) {
+            cr_expect_gt(rc, 0, "there is more");
+            cr_expect_eq(meeple_world_wait_ms(host), 0);
+            polls++;
+        }
+        if (rc == 0) {
+            poll(guest);
+            sim_step(sim);
+        }
+        cr_assert_lt(sim_now(sim), 60000);
+    }
+    cr_expect_geq(polls, 5);
+    end(host, guest);
 }

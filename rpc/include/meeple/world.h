@@ -94,8 +94,9 @@ MEEPLE_API meeple_net *meeple_world_net(const meeple_world *world);
 /*
  * Runs every handler there is to run, on this thread, and nowhere else; then sends.  Waits up to
  * timeout_ms for the first event (0: does not, -1: for ever), less if there was no memory to tell a
- * peer of our objects, if a peer is to be checked, or if the net is woken.  Returns how many
- * events, calls and handlers of spawned objects there were, at most about a thousand (the rest
+ * peer of our objects, if a newcomer gets so many that the rest is for the next poll, if a peer is
+ * to be checked, or if the net is woken.  Returns how many events, calls and handlers of spawned
+ * objects there were, one more if there is such a rest, at most about a thousand (what is over
  * waits for the next poll, so that a flood cannot hold the caller); MEEPLE_ECLOSED: DOWN was given
  * already, or a handler freed the world; MEEPLE_ENOMEM: poll again, nothing is lost; MEEPLE_EIO.
  * MEEPLE_ESTATE: called from a handler.
