@@ -225,6 +225,7 @@ static int take_whole(meeple_world *world, const struct meeple__remote *remote,
                       struct meeple__replica *replica, struct arrival *arrival)
 {
     uint32_t slot = arrival->slot;
+    int rc;
 
     if (is_ours_by_now(world, replica, slot)) {
         world->states.stale++;
@@ -233,7 +234,12 @@ static int take_whole(meeple_world *world, const struct meeple__remote *remote,
     }
     /* A handler of on_refused may remove the object. */
     meeple__list_remove(&arrival->link);
-    meeple__entries_take(world, remote, (meeple_bytes){arrival->bytes.ptr, arrival->bytes.len});
+    rc =
+        meeple__entries_take(world, remote, (meeple_bytes){arrival->bytes.ptr, arrival->bytes.len});
+    if (rc < 0) {
+        meeple__list_append(&replica->arrivals, &arrival->link);
+        return rc;
+    }
     discard(world, arrival);
     return 0;
 }

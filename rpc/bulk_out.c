@@ -163,6 +163,9 @@ static enum verdict judge(const meeple_world *world, const struct delivery *deli
     const meeple_object *object = replica->object;
     meeple_field field = meeple__layout_slot(replica->layout, delivery->slot);
 
+    if (!meeple__layout_present(replica->layout, delivery->slot, replica->shadow)) {
+        return IN_VAIN;
+    }
     if (!delivery->bulk &&
         meeple__msgpack_field_size(&field, replica->shadow) > world->value_bytes_max) {
         return IN_VAIN;

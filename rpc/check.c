@@ -31,7 +31,8 @@ static int add_slots(meeple_world *world, const struct meeple__layout *layout, u
         size_t before = buf->len;
         int rc;
 
-        if (!meeple__level_shows(level, field.flags)) {
+        if (!meeple__level_shows(level, field.flags) ||
+            !meeple__layout_present(layout, slot, record)) {
             continue;
         }
         meeple__sentence_init(&why);

@@ -4,6 +4,10 @@
 #include "core/utf8.h"
 #include "rpc/view.h"
 
+enum {
+    TEXT_LETTER = 't' /* that of MEEPLE_TYPE_CHARS */
+};
+
 bool meeple__name_valid(meeple_bytes name)
 {
     if (name.len == 0 || name.len > MEEPLE__NAME_MAX) {
@@ -57,6 +61,21 @@ static void read_object(struct meeple__reader *reader, struct meeple__command *c
     }
 }
 
+/* What is behind the name of a field. */
+static void read_shape(struct meeple__reader *fields)
+{
+    unsigned dims;
+
+    if (meeple__read_u8(fields) == TEXT_LETTER) {
+        meeple__read_varint(fields);
+    }
+    meeple__read_u8(fields);
+    for (dims = meeple__read_u8(fields); dims > 0 && !fields->bad; dims--) {
+        meeple__read_varint(fields);
+        meeple__read_varint(fields);
+    }
+}
+
 static void read_layout(struct meeple__reader *reader, struct meeple__command *command)
 {
     struct meeple__reader fields;
@@ -68,9 +87,7 @@ static void read_layout(struct meeple__reader *reader, struct meeple__command *c
         if (!meeple__name_valid(meeple__read_block(&fields))) {
             reader->bad = true;
         }
-        meeple__read_u8(&fields);
-        meeple__read_varint(&fields);
-        meeple__read_u8(&fields);
+        read_shape(&fields);
     } while (!fields.bad && fields.at < fields.end);
     reader->bad = reader->bad || fields.bad;
 }

@@ -16,7 +16,8 @@ enum meeple__command_type {
     MEEPLE__COMMAND_CALL,   /* varint object number, u8 method, the arguments */
     /* Of spawned objects; ids are the server's, class numbers the sender's: */
     MEEPLE__COMMAND_LAYOUT, /* varint class number, and for each field: block name, u8 letter,
-                               varint count, u8 flags */
+                               of a text varint size, u8 flags, u8 dimensions, and for each: varint
+                               count, varint counter */
     MEEPLE__COMMAND_SPAWN, /* varint id, varint class number, i32 master, varint term, i32 owner, u8
                               level, block path, the values of the first slots */
     MEEPLE__COMMAND_STATE, /* u8 more, and entries: varint id, block of: varint slot, value */

@@ -35,8 +35,10 @@ void meeple__entry_join_batch(meeple_world *world, struct meeple__replica *repli
 int meeple__entry_slot(struct meeple__reader *reader, const meeple_field *slot, void *record,
                        struct meeple__sentence *why)
 {
+    meeple_value content;
+
     return meeple__msgpack_read_field(
-        reader, &(struct meeple__place){.field = slot, .record = record}, why);
+        reader, &(struct meeple__place){.field = slot, .record = record, .content = &content}, why);
 }
 
 static void begin_sentence(struct meeple__sentence *text, const struct meeple__remote *remote,
@@ -92,19 +94,18 @@ static int try_entry(const meeple_world *world, const meeple_object *object, mee
     return 0;
 }
 
-/* Of one that was tried. */
-static void apply_entry(const meeple_object *object, meeple_bytes entry)
+/* Of one that was tried.  MEEPLE_ENOMEM: some of it; all of it again is the same. */
+static int apply_entry(const meeple_object *object, meeple_bytes entry)
 {
     struct meeple__replica *replica = object->replica;
     struct meeple__reader reader = meeple__reader_of(entry);
-    struct meeple__sentence why;
     meeple_field field;
+    int rc = 0;
 
-    meeple__sentence_init(&why);
-    for (uint32_t slot = 0; next_slot(&reader, replica->layout, &slot, &field); slot++) {
-        meeple__entry_slot(&reader, &field, replica->shadow, &why);
-        meeple__replica_mark(replica, slot);
+    for (uint32_t slot = 0; rc == 0 && next_slot(&reader, replica->layout, &slot, &field); slot++) {
+        rc = meeple__replica_read(replica, object->world->mem, slot, &reader);
     }
+    return rc;
 }
 
 /* On the server an entry begins with the term of the master that speaks. */
@@ -138,6 +139,15 @@ static meeple_object *object_of(const meeple_world *world, const struct meeple__
     return is_of_this_term(object, entry) ? object : NULL;
 }
 
+static bool commit(const meeple_world *world, struct meeple__replica *replica)
+{
+    void *self = replica->object->self;
+    uint64_t stamp = world->states.stamp + 1;
+    bool any = meeple__replica_tame(replica, world->mem, self, true, stamp);
+
+    return meeple__replica_commit(replica, world->mem, self, stamp) || any;
+}
+
 /* On the server: once for each object, however often the packet names it. */
 static void commit_all(meeple_world *world, struct meeple__list *named)
 {
@@ -147,7 +157,7 @@ static void commit_all(meeple_world *world, struct meeple__list *named)
 
         meeple__list_remove(&replica->batch);
         world->states.applied++;
-        if (meeple__replica_commit(replica, replica->object->self, world->states.stamp + 1)) {
+        if (commit(world, replica)) {
             meeple__states_renew(world, replica->object);
             meeple__due_changed(world, replica);
         }
@@ -186,7 +196,7 @@ static void refuse_stranger(struct taking *taking, uint32_t id)
     refuse(taking, MEEPLE_REFUSAL_NOT_MASTER, object->path, &text);
 }
 
-static void take_entry(struct taking *taking, uint32_t id, meeple_bytes entry)
+static int take_entry(struct taking *taking, uint32_t id, meeple_bytes entry)
 {
     meeple_world *world = taking->world;
     struct meeple__sentence text;
@@ -195,11 +205,11 @@ static void take_entry(struct taking *taking, uint32_t id, meeple_bytes entry)
 
     if (offends) {
         refuse_stranger(taking, id);
-        return;
+        return 0;
     }
     if (!object) {
         world->states.stale++;
-        return;
+        return 0;
     }
     begin_sentence(&text, taking->remote, object->path);
     if (try_entry(world, object, entry, &text) < 0) {
@@ -208,32 +218,41 @@ static void take_entry(struct taking *taking, uint32_t id, meeple_bytes entry)
             meeple__spawn_insist(object, taking->remote->id);
         }
         refuse(taking, MEEPLE_REFUSAL_STATE, object->path, &text);
-        return;
+        return 0;
     }
     if (object->replica->keeps) {
-        return;
+        return 0;
     }
-    apply_entry(object, entry);
+    if (apply_entry(object, entry) < 0) {
+        return MEEPLE_ENOMEM;
+    }
     if (!taking->is_server) {
         meeple__entry_join_batch(world, object->replica);
     } else if (meeple__list_empty(&object->replica->batch)) {
         meeple__list_append(&taking->named, &object->replica->batch);
     }
+    return 0;
 }
 
-void meeple__entries_take(meeple_world *world, const struct meeple__remote *remote,
-                          meeple_bytes entries)
+int meeple__entries_take(meeple_world *world, const struct meeple__remote *remote,
+                         meeple_bytes entries)
 {
     struct meeple__reader reader = meeple__reader_of(entries);
     struct taking taking = {
         .world = world, .remote = remote, .is_server = meeple_net_is_server(world->net)};
+    int rc = 0;
 
     meeple__list_init(&taking.named);
-    while (reader.at < reader.end) {
+    for (uint32_t number = 0; rc == 0 && reader.at < reader.end; number++) {
         uint32_t id;
         meeple_bytes entry = meeple__command_next_entry(&reader, &id);
 
-        take_entry(&taking, id, entry);
+        if (number < world->states.entries_taken) {
+            continue;
+        }
+        rc = take_entry(&taking, id, entry);
+        world->states.entries_taken += rc == 0;
     }
     commit_all(world, &taking.named);
+    return rc;
 }

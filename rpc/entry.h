@@ -8,12 +8,14 @@
 /*
  * The entries of a packet that was read.  On a client they wait for the end of the batch, on the
  * server they are true at once.  Those about what is gone are counted.  One with anything else that
- * is wrong is refused as a whole, and counted and told; the others are taken.
+ * is wrong is refused as a whole, and counted and told; the others are taken.  MEEPLE_ENOMEM: it
+ * is to be called again with the same packet, and goes on where it stopped.
  */
-void meeple__entries_take(meeple_world *world, const struct meeple__remote *remote,
-                          meeple_bytes entries);
+int meeple__entries_take(meeple_world *world, const struct meeple__remote *remote,
+                         meeple_bytes entries);
 
-/* The next value of the reader into a slot of a record.  MEEPLE_EPROTO and why. */
+/* The next value of the reader into a slot of a record; a string, bytes or a value is looked at
+ * only.  MEEPLE_EPROTO and why. */
 int meeple__entry_slot(struct meeple__reader *reader, const meeple_field *slot, void *record,
                        struct meeple__sentence *why);
 /* On a client: the object has news that wait for the end of the batch. */

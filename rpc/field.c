@@ -304,12 +304,24 @@ static bool is_missing(const meeple_bytes *bytes)
     return bytes->len > 0 && !bytes->ptr;
 }
 
+/* A number, or a length but that of nil. */
+static bool is_zero(const meeple_field *field, const void *record)
+{
+    const meeple_value *value = meeple__member(field, record);
+
+    return field->type == MEEPLE_TYPE_VALUE ? value->kind == MEEPLE_VALUE_NIL
+                                            : measure(field, record) == 0;
+}
+
 int meeple__field_check_bounds(const meeple_field *field, unsigned position, const void *record,
                                struct meeple__sentence *why)
 {
     double value;
 
     if (!meeple__field_bounded(field)) {
+        return 0;
+    }
+    if ((field->flags & MEEPLE__MAY_BE_ZERO) && is_zero(field, record)) {
         return 0;
     }
     value = measure(field, record);

@@ -41,6 +41,12 @@ bool meeple__put_signed(const meeple_field *field, void *record, int64_t value);
 bool meeple__put_unsigned(const meeple_field *field, void *record, uint64_t value);
 bool meeple__put_real(const meeple_field *field, void *record, double value);
 
+/* Among the flags of a slot: whatever its bounds, it may be zero or empty, as an element of a
+ * counted array was before it existed. */
+enum {
+    MEEPLE__MAY_BE_ZERO = 1 << 15
+};
+
 /* Of CHARS: how long the text is; field->size if it has no end. */
 size_t meeple__chars_len(const meeple_field *field, const void *record);
 

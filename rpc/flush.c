@@ -40,7 +40,10 @@ static bool collect(meeple_world *world, meeple_object *object, uint64_t stamp)
 
     if (meeple__states_is_ours(world, object)) {
         meeple__sentence_init(&why);
-        changed = meeple__replica_collect(replica, object->self, stamp, &why);
+        if (meeple__replica_collect(replica, world->mem, object->self, stamp, &changed, &why) < 0) {
+            world->states.poor = true;
+            meeple__watch_name(&world->states.watch, replica);
+        }
         if (why.len > 0) {
             meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "the state of %s stays as it was: %s",
                         object->path, why.text);
@@ -66,6 +69,7 @@ static bool collect_all(meeple_world *world)
     uint64_t stamp = states->stamp + 1;
     struct meeple__list looked, changed;
 
+    states->poor = false;
     meeple__list_init(&looked);
     meeple__list_init(&changed);
     meeple__watch_gather(&states->watch, &looked);

@@ -5,179 +5,131 @@
 #include <assert.h>
 #include <string.h>
 
-#include "core/mem.h"
-#include "rpc/command.h"
+#include "rpc/codec_msgpack.h"
+#include "rpc/content.h"
 #include "rpc/field.h"
 #include "rpc/sentence.h"
 #include "rpc/view.h"
 
-static meeple_bytes bytes_of(const char *text)
-{
-    return (meeple_bytes){(const uint8_t *)text, strlen(text)};
-}
+enum {
+    VALUE_HEAD = 5 /* nothing needs more than its type, and a length or a letter, in front */
+};
 
 size_t meeple__slot_size(const meeple_field *slot)
 {
     return slot->type == MEEPLE_TYPE_CHARS ? slot->size : meeple__type_size(slot->type);
 }
 
-/* Of a field that was checked. */
-static uint32_t elements(const meeple_field *field)
+const struct meeple__leaf *meeple__layout_leaf(const struct meeple__layout *layout, uint32_t slot)
 {
-    return (uint32_t)(field->size / meeple__slot_size(field));
-}
-
-static bool bounds_make_sense(const meeple_field *field)
-{
-    enum meeple__kind kind = meeple__type_kind(field->type);
-
-    return !meeple__field_bounded(field) ||
-           (field->min <= field->max && kind != MEEPLE__KIND_BOOL && kind != MEEPLE__KIND_VECTOR);
-}
-
-/* A field is in one group, if any. */
-static bool flags_make_sense(uint16_t flags)
-{
-    unsigned group = meeple__flags_group(flags);
-
-    return (flags & 0xff) <= (MEEPLE_ON_SPAWN | MEEPLE_OWNER_ONLY) && group <= MEEPLE_GROUPS_MAX &&
-           (group == 0 || (flags & MEEPLE_OWNER_ONLY) == 0);
-}
-
-static int check_field(const meeple_class *cls, const meeple_field *field,
-                       struct meeple__sentence *why)
-{
-    enum meeple__kind kind = meeple__type_kind(field->type);
-    size_t size = meeple__slot_size(field);
-
-    if (!field->name || !meeple__name_valid(bytes_of(field->name))) {
-        meeple__say(why, "class %s has a field of state without a name", cls->name);
-        return MEEPLE_EINVAL;
-    }
-    if (kind == MEEPLE__KIND_NONE || kind == MEEPLE__KIND_STRING || kind == MEEPLE__KIND_BYTES ||
-        kind == MEEPLE__KIND_VALUE) {
-        meeple__say(why, "class %s: '%s' is %s, which is no state: nobody would own it", cls->name,
-                    field->name,
-                    kind == MEEPLE__KIND_NONE ? "a pointer" : meeple_type_name(field->type));
-        return MEEPLE_EINVAL;
-    }
-    if (size == 0 || field->size == 0 || field->size % size != 0 ||
-        (size_t)field->offset + field->size > cls->state->size || !flags_make_sense(field->flags)) {
-        meeple__say(why, "class %s: '%s' makes no sense", cls->name, field->name);
-        return MEEPLE_EINVAL;
-    }
-    if (field->offset % meeple__type_align(field->type) != 0) {
-        meeple__say(why, "class %s: '%s' is not aligned as C aligns it: is the struct packed?",
-                    cls->name, field->name);
-        return MEEPLE_EINVAL;
-    }
-    if (!bounds_make_sense(field)) {
-        meeple__say(why, "class %s: the bounds of '%s' make no sense", cls->name, field->name);
-        return MEEPLE_EINVAL;
-    }
-    return 0;
-}
-
-/* One that shares its name or bytes with an earlier one. */
-static bool is_twice(const meeple_state *state, size_t index)
-{
-    const meeple_field *field = &state->fields[index];
-
-    for (size_t i = 0; i < index; i++) {
-        const meeple_field *other = &state->fields[i];
-
-        if (strcmp(other->name, field->name) == 0 ||
-            (other->offset < field->offset + field->size &&
-             field->offset < other->offset + other->size)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int check_state(const meeple_class *cls, struct meeple__sentence *why)
-{
-    const meeple_state *state = cls->state;
-
-    if (!state || !state->fields || state->field_count == 0 ||
-        state->field_count > MEEPLE__FIELDS_MAX || state->size == 0 ||
-        state->size > MEEPLE__STATE_MAX) {
-        meeple__say(why, "class %s has no state of 1 to 255 fields in 1 to 65535 bytes", cls->name);
-        return MEEPLE_EINVAL;
-    }
-    for (size_t i = 0; i < state->field_count; i++) {
-        if (check_field(cls, &state->fields[i], why) < 0) {
-            return MEEPLE_EINVAL;
-        }
-        if (is_twice(state, i)) {
-            meeple__say(why, "class %s: '%s' is there twice", cls->name, state->fields[i].name);
-            return MEEPLE_EINVAL;
-        }
-    }
-    return 0;
-}
-
-int meeple__layout_new(struct meeple__layout **out, const meeple_mem *mem, const meeple_class *cls,
-                       const struct meeple__methods *methods, struct meeple__sentence *why)
-{
-    struct meeple__layout *layout;
-    const meeple_state *state = cls->state;
-    int rc = check_state(cls, why);
-
-    if (rc < 0) {
-        return rc;
-    }
-    layout = meeple__alloc(mem, sizeof *layout + (state->field_count + 1) * sizeof(uint32_t));
-    if (!layout) {
-        return MEEPLE_ENOMEM;
-    }
-    layout->cls = cls;
-    layout->methods = methods;
-    layout->low = (uint32_t)state->size;
-    layout->groups = MEEPLE__SEES_PUBLIC;
-    for (size_t i = 0; i < state->field_count; i++) {
-        const meeple_field *field = &state->fields[i];
-        uint32_t end = (uint32_t)field->offset + field->size;
-
-        layout->first[i] = layout->slot_count;
-        layout->slot_count += elements(field);
-        layout->groups |= meeple__flags_bit(field->flags);
-        if ((field->flags & MEEPLE_ON_SPAWN) == 0) {
-            layout->low = field->offset < layout->low ? field->offset : layout->low;
-            layout->high = end > layout->high ? end : layout->high;
-        }
-    }
-    layout->first[state->field_count] = layout->slot_count;
-    layout->low = layout->low < layout->high ? layout->low : layout->high;
-    *out = layout;
-    return 0;
-}
-
-uint32_t meeple__layout_field(const struct meeple__layout *layout, uint32_t slot)
-{
-    uint32_t low = 0, high = (uint32_t)layout->cls->state->field_count;
+    uint32_t low = 0, high = layout->leaf_count;
 
     assert(slot < layout->slot_count);
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
 
-        if (layout->first[middle] <= slot) {
+        if (layout->leaves[middle].first <= slot) {
             low = middle;
         } else {
             high = middle;
         }
     }
-    return low;
+    return &layout->leaves[low];
+}
+
+uint32_t meeple__leaf_offset(const struct meeple__leaf *leaf, uint32_t index)
+{
+    uint32_t offset = leaf->field.offset;
+
+    if (leaf->depth == 1) {
+        return offset + index * leaf->dims[0].stride;
+    }
+    for (uint32_t i = 0; i < leaf->depth; i++) {
+        offset += index / leaf->dims[i].block * leaf->dims[i].stride;
+        index %= leaf->dims[i].block;
+    }
+    return offset;
+}
+
+/* How many bytes an element of a dimension takes, from the first of the leaf in it to the last. */
+static size_t extent(const struct meeple__leaf *leaf, uint32_t depth)
+{
+    size_t size = meeple__slot_size(&leaf->field);
+
+    for (uint32_t i = depth; i < leaf->depth; i++) {
+        size += (size_t)(leaf->dims[i].count - 1) * leaf->dims[i].stride;
+    }
+    return size;
+}
+
+uint32_t meeple__leaf_touching(const struct meeple__leaf *leaf, uint32_t index, size_t low,
+                               size_t high)
+{
+    uint32_t depth = 0, rest = index;
+    size_t offset = leaf->field.offset;
+
+    if (low >= high || offset >= high || offset + extent(leaf, 0) <= low) {
+        return leaf->count;
+    }
+    while (index < leaf->count && depth < leaf->depth) {
+        const struct meeple__dim *dim = &leaf->dims[depth];
+        uint32_t at = rest / dim->block;
+        size_t here = offset + (size_t)at * dim->stride, size = extent(leaf, depth + 1);
+
+        if (here < high && here + size > low) {
+            offset = here;
+            rest %= dim->block;
+            depth++;
+            continue;
+        }
+        /* As far as the next one that may; from there again. */
+        at = here >= high ? dim->count : at + (uint32_t)((low - here - size) / dim->stride) + 1;
+        at = at < dim->count ? at : dim->count;
+        index += at * dim->block - rest;
+        rest = index;
+        depth = 0;
+        offset = leaf->field.offset;
+    }
+    return index;
+}
+
+bool meeple__leaf_present(const struct meeple__layout *layout, const struct meeple__leaf *leaf,
+                          uint32_t index, const void *record)
+{
+    uint32_t rest = index, before = 0;
+
+    for (uint32_t i = 0; leaf->counted && i < leaf->depth; i++) {
+        const struct meeple__dim *dim = &leaf->dims[i];
+        uint32_t at = rest / dim->block;
+
+        rest %= dim->block;
+        if (dim->counter != MEEPLE__NO_COUNTER) {
+            const struct meeple__leaf *counter = &layout->leaves[dim->counter];
+            meeple_field count = counter->field;
+
+            count.offset = (uint16_t)meeple__leaf_offset(counter, before);
+            if (at >= meeple__get_unsigned(&count, record)) {
+                return false;
+            }
+        }
+        before = before * dim->count + at;
+    }
+    return true;
+}
+
+bool meeple__layout_present(const struct meeple__layout *layout, uint32_t slot, const void *record)
+{
+    const struct meeple__leaf *leaf = meeple__layout_leaf(layout, slot);
+
+    return meeple__leaf_present(layout, leaf, slot - leaf->first, record);
 }
 
 meeple_field meeple__layout_slot(const struct meeple__layout *layout, uint32_t slot)
 {
-    uint32_t index = meeple__layout_field(layout, slot);
-    meeple_field field = layout->cls->state->fields[index];
-    size_t size = meeple__slot_size(&field);
+    const struct meeple__leaf *leaf = meeple__layout_leaf(layout, slot);
+    meeple_field field = leaf->field;
 
-    field.offset = (uint16_t)(field.offset + (slot - layout->first[index]) * size);
-    field.size = (uint16_t)size;
+    field.offset = (uint16_t)meeple__leaf_offset(leaf, slot - leaf->first);
     return field;
 }
 
@@ -186,18 +138,113 @@ bool meeple__slot_same(const meeple_field *slot, const void *left, const void *r
     const char *here = meeple__member(slot, left);
     const char *there = meeple__member(slot, right);
 
-    return slot->type == MEEPLE_TYPE_CHARS ? strncmp(here, there, slot->size) == 0
-                                           : memcmp(here, there, meeple__slot_size(slot)) == 0;
+    if (slot->type == MEEPLE_TYPE_CHARS) {
+        return strncmp(here, there, slot->size) == 0;
+    }
+    return meeple__content_is(slot->type) ? meeple__content_same(slot, left, right)
+                                          : memcmp(here, there, meeple__slot_size(slot)) == 0;
+}
+
+/* Bytes that the mask leaves out may even be without a value, as those between members are. */
+static bool same_masked(const uint8_t *left, const uint8_t *right, const uint8_t *mask, size_t len)
+{
+    uint64_t here, there, counts, differing = 0;
+    size_t at = 0;
+
+    for (; at + sizeof here <= len; at += sizeof here) {
+        memcpy(&here, left + at, sizeof here);
+        memcpy(&there, right + at, sizeof there);
+        memcpy(&counts, mask + at, sizeof counts);
+        differing |= (here ^ there) & counts;
+    }
+    for (; at < len; at++) {
+        differing |= (uint64_t)((left[at] ^ right[at]) & mask[at]);
+    }
+    return differing == 0;
+}
+
+/* What a counter in no array counts: by then its own value is the same in both, unless self's is
+ * out of bounds. */
+static bool same_array(const struct meeple__layout *layout, const struct meeple__leaf *counter,
+                       const uint8_t *self, const uint8_t *shadow)
+{
+    size_t offset = counter->array_offset;
+    size_t len = (size_t)meeple__get_unsigned(&counter->field, shadow) * counter->array_stride;
+
+    return same_masked(self + offset, shadow + offset, layout->counted_mask + offset, len);
+}
+
+static bool same_elements(const struct meeple__layout *layout, const struct meeple__leaf *leaf,
+                          const void *self, const void *shadow)
+{
+    meeple_field field = leaf->field;
+
+    for (uint32_t i = 0; i < leaf->count; i++) {
+        field.offset = (uint16_t)meeple__leaf_offset(leaf, i);
+        if (meeple__leaf_present(layout, leaf, i, shadow) &&
+            !meeple__slot_same(&field, self, shadow)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool meeple__layout_same(const struct meeple__layout *layout, const void *self, const void *shadow)
+{
+    const uint8_t *left = self, *right = shadow;
+
+    for (uint32_t i = 0; i < layout->run_count; i++) {
+        const struct meeple__run *run = &layout->runs[i];
+        uint32_t at = run->offset;
+
+        if (run->solid ? memcmp(left + at, right + at, run->len) != 0
+                       : !same_masked(left + at, right + at, layout->mask + at, run->len)) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < layout->visit_count; i++) {
+        const struct meeple__leaf *leaf = &layout->leaves[layout->visits[i]];
+
+        if (leaf->array_stride > 0 ? !same_array(layout, leaf, left, right)
+                                   : !same_elements(layout, leaf, self, shadow)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int meeple__layout_check_slot(const struct meeple__layout *layout, const meeple_field *slot,
+                              const void *record, struct meeple__sentence *why)
+{
+    int rc = meeple__field_check(slot, 0, record, why);
+    size_t size;
+
+    if (rc < 0 || !meeple__content_is(slot->type)) {
+        return rc;
+    }
+    size = meeple__msgpack_field_size(slot, record);
+    if (size > layout->value_max) {
+        meeple__say_field(why, slot, 0);
+        meeple__say(why, "is %zu bytes long, more than value_bytes_max, %zu", size,
+                    layout->value_max);
+        return MEEPLE_EINVAL;
+    }
+    return 0;
 }
 
 int meeple__layout_check(const struct meeple__layout *layout, const void *record,
                          struct meeple__sentence *why)
 {
-    for (uint32_t slot = 0; slot < layout->slot_count; slot++) {
-        meeple_field field = meeple__layout_slot(layout, slot);
+    for (uint32_t i = 0; i < layout->leaf_count; i++) {
+        const struct meeple__leaf *leaf = &layout->leaves[i];
+        meeple_field field = leaf->field;
 
-        if (meeple__field_check(&field, 0, record, why) < 0) {
-            return MEEPLE_EINVAL;
+        for (uint32_t at = 0; at < leaf->count; at++) {
+            field.offset = (uint16_t)meeple__leaf_offset(leaf, at);
+            if (meeple__leaf_present(layout, leaf, at, record) &&
+                meeple__layout_check_slot(layout, &field, record, why) < 0) {
+                return MEEPLE_EINVAL;
+            }
         }
     }
     return 0;
@@ -205,15 +252,17 @@ int meeple__layout_check(const struct meeple__layout *layout, const void *record
 
 size_t meeple__layout_longest(const struct meeple__layout *layout)
 {
-    const meeple_state *state = layout->cls->state;
-    size_t longest = 0;
+    size_t longest = VALUE_HEAD;
 
-    for (size_t i = 0; i < state->field_count; i++) {
-        /* Nothing needs more than its type, a length and a letter in front. */
-        bool in_fragments = state->fields[i].type == MEEPLE_TYPE_CHARS;
-        size_t size = (in_fragments ? 0 : meeple__slot_size(&state->fields[i])) + 5;
+    for (uint32_t i = 0; i < layout->leaf_count; i++) {
+        const meeple_field *field = &layout->leaves[i].field;
+        size_t size = meeple__slot_size(field) + VALUE_HEAD;
 
-        longest = size > longest ? size : longest;
+        /* Texts and what lies elsewhere go in fragments. */
+        if (!meeple__content_is(field->type) && field->type != MEEPLE_TYPE_CHARS &&
+            size > longest) {
+            longest = size;
+        }
     }
     return longest;
 }
@@ -224,16 +273,28 @@ static uint8_t wire_flags(uint16_t flags)
     return (uint8_t)((flags & 0x0fU) | meeple__flags_group(flags) << 4);
 }
 
+static void write_leaf(const struct meeple__leaf *leaf, struct meeple__sink *sink)
+{
+    const meeple_field *field = &leaf->field;
+
+    meeple__sink_block(sink, (meeple_bytes){(const uint8_t *)field->name, strlen(field->name)});
+    meeple__sink_u8(sink, (uint8_t)meeple__type_letter(field->type));
+    if (field->type == MEEPLE_TYPE_CHARS) {
+        meeple__sink_varint(sink, field->size);
+    }
+    meeple__sink_u8(sink, wire_flags(field->flags));
+    meeple__sink_u8(sink, (uint8_t)leaf->depth);
+    for (uint32_t i = 0; i < leaf->depth; i++) {
+        const struct meeple__dim *dim = &leaf->dims[i];
+
+        meeple__sink_varint(sink, dim->count);
+        meeple__sink_varint(sink, dim->counter == MEEPLE__NO_COUNTER ? 0 : dim->counter + 1);
+    }
+}
+
 void meeple__layout_write(const struct meeple__layout *layout, struct meeple__sink *sink)
 {
-    const meeple_state *state = layout->cls->state;
-
-    for (size_t i = 0; i < state->field_count; i++) {
-        const meeple_field *field = &state->fields[i];
-
-        meeple__sink_block(sink, bytes_of(field->name));
-        meeple__sink_u8(sink, (uint8_t)meeple__type_letter(field->type));
-        meeple__sink_varint(sink, field->type == MEEPLE_TYPE_CHARS ? field->size : elements(field));
-        meeple__sink_u8(sink, wire_flags(field->flags));
+    for (uint32_t i = 0; i < layout->leaf_count; i++) {
+        write_leaf(&layout->leaves[i], sink);
     }
 }

@@ -144,12 +144,8 @@ meeple_object *meeple__repair_named(meeple_world *world, const struct meeple__la
 
 void meeple__repair_spare(const meeple_world *world, struct meeple__replica *replica, uint32_t slot)
 {
-    meeple_field field = meeple__layout_slot(replica->layout, slot);
-
     if (world->states.mending && !replica->arriving && meeple__bit(replica->marks, slot)) {
-        memcpy(replica->shadow + field.offset, (const char *)replica->object->self + field.offset,
-               meeple__slot_size(&field));
-        replica->marks[slot / 8] &= (uint8_t) ~(1U << slot % 8);
+        meeple__replica_spare(replica, world->mem, slot);
     }
 }
 
@@ -179,7 +175,9 @@ static const char *first_difference(const struct meeple__replica *replica)
     for (uint32_t slot = 0; slot < layout->slot_count; slot++) {
         meeple_field field = meeple__layout_slot(layout, slot);
 
+        /* What did not exist may have pointed anywhere. */
         if (meeple__bit(replica->marks, slot) &&
+            meeple__layout_present(layout, slot, replica->object->self) &&
             !meeple__slot_same(&field, replica->object->self, replica->shadow)) {
             return field.name;
         }

@@ -113,9 +113,20 @@ static bool may_come(const meeple_world *world, const struct meeple__command *co
     return world->objects.by_path.count < world->objects_max;
 }
 
-/* The values of the first slots that are to be seen, into a record that is zero. */
-static int read_spawned(const struct meeple__layout *layout, const struct meeple__command *command,
-                        void *record, struct meeple__sentence *why)
+/* Whether a spawn has a value of that slot, by the counts in front of it, which are in the record.
+ */
+static bool is_spawned(const struct meeple__layout *layout, const struct meeple__command *command,
+                       uint32_t slot, const void *record)
+{
+    meeple_field field = meeple__layout_slot(layout, slot);
+
+    return meeple__level_shows(command->level, field.flags) &&
+           meeple__layout_present(layout, slot, record);
+}
+
+/* The values of the first slots that are to be seen, looked at; the record is zero before. */
+static int try_spawned(const struct meeple__layout *layout, const struct meeple__command *command,
+                       void *record, struct meeple__sentence *why)
 {
     struct meeple__reader reader = meeple__reader_of(command->rest);
 
@@ -123,7 +134,7 @@ static int read_spawned(const struct meeple__layout *layout, const struct meeple
     for (uint32_t slot = 0; slot < layout->slot_count && reader.at < reader.end; slot++) {
         meeple_field field = meeple__layout_slot(layout, slot);
 
-        if (meeple__level_shows(command->level, field.flags) &&
+        if (is_spawned(layout, command, slot, record) &&
             meeple__entry_slot(&reader, &field, record, why) < 0) {
             return MEEPLE_EPROTO;
         }
@@ -133,6 +144,21 @@ static int read_spawned(const struct meeple__layout *layout, const struct meeple
         return MEEPLE_EPROTO;
     }
     return 0;
+}
+
+/* Those that were tried.  MEEPLE_ENOMEM. */
+static int apply_spawned(const meeple_world *world, struct meeple__replica *replica,
+                         const struct meeple__command *command)
+{
+    struct meeple__reader reader = meeple__reader_of(command->rest);
+    int rc = 0;
+
+    for (uint32_t slot = 0; rc == 0 && reader.at < reader.end; slot++) {
+        if (is_spawned(replica->layout, command, slot, replica->shadow)) {
+            rc = meeple__replica_read(replica, world->mem, slot, &reader);
+        }
+    }
+    return rc;
 }
 
 /* When the batch is complete: who is the master of what it has not got yet would change it in vain.
@@ -151,6 +177,7 @@ static void commit_owner(meeple_world *world, struct meeple__replica *replica)
             /* What we have changed so far was in another time. */
             memset(replica->stamps, 0, replica->layout->slot_count * sizeof *replica->stamps);
         }
+        replica->wild = replica->wild || replica->next.master == world->id;
         replica->object->master = replica->next.master;
         replica->view.owner = replica->next.owner;
         replica->term = replica->next.term;
@@ -160,23 +187,29 @@ static void commit_owner(meeple_world *world, struct meeple__replica *replica)
 }
 
 /* One that is there is named again, with the state that was read: what of it differs is changed at
- * the end of the batch.  If we are its master, and were told so, what we have counts. */
-static void spawn_again(meeple_world *world, const struct meeple__command *command,
-                        const meeple_object *object)
+ * the end of the batch.  If we are its master, and were told so, what we have counts.
+ * MEEPLE_ENOMEM. */
+static int spawn_again(meeple_world *world, const struct meeple__command *command,
+                       const meeple_object *object)
 {
     struct meeple__replica *replica = object->replica;
+    int rc;
 
     replica->keeps = !replica->arriving && !replica->waits && object->master == world->id &&
                      command->master == world->id && command->term == replica->term &&
                      meeple__list_empty(&replica->arrivals);
     if (!replica->keeps) {
-        memcpy(replica->shadow, world->states.record, meeple__layout_state(replica->layout)->size);
+        meeple__replica_blank(replica, world->mem);
+        rc = apply_spawned(world, replica, command);
+        if (rc < 0) {
+            return rc;
+        }
         meeple__bulk_in_drop_all(replica);
-        memset(replica->marks, 0xff, meeple__bits_size(replica->layout->slot_count));
     }
     set_owner(replica, command);
     replica->level = command->level;
     meeple__entry_join_batch(world, replica);
+    return 0;
 }
 
 static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
@@ -200,25 +233,38 @@ static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
         object->replica->unconfirmed = false;
     }
     meeple__sentence_init(&why);
-    if (read_spawned(layout, command, world->states.record, &why) < 0) {
+    if (try_spawned(layout, command, world->states.record, &why) < 0) {
         refuse_spawn(world, remote, command, MEEPLE_REFUSAL_STATE, why.text);
         return 0;
     }
     if (object) {
-        spawn_again(world, command, object);
-        return 0;
+        return spawn_again(world, command, object);
     }
     rc = meeple__states_add(&object, world, layout, command->name, command->number, NULL);
     if (rc < 0) {
         return rc;
     }
     replica = object->replica;
-    memcpy(replica->shadow, world->states.record, meeple__layout_state(layout)->size);
+    rc = apply_spawned(world, replica, command);
+    if (rc < 0) {
+        meeple__states_take_out(world, object);
+        meeple__object_free(object, world->mem);
+        return rc;
+    }
     set_owner(replica, command);
     replica->level = command->level;
     replica->arriving = true;
     meeple__entry_join_batch(world, replica);
     return 0;
+}
+
+static bool commit_values(const meeple_world *world, struct meeple__replica *replica)
+{
+    void *self = replica->object->self;
+    bool any = replica->object->master != world->id &&
+               meeple__replica_tame(replica, world->mem, self, true, 0);
+
+    return meeple__replica_commit(replica, world->mem, self, 0) || any;
 }
 
 /* The batch is complete: all of it becomes true at once, then the handlers are due. */
@@ -244,17 +290,15 @@ static void commit(meeple_world *world)
     while (!meeple__list_empty(&staying)) {
         struct meeple__replica *replica =
             MEEPLE__CONTAINER(staying.next, struct meeple__replica, batch);
-        void *self = replica->object->self;
 
         meeple__list_remove(&replica->batch);
         world->states.applied++;
         commit_owner(world, replica);
         if (replica->arriving) {
-            memcpy(self, replica->shadow, meeple__layout_state(replica->layout)->size);
-            meeple__replica_commit(replica, self, 0);
+            meeple__replica_arrive(replica, world->mem, replica->object->self);
             replica->arriving = false;
             meeple__due_ready(world, replica);
-        } else if (meeple__replica_commit(replica, self, 0)) {
+        } else if (commit_values(world, replica)) {
             meeple__due_changed(world, replica);
         }
     }
@@ -262,18 +306,20 @@ static void commit(meeple_world *world)
     world->states.open = false;
 }
 
-static void take_state(meeple_world *world, const struct meeple__remote *remote,
-                       const struct meeple__command *command)
+static int take_state(meeple_world *world, const struct meeple__remote *remote,
+                      const struct meeple__command *command)
 {
-    meeple__entries_take(world, remote, command->rest);
-    if (meeple_net_is_server(world->net)) {
-        return;
+    int rc = meeple__entries_take(world, remote, command->rest);
+
+    if (rc < 0 || meeple_net_is_server(world->net)) {
+        return rc;
     }
     if (command->more) {
         world->states.open = true;
     } else {
         commit(world);
     }
+    return 0;
 }
 
 static void take_owner(meeple_world *world, const struct meeple__command *command)
@@ -288,7 +334,7 @@ static void take_owner(meeple_world *world, const struct meeple__command *comman
     object->replica->keeps = object->replica->keeps && command->term == object->replica->term;
     set_owner(object->replica, command);
     if (object->replica->level & ~level) {
-        meeple__replica_hide(object->replica, level);
+        meeple__replica_hide(object->replica, world->mem, level);
     }
     object->replica->level = level;
     meeple__entry_join_batch(world, object->replica);
@@ -358,8 +404,7 @@ int meeple__replica_obey(meeple_world *world, struct meeple__remote *remote,
         take_removal(world, command);
         return 0;
     case MEEPLE__COMMAND_STATE:
-        take_state(world, remote, command);
-        return 0;
+        return take_state(world, remote, command);
     case MEEPLE__COMMAND_CHECK:
         return meeple__repair_compare(world, remote, command);
     case MEEPLE__COMMAND_REPAIR:

@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "rpc/bulk_in.h"
+#include "rpc/due.h"
 #include "rpc/flush.h"
 #include "rpc/look.h"
 #include "rpc/seen.h"
@@ -153,6 +154,13 @@ int32_t meeple_object_owner(const meeple_object *object)
 
 static void give(meeple_object *object, int32_t peer)
 {
+    meeple_world *world = object->world;
+
+    if (object->master == MEEPLE_SERVER &&
+        meeple__replica_tame(object->replica, world->mem, object->self, false,
+                             world->states.stamp + 1)) {
+        meeple__due_changed(world, object->replica);
+    }
     mark(object, object->master, MEEPLE__SEEN_STALE | MEEPLE__SEEN_WAS_MASTER);
     object->master = peer;
     object->replica->term++;

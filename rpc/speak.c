@@ -39,7 +39,8 @@ int meeple__speak_spawn(meeple_world *world, const meeple_object *object, uint8_
         meeple_field field = meeple__layout_slot(replica->layout, *next);
         size_t before = world->tx.len;
 
-        if (!meeple__level_shows(level, field.flags)) {
+        if (!meeple__level_shows(level, field.flags) ||
+            !meeple__layout_present(replica->layout, *next, replica->shadow)) {
             continue;
         }
         meeple__sentence_init(&why);

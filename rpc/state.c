@@ -1,25 +1,165 @@
 /* state: of one spawned object: the copy that was sent or came last, and what has changed since. */
 #include "rpc/state.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/mem.h"
 #include "rpc/bulk_in.h"
 #include "rpc/bulk_out.h"
+#include "rpc/codec_msgpack.h"
 #include "rpc/field.h"
 #include "rpc/sentence.h"
+
+/* An element of a leaf, on the way through all of them. */
+struct step {
+    const struct meeple__leaf *leaf;
+    uint32_t index, slot;
+    meeple_field field;
+};
+
+static void step_to(struct step *step, const struct meeple__leaf *leaf, uint32_t index)
+{
+    if (step->leaf != leaf) {
+        step->leaf = leaf;
+        step->field = leaf->field;
+    }
+    step->index = index;
+    step->slot = leaf->first + index;
+    step->field.offset = (uint16_t)meeple__leaf_offset(leaf, index);
+}
+
+static bool first_step(struct step *step, const struct meeple__layout *layout)
+{
+    step->leaf = NULL;
+    step_to(step, layout->leaves, 0);
+    return true;
+}
+
+static bool next_step(struct step *step, const struct meeple__layout *layout)
+{
+    const struct meeple__leaf *leaf = step->leaf;
+
+    if (step->index + 1 < leaf->count) {
+        step_to(step, leaf, step->index + 1);
+        return true;
+    }
+    if (++leaf == layout->leaves + layout->leaf_count) {
+        return false;
+    }
+    step_to(step, leaf, 0);
+    return true;
+}
+
+#define EACH_STEP(step, layout)                                                                    \
+    bool going = first_step(step, layout);                                                         \
+    going;                                                                                         \
+    going = next_step(step, layout)
 
 static void *member_of(void *record, const meeple_field *slot)
 {
     return (char *)record + slot->offset;
 }
 
+/* Of the blobs of the shadow, or those that self shows; the slot has one. */
+static struct meeple__blob **blob_of(struct meeple__blob **blobs, const struct step *step)
+{
+    return &blobs[step->leaf->first_blob + step->index];
+}
+
+static bool exists(const struct meeple__replica *replica, const struct step *step)
+{
+    return meeple__leaf_present(replica->layout, step->leaf, step->index, replica->shadow);
+}
+
+/* Makes a slot of the shadow zero. */
+static void clear(struct meeple__replica *replica, const meeple_mem *mem, const struct step *step)
+{
+    if (meeple__content_is(step->field.type)) {
+        meeple__content_clear(&step->field, replica->shadow, blob_of(replica->blobs, step), mem);
+    } else {
+        memset(member_of(replica->shadow, &step->field), 0, meeple__slot_size(&step->field));
+    }
+}
+
+/* Takes a slot of self over into the shadow. */
+static int take(struct meeple__replica *replica, const meeple_mem *mem, const struct step *step,
+                const void *self)
+{
+    meeple_value value;
+
+    if (!meeple__content_is(step->field.type)) {
+        memcpy(member_of(replica->shadow, &step->field), meeple__member(&step->field, self),
+               meeple__slot_size(&step->field));
+        return 0;
+    }
+    value = meeple__content_of(&step->field, self);
+    return meeple__content_keep(&step->field, replica->shadow, blob_of(replica->blobs, step),
+                                &value, mem);
+}
+
+/* Makes self show a slot of the shadow. */
+static void show(struct meeple__replica *replica, const meeple_mem *mem, const struct step *step,
+                 void *self)
+{
+    if (meeple__content_is(step->field.type)) {
+        meeple__content_share(&step->field, self, blob_of(replica->shown, step), replica->shadow,
+                              *blob_of(replica->blobs, step), mem);
+    } else {
+        memcpy(member_of(self, &step->field), meeple__member(&step->field, replica->shadow),
+               meeple__slot_size(&step->field));
+    }
+}
+
+/* Nothing of what self points at, nor of what does not exist, is in the shadow but by its own. */
+static int fill(struct meeple__replica *replica, const meeple_mem *mem, const void *self)
+{
+    struct step step;
+    int rc = 0;
+
+    if (self) {
+        memcpy(replica->shadow, self, meeple__layout_state(replica->layout)->size);
+    }
+    for (EACH_STEP(&step, replica->layout)) {
+        bool has_blob = meeple__content_is(step.field.type);
+
+        if (!self || !exists(replica, &step)) {
+            clear(replica, mem, &step);
+        } else if (has_blob && rc == 0) {
+            rc = take(replica, mem, &step, self);
+        }
+    }
+    return rc;
+}
+
+static int allocate(struct meeple__replica *replica, const meeple_mem *mem)
+{
+    const struct meeple__layout *layout = replica->layout;
+    size_t size = meeple__layout_state(layout)->size;
+    size_t bits = meeple__bits_size(layout->slot_count);
+
+    /* One block; the shadow needs the alignment of any struct, the bits none. */
+    replica->shadow = meeple__alloc(mem, size + 2 * bits);
+    replica->stamps = meeple__alloc(mem, layout->slot_count * sizeof *replica->stamps);
+    if (layout->blob_count > 0) {
+        replica->blobs = meeple__alloc(mem, 2 * layout->blob_count * sizeof *replica->blobs);
+    }
+    if (!replica->shadow || !replica->stamps || (layout->blob_count > 0 && !replica->blobs)) {
+        return MEEPLE_ENOMEM;
+    }
+    replica->marks = replica->shadow + size;
+    replica->changes = replica->marks + bits;
+    if (replica->blobs) {
+        replica->shown = replica->blobs + layout->blob_count;
+    }
+    return 0;
+}
+
 int meeple__replica_new(struct meeple__replica **out, const meeple_mem *mem,
                         const struct meeple__layout *layout, const void *self, void **owned)
 {
-    size_t size = meeple__layout_state(layout)->size;
-    size_t bits = meeple__bits_size(layout->slot_count);
     struct meeple__replica *replica = meeple__alloc(mem, sizeof *replica);
+    int rc;
 
     if (!replica) {
         return MEEPLE_ENOMEM;
@@ -27,27 +167,25 @@ int meeple__replica_new(struct meeple__replica **out, const meeple_mem *mem,
     meeple__list_init(&replica->deliveries);
     meeple__list_init(&replica->bulks);
     meeple__list_init(&replica->arrivals);
-    /* One block; the shadow needs the alignment of any struct, the bits none. */
-    replica->shadow = meeple__alloc(mem, size + 2 * bits);
-    replica->stamps = meeple__alloc(mem, layout->slot_count * sizeof *replica->stamps);
-    if (!self) {
-        *owned = meeple__alloc(mem, size);
-    }
-    if (!replica->shadow || !replica->stamps || (!self && !*owned)) {
-        meeple__replica_free(replica, mem, self ? NULL : *owned);
-        return MEEPLE_ENOMEM;
-    }
     replica->owned = !self;
-    replica->marks = replica->shadow + size;
-    replica->changes = replica->marks + bits;
+    replica->wild = self != NULL;
     replica->layout = layout;
     meeple__view_init(&replica->view, layout->groups);
     meeple__list_init(&replica->changed);
     meeple__list_init(&replica->batch);
     meeple__list_init(&replica->due);
     meeple__list_init(&replica->named);
-    if (self) {
-        memcpy(replica->shadow, self, size);
+    rc = allocate(replica, mem);
+    if (rc == 0) {
+        rc = fill(replica, mem, self);
+    }
+    if (rc == 0 && !self) {
+        *owned = meeple__alloc(mem, meeple__layout_state(layout)->size);
+        rc = *owned ? 0 : MEEPLE_ENOMEM;
+    }
+    if (rc < 0) {
+        meeple__replica_free(replica, mem, NULL);
+        return rc;
     }
     *out = replica;
     return 0;
@@ -57,149 +195,309 @@ void meeple__replica_free(struct meeple__replica *replica, const meeple_mem *mem
 {
     meeple__bulk_forget_object(replica, mem);
     meeple__bulk_in_drop_all(replica);
+    for (uint32_t i = 0; replica->blobs && i < 2 * replica->layout->blob_count; i++) {
+        meeple__blob_drop(replica->blobs[i], mem);
+    }
     meeple__view_done(&replica->view, mem);
     meeple__free(mem, self);
+    meeple__free(mem, replica->blobs);
     meeple__free(mem, replica->shadow);
     meeple__free(mem, replica->stamps);
     meeple__free(mem, replica);
 }
 
-static bool is_same(const struct meeple__replica *replica, const void *self)
+/* Whether a slot is the master's to change, exists, and has changed in self: what does not exist
+ * may point anywhere. */
+static bool has_changed(const struct meeple__replica *replica, const struct step *step,
+                        const void *self)
 {
-    uint32_t low = replica->layout->low, high = replica->layout->high;
-
-    return memcmp((const char *)self + low, replica->shadow + low, high - low) == 0;
-}
-
-/* Finds the next slot from *slot on that has changed in self; *field is it. */
-static bool next_change(const struct meeple__replica *replica, const void *self, uint32_t *slot,
-                        meeple_field *field)
-{
-    for (; *slot < replica->layout->slot_count; ++*slot) {
-        *field = meeple__layout_slot(replica->layout, *slot);
-        if ((field->flags & MEEPLE_ON_SPAWN) == 0 &&
-            !meeple__slot_same(field, self, replica->shadow)) {
-            return true;
-        }
-    }
-    return false;
+    return (step->field.flags & MEEPLE_ON_SPAWN) == 0 && exists(replica, step) &&
+           !meeple__slot_same(&step->field, self, replica->shadow);
 }
 
 bool meeple__replica_differs(const struct meeple__replica *replica, const void *self)
 {
     struct meeple__sentence why;
-    meeple_field field;
+    struct step step;
 
-    if (is_same(replica, self)) {
+    if (meeple__layout_same(replica->layout, self, replica->shadow)) {
         return false;
     }
     meeple__sentence_init(&why);
-    for (uint32_t slot = 0; next_change(replica, self, &slot, &field); slot++) {
-        if (meeple__field_check(&field, 0, self, &why) == 0) {
+    for (EACH_STEP(&step, replica->layout)) {
+        if (has_changed(replica, &step, self) &&
+            meeple__layout_check_slot(replica->layout, &step.field, self, &why) == 0) {
             return true;
         }
     }
     return false;
 }
 
-/* Also what lies between the fields and behind the end of texts, so that it differs no more. */
-static void copy_all(struct meeple__replica *replica, const void *self)
+/* Whether the slot of a record is zero; what it points at is not looked at. */
+static bool is_zero(const meeple_field *field, const void *record)
 {
-    uint32_t low = replica->layout->low, high = replica->layout->high;
-    const meeple_state *state = meeple__layout_state(replica->layout);
+    static const char zeros[sizeof(meeple_value)];
+    const char *bytes = meeple__member(field, record);
+    size_t size = meeple__slot_size(field);
 
-    for (size_t i = 0; i < state->field_count; i++) {
-        const meeple_field *field = &state->fields[i];
-
-        /* A field that is only spawned stays as it was then. */
-        if ((field->flags & MEEPLE_ON_SPAWN) && field->offset < high &&
-            field->offset + field->size > low) {
-            return;
+    if (meeple__content_is(field->type)) {
+        return meeple__content_is_clear(field, record);
+    }
+    for (size_t at = 0; at < size; at += sizeof zeros) {
+        if (memcmp(bytes + at, zeros, size - at < sizeof zeros ? size - at : sizeof zeros) != 0) {
+            return false;
         }
     }
-    memcpy(replica->shadow + low, (const char *)self + low, high - low);
+    return true;
 }
 
-bool meeple__replica_collect(struct meeple__replica *replica, const void *self, uint64_t stamp,
-                             struct meeple__sentence *why)
+/* The first element that need not exist. */
+static uint32_t first_doubtful(const struct meeple__replica *replica,
+                               const struct meeple__leaf *leaf)
 {
-    struct meeple__sentence fault;
-    bool any = false, bad = false;
-    meeple_field field;
+    uint64_t count;
 
-    if (is_same(replica, self)) {
-        return false;
+    if (leaf->depth != 1) {
+        return 0;
     }
-    for (uint32_t slot = 0; next_change(replica, self, &slot, &field); slot++) {
+    count = meeple__get_unsigned(&replica->layout->leaves[leaf->dims[0].counter].field,
+                                 replica->shadow);
+    return count < leaf->count ? (uint32_t)count : leaf->count;
+}
+
+/* Makes a slot that does not exist zero in the shadow, and in self if that is to be written to. */
+static bool drop_slot(struct meeple__replica *replica, const meeple_mem *mem,
+                      const struct step *step, void *self, uint64_t stamp)
+{
+    bool any = !is_zero(&step->field, replica->shadow);
+
+    meeple__bulk_in_drop(replica, step->slot);
+    if (any) {
+        clear(replica, mem, step);
+        /* Who does not hear of it now has to hear of it when it exists again. */
+        replica->stamps[step->slot] = stamp;
+    }
+    if (self && !is_zero(&step->field, self)) {
+        show(replica, mem, step, self);
+    }
+    if (any) {
+        meeple__bit_set(replica->changes, step->slot);
+    }
+    return any;
+}
+
+/* All that does not exist. */
+static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *self, uint64_t stamp)
+{
+    struct step step = {.leaf = NULL};
+    bool any = false;
+
+    for (uint32_t i = 0; i < replica->layout->leaf_count; i++) {
+        const struct meeple__leaf *leaf = &replica->layout->leaves[i];
+
+        for (uint32_t at = leaf->counted ? first_doubtful(replica, leaf) : leaf->count;
+             at < leaf->count; at++) {
+            step_to(&step, leaf, at);
+            if (!exists(replica, &step)) {
+                any = drop_slot(replica, mem, &step, self, stamp) || any;
+            }
+        }
+    }
+    return any;
+}
+
+int meeple__replica_collect(struct meeple__replica *replica, const meeple_mem *mem,
+                            const void *self, uint64_t stamp, bool *changed,
+                            struct meeple__sentence *why)
+{
+    bool bad = false, counts = false;
+    struct meeple__sentence fault;
+    struct step step;
+    int rc = 0;
+
+    *changed = false;
+    replica->wild = true;
+    if (meeple__layout_same(replica->layout, self, replica->shadow)) {
+        return 0;
+    }
+    for (EACH_STEP(&step, replica->layout)) {
+        if (!has_changed(replica, &step, self)) {
+            continue;
+        }
         meeple__sentence_init(&fault);
-        if (meeple__field_check(&field, 0, self, &fault) < 0) {
+        if (meeple__layout_check_slot(replica->layout, &step.field, self, &fault) < 0) {
             if (!replica->complained) {
                 *why = fault;
             }
             replica->complained = bad = true;
             continue;
         }
-        memcpy(member_of(replica->shadow, &field), meeple__member(&field, self),
-               meeple__slot_size(&field));
-        replica->stamps[slot] = stamp;
-        meeple__bit_set(replica->changes, slot);
-        any = true;
+        if (take(replica, mem, &step, self) < 0) {
+            rc = MEEPLE_ENOMEM;
+            continue;
+        }
+        counts = counts || step.leaf->counts;
+        replica->stamps[step.slot] = stamp;
+        meeple__bit_set(replica->changes, step.slot);
+        *changed = true;
     }
-    if (!bad) {
-        replica->complained = false;
-        copy_all(replica, self);
+    if (counts) {
+        drop(replica, mem, NULL, stamp);
     }
+    replica->complained = replica->complained && bad;
+    return rc;
+}
+
+int meeple__replica_read(struct meeple__replica *replica, const meeple_mem *mem, uint32_t slot,
+                         struct meeple__reader *reader)
+{
+    struct step step = {.leaf = NULL};
+    struct meeple__sentence why;
+    meeple_value content;
+    int rc;
+
+    step_to(&step, meeple__layout_leaf(replica->layout, slot),
+            slot - meeple__layout_leaf(replica->layout, slot)->first);
+    meeple__sentence_init(&why);
+    rc = meeple__msgpack_read_field(reader,
+                                    &(struct meeple__place){.field = &step.field,
+                                                            .record = replica->shadow,
+                                                            .content = &content},
+                                    &why);
+    assert(rc == 0);
+    if (meeple__content_is(step.field.type)) {
+        rc = meeple__content_keep(&step.field, replica->shadow, blob_of(replica->blobs, &step),
+                                  &content, mem);
+    }
+    if (rc == 0) {
+        meeple__replica_mark(replica, slot);
+    }
+    return rc;
+}
+
+void meeple__replica_arrive(struct meeple__replica *replica, const meeple_mem *mem, void *self)
+{
+    struct step step;
+
+    drop(replica, mem, NULL, 0);
+    memcpy(self, replica->shadow, meeple__layout_state(replica->layout)->size);
+    for (EACH_STEP(&step, replica->layout)) {
+        if (meeple__content_is(step.field.type)) {
+            show(replica, mem, &step, self);
+        }
+    }
+    memset(replica->marks, 0, meeple__bits_size(replica->layout->slot_count));
+}
+
+/* Makes self show a slot; whether that is something else.  doubtful: it may not have existed, then
+ * self may have pointed anywhere, or had the same all along without a handler that was told. */
+static bool commit_slot(struct meeple__replica *replica, const meeple_mem *mem,
+                        const struct step *step, void *self, bool doubtful)
+{
+    bool has_content = meeple__content_is(step->field.type);
+    bool same = !doubtful && meeple__slot_same(&step->field, self, replica->shadow);
+
+    /* What came in is the world's, though it be the same: so the other's owner is free again. */
+    if (!same || has_content) {
+        show(replica, mem, step, self);
+    }
+    if (!same) {
+        meeple__bit_set(replica->changes, step->slot);
+    }
+    return !same;
+}
+
+bool meeple__replica_tame(struct meeple__replica *replica, const meeple_mem *mem, void *self,
+                          bool late, uint64_t stamp)
+{
+    struct step step;
+    bool any;
+
+    if (!replica->wild) {
+        return false;
+    }
+    any = drop(replica, mem, self, stamp);
+    for (EACH_STEP(&step, replica->layout)) {
+        if (step.leaf->counted && exists(replica, &step)) {
+            bool existed = meeple__leaf_present(replica->layout, step.leaf, step.index, self);
+
+            any = commit_slot(replica, mem, &step, self, late || !existed) || any;
+        }
+    }
+    replica->wild = false;
     return any;
 }
 
-bool meeple__replica_commit(struct meeple__replica *replica, void *self, uint64_t stamp)
+bool meeple__replica_commit(struct meeple__replica *replica, const meeple_mem *mem, void *self,
+                            uint64_t stamp)
 {
-    bool any = false;
+    struct step step = {.leaf = NULL};
+    bool any = drop(replica, mem, replica->wild ? NULL : self, stamp);
 
     for (uint32_t slot = 0; slot < replica->layout->slot_count; slot++) {
-        meeple_field field;
+        const struct meeple__leaf *leaf;
 
         if (!meeple__bit(replica->marks, slot)) {
             /* Most of a large state does not change: eight at a time. */
             slot += slot % 8 == 0 && replica->marks[slot / 8] == 0 ? 7 : 0;
             continue;
         }
-        field = meeple__layout_slot(replica->layout, slot);
-        if (!meeple__slot_same(&field, self, replica->shadow)) {
-            memcpy(member_of(self, &field), meeple__member(&field, replica->shadow),
-                   meeple__slot_size(&field));
-            meeple__bit_set(replica->changes, slot);
-            any = true;
-        }
+        leaf = meeple__layout_leaf(replica->layout, slot);
+        step_to(&step, leaf, slot - leaf->first);
+        any = commit_slot(replica, mem, &step, self, replica->wild && leaf->counted) || any;
         replica->stamps[slot] = stamp;
     }
     memset(replica->marks, 0, meeple__bits_size(replica->layout->slot_count));
     return any;
 }
 
-void meeple__replica_hide(struct meeple__replica *replica, uint8_t level)
+void meeple__replica_blank(struct meeple__replica *replica, const meeple_mem *mem)
 {
-    for (uint32_t slot = 0; slot < replica->layout->slot_count; slot++) {
-        meeple_field field = meeple__layout_slot(replica->layout, slot);
+    struct step step;
 
-        if (!meeple__level_shows(level, field.flags)) {
-            memset(member_of(replica->shadow, &field), 0, meeple__slot_size(&field));
-            meeple__replica_mark(replica, slot);
+    for (EACH_STEP(&step, replica->layout)) {
+        clear(replica, mem, &step);
+        meeple__bit_set(replica->marks, step.slot);
+    }
+}
+
+void meeple__replica_spare(struct meeple__replica *replica, const meeple_mem *mem, uint32_t slot)
+{
+    const struct meeple__leaf *leaf = meeple__layout_leaf(replica->layout, slot);
+    const void *self = replica->object->self;
+    struct step step = {.leaf = NULL};
+
+    step_to(&step, leaf, slot - leaf->first);
+    /* What does not exist there has nothing to keep. */
+    if (meeple__leaf_present(replica->layout, leaf, step.index, self) &&
+        take(replica, mem, &step, self) == 0) {
+        replica->marks[slot / 8] &= (uint8_t) ~(1U << slot % 8);
+    }
+}
+
+void meeple__replica_hide(struct meeple__replica *replica, const meeple_mem *mem, uint8_t level)
+{
+    struct step step;
+
+    for (EACH_STEP(&step, replica->layout)) {
+        if (!meeple__level_shows(level, step.field.flags)) {
+            clear(replica, mem, &step);
+            meeple__replica_mark(replica, step.slot);
         }
     }
 }
 
-/* Whether an element of the field that lies in [low, high) of the struct has changed. */
-static bool field_changed(const meeple_changes *changes, size_t index, size_t low, size_t high)
+/* Whether an element of the leaf that has a byte in [low, high) of the struct has changed. */
+static bool leaf_changed(const meeple_changes *changes, const struct meeple__leaf *leaf, size_t low,
+                         size_t high)
 {
-    const meeple_field *field = &changes->layout->cls->state->fields[index];
-    size_t size = meeple__slot_size(field);
-    size_t from = low > field->offset ? (low - field->offset) / size : 0;
+    uint32_t at = meeple__leaf_touching(leaf, 0, low, high);
 
-    for (size_t at = from; at < field->size / size && field->offset + at * size < high; at++) {
-        if (meeple__bit(changes->bits, changes->layout->first[index] + (uint32_t)at)) {
+    while (at < leaf->count) {
+        if (meeple__bit(changes->bits, leaf->first + at)) {
             return true;
         }
+        at = meeple__leaf_touching(leaf, at + 1, low, high);
     }
     return false;
 }
@@ -209,8 +507,8 @@ bool meeple_changes_touch(const meeple_changes *changes, size_t offset, size_t s
     if (!changes || size > SIZE_MAX - offset) {
         return false;
     }
-    for (size_t i = 0; i < changes->layout->cls->state->field_count; i++) {
-        if (field_changed(changes, i, offset, offset + size)) {
+    for (uint32_t i = 0; i < changes->layout->leaf_count; i++) {
+        if (leaf_changed(changes, &changes->layout->leaves[i], offset, offset + size)) {
             return true;
         }
     }

@@ -4,6 +4,8 @@
 
 #include "core/list.h"
 #include "core/map.h"
+#include "core/wire.h"
+#include "rpc/content.h"
 #include "rpc/layout.h"
 #include "rpc/view.h"
 
@@ -42,12 +44,15 @@ struct meeple__replica {
         int32_t master, owner;
         uint32_t term;
     } next;
+    bool wild;        /* self was ours: what does not exist may be anything there */
     bool complained;  /* a slot out of its bounds is in the log */
     uint8_t level;    /* on a client: how much of it we see */
     uint64_t *stamps; /* of each slot */
     uint8_t *marks;   /* bits: came in the batch that is not complete */
     uint8_t *changes; /* bits: on_changed is to be told */
     uint8_t *shadow;
+    /* What the shadow points at, by blob; and what the world has written to self last. */
+    struct meeple__blob **blobs, **shown;
 };
 
 /* bulk_in's. */
@@ -58,7 +63,7 @@ struct meeple_changes {
     const uint8_t *bits;
 };
 
-/* Its shadow is that of *self, or zeros for NULL: then there is a self of its own, in *owned.
+/* Its shadow is that of *self, or empty for NULL: then there is a self of its own, in *owned.
  * MEEPLE_ENOMEM. */
 int meeple__replica_new(struct meeple__replica **out, const meeple_mem *mem,
                         const struct meeple__layout *layout, const void *self, void **owned);
@@ -68,19 +73,40 @@ void meeple__replica_free(struct meeple__replica *replica, const meeple_mem *mem
 /* Whether there is anything that _collect would take. */
 bool meeple__replica_differs(const struct meeple__replica *replica, const void *self);
 /* Takes what has changed in self over into the shadow, with that stamp.  What is out of its bounds
- * stays where it is; why is empty unless that is news.  Whether there was anything. */
-bool meeple__replica_collect(struct meeple__replica *replica, const void *self, uint64_t stamp,
-                             struct meeple__sentence *why);
+ * stays where it is; why is empty unless that is news.  *changed: whether there was anything.
+ * MEEPLE_ENOMEM: for some of it, which is taken the next time. */
+int meeple__replica_collect(struct meeple__replica *replica, const meeple_mem *mem,
+                            const void *self, uint64_t stamp, bool *changed,
+                            struct meeple__sentence *why);
+
+/* The next value of the reader, which was tried before, goes into a slot of the shadow, and the
+ * slot is marked.  MEEPLE_ENOMEM: the slot is as it was. */
+int meeple__replica_read(struct meeple__replica *replica, const meeple_mem *mem, uint32_t slot,
+                         struct meeple__reader *reader);
 /* The slot of the shadow has come in. */
 static inline void meeple__replica_mark(struct meeple__replica *replica, uint32_t slot)
 {
     meeple__bit_set(replica->marks, slot);
     meeple__bulk_in_drop(replica, slot); /* what is coming in fragments is older */
 }
-/* Takes what is marked over into self, with that stamp; no mark is left.  Whether anything changed.
- */
-bool meeple__replica_commit(struct meeple__replica *replica, void *self, uint64_t stamp);
+/* Takes all of the shadow over into self, for the first time. */
+void meeple__replica_arrive(struct meeple__replica *replica, const meeple_mem *mem, void *self);
+/* The object is somebody else's, and self may still have what it liked in arrays that are counted:
+ * from here on it has what the shadow has.  late: something of it has come in already, as at the
+ * _commit that ends our time as its master; what existed before is not known then, and all of such
+ * arrays counts as changed.  Whether anything changed. */
+bool meeple__replica_tame(struct meeple__replica *replica, const meeple_mem *mem, void *self,
+                          bool late, uint64_t stamp);
+/* Takes what is marked over into self, with that stamp; no mark is left, and what does not exist is
+ * zero: in self, too, unless that is ours.  Whether anything changed. */
+bool meeple__replica_commit(struct meeple__replica *replica, const meeple_mem *mem, void *self,
+                            uint64_t stamp);
+/* All of the shadow is zero, and marked. */
+void meeple__replica_blank(struct meeple__replica *replica, const meeple_mem *mem);
+/* The slot of the shadow is again what self shows, and not marked, if it exists there and there is
+ * memory. */
+void meeple__replica_spare(struct meeple__replica *replica, const meeple_mem *mem, uint32_t slot);
 /* What is seen no more is zero in the shadow, and marked. */
-void meeple__replica_hide(struct meeple__replica *replica, uint8_t level);
+void meeple__replica_hide(struct meeple__replica *replica, const meeple_mem *mem, uint8_t level);
 
 #endif /* MEEPLE_RPC_STATE_H */

@@ -83,6 +83,7 @@ static int add_layout(meeple_world *world, const meeple_class *cls, struct meepl
         return rc;
     }
     states->layouts[states->layout_count++] = layout;
+    layout->value_max = world->value_bytes_max;
     rc = meeple__announce_layout_fits(world, layout);
     if (rc == MEEPLE_ETOOBIG || meeple__layout_longest(layout) > states->slot_max) {
         meeple__say(why, "class %s: its table or one of its fields does not fit a packet",

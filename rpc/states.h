@@ -19,6 +19,7 @@ struct meeple__states {
     bool filtered;               /* a class has a filter */
     bool asking;                 /* one is running */
     struct meeple__watch watch;  /* those that the next flush looks at */
+    bool poor;                   /* there was no memory for some of what has changed here */
     bool open;                   /* a client: a batch is coming in and not complete */
     bool mending;                /* and it tells everything again */
     bool asked;                  /* a client: for such a batch, which has not come to its end */
@@ -29,6 +30,7 @@ struct meeple__states {
     size_t
         slot_max; /* of an encoding that is in a packet with others; longer ones go in fragments */
     struct meeple__buf entry; /* of a packet that is being made */
+    uint32_t entries_taken;   /* of a packet that ran out of memory */
     void *record;             /* what comes in is tried here first; as large as any struct */
     uint64_t batches, packets, bytes, encodings, applied, stale, refused;
     uint64_t checks, mismatches, repairs;

@@ -232,7 +232,8 @@ static int tell_slots(struct meeple__telling *telling, const meeple_object *obje
             continue;
         }
         field = meeple__layout_slot(replica->layout, *slot);
-        if (!meeple__level_shows(level, field.flags)) {
+        if (!meeple__level_shows(level, field.flags) ||
+            !meeple__layout_present(replica->layout, *slot, replica->shadow)) {
             continue;
         }
         rc = meeple__bulk_is_long(telling->world, &field, replica->shadow, &size)

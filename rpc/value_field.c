@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "rpc/content.h"
 #include "rpc/field.h"
+#include "rpc/msgpack_read.h"
 #include "rpc/sentence.h"
 
 const char *meeple__value_name(const meeple_value *value)
@@ -224,11 +226,55 @@ static int put(const meeple_value *value, const struct meeple__place *place,
     return mismatch(place, value, why);
 }
 
+/* The length is bounded as that of bytes, also of a text. */
+static int check_length(const meeple_value *value, const struct meeple__place *place,
+                        struct meeple__sentence *why)
+{
+    meeple_field field = *place->field;
+
+    field.offset = 0;
+    if (field.type == MEEPLE_TYPE_VALUE) {
+        return meeple__field_check_bounds(&field, place->position, value, why);
+    }
+    field.type = MEEPLE_TYPE_BYTES;
+    return meeple__field_check_bounds(&field, place->position, &value->bytes, why);
+}
+
+static int put_content(const meeple_value *value, const struct meeple__place *place,
+                       struct meeple__sentence *why)
+{
+    meeple_type type = place->field->type;
+
+    if ((type == MEEPLE_TYPE_STR && value->kind != MEEPLE_VALUE_STRING) ||
+        (type == MEEPLE_TYPE_BYTES && value->kind != MEEPLE_VALUE_BYTES)) {
+        return mismatch(place, value, why);
+    }
+    if (type == MEEPLE_TYPE_STR) {
+        enum meeple__msgpack_fault fault = meeple__msgpack_check(value, 0);
+
+        if (fault != MEEPLE__MSGPACK_NONE) {
+            meeple__say_field(why, place->field, place->position);
+            meeple__say(why, "%s",
+                        fault == MEEPLE__MSGPACK_NUL ? "has a NUL inside" : "is not UTF-8");
+            return MEEPLE_EPROTO;
+        }
+    }
+    if (check_length(value, place, why) < 0) {
+        return MEEPLE_EPROTO;
+    }
+    *place->content = *value;
+    return 0;
+}
+
 int meeple__value_store(const meeple_value *value, const struct meeple__place *place,
                         struct meeple__sentence *why)
 {
-    int rc = put(value, place, why);
+    int rc;
 
+    if (place->content && meeple__content_is(place->field->type)) {
+        return put_content(value, place, why);
+    }
+    rc = put(value, place, why);
     if (rc < 0) {
         return rc;
     }

@@ -16,6 +16,9 @@ struct meeple__place {
     unsigned position; /* of the argument, from 1, for people; 0: a field of state */
     void *record;
     char **strings; /* room for a string and its NUL, moved on behind it */
+    /* NULL, or where what a field of type STR, BYTES or VALUE is to point at goes instead: checked,
+     * a STRING, BYTES or any, borrowed.  The record is not written to then. */
+    meeple_value *content;
 };
 
 /* "an integer", "nil", ... */

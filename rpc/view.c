@@ -10,7 +10,8 @@
 
 enum {
     FIRST_OTHERS = 4,
-    GROUP_SHIFT = 8 /* in the flags of a field */
+    GROUP_SHIFT = 8, /* in the flags of a field */
+    GROUP_MASK = 7
 };
 
 void meeple__view_init(struct meeple__view *view, uint8_t groups)
@@ -33,7 +34,7 @@ uint8_t meeple__group_bit(unsigned group)
 
 unsigned meeple__flags_group(uint16_t flags)
 {
-    return (unsigned)flags >> GROUP_SHIFT;
+    return (unsigned)flags >> GROUP_SHIFT & GROUP_MASK;
 }
 
 uint8_t meeple__flags_bit(uint16_t flags)

@@ -73,7 +73,7 @@ static void close_holes(struct meeple__watch *watch)
 /* Most are the newest; what was handed back to us is not. */
 static void insert(struct meeple__watch *watch, struct meeple__replica *replica)
 {
-    uint32_t low = replica->layout->low, high = replica->layout->high;
+    const struct meeple__run *run = meeple__layout_only_run(replica->layout);
     uint32_t at;
 
     if (watch->holes > 0) {
@@ -89,9 +89,10 @@ static void insert(struct meeple__watch *watch, struct meeple__replica *replica)
         put(watch, at, *before);
     }
     put(watch, at,
-        (struct meeple__watched){.self = (const char *)replica->object->self + low,
-                                 .shadow = (const char *)replica->shadow + low,
-                                 .size = high - low,
+        (struct meeple__watched){.self =
+                                     run ? (const char *)replica->object->self + run->offset : NULL,
+                                 .shadow = run ? (const char *)replica->shadow + run->offset : NULL,
+                                 .size = run ? run->len : 0,
                                  .replica = replica});
 }
 
@@ -116,10 +117,17 @@ void meeple__watch_drop(struct meeple__watch *watch, struct meeple__replica *rep
     meeple__list_remove(&replica->named);
 }
 
-/* It may be different; what lies between the fields has not been looked at. */
+/* It may be different; whether that is within its bounds has not been looked at. */
 static bool may_differ(const struct meeple__watched *row)
 {
-    return row->replica && memcmp(row->self, row->shadow, row->size) != 0;
+    const struct meeple__replica *replica = row->replica;
+
+    if (!replica) {
+        return false;
+    }
+    return row->self
+               ? memcmp(row->self, row->shadow, row->size) != 0
+               : !meeple__layout_same(replica->layout, replica->object->self, replica->shadow);
 }
 
 static struct meeple__replica *first_of(const struct meeple__list *list)

@@ -180,7 +180,7 @@ static int shorter(int left_ms, int right_ms)
  */
 static int next_event(meeple_world *world, int timeout_ms)
 {
-    world->lags = !meeple__announce_all(world);
+    world->lags = !meeple__announce_all(world) || world->states.poor;
     world->lags = !meeple__replicate(world) || world->lags;
     world->told_sequence = world->objects.sequence;
     if (world->lags) {
@@ -203,6 +203,9 @@ static int event_turn(meeple_world *world, int timeout_ms)
     }
     rc = meeple__receive(world, &world->event);
     world->held = rc < 0;
+    if (rc >= 0) {
+        world->states.entries_taken = 0;
+    }
     return rc < 0 ? rc : 1;
 }
 

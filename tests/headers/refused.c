@@ -21,13 +21,27 @@ enum mood {
     ANGRY
 };
 
+struct card {
+    uint8_t suit, rank;
+};
+
+static const meeple_field card_fields[] = {
+    MEEPLE_STATE(struct card, suit, .max = 3),
+    MEEPLE_STATE(struct card, rank, .min = 1, .max = 13),
+};
+
 struct game {
     int32_t eyes;
     enum mood mood;
     char text[8];
     meeple_vec3 place[2];
-    const char *string;
+    enum mood moods[3];
+    const char *string, *strings[2];
     meeple_bytes bytes;
+    meeple_value value;
+    meeple_color colors[2];
+    uint16_t card_count;
+    struct card top, cards[52];
 };
 
 extern const meeple_state game_state;
@@ -37,11 +51,23 @@ static const meeple_field game_fields[] = {
     MEEPLE_STATE(struct game, text, .flags = MEEPLE_OWNER_ONLY),
     MEEPLE_STATE(struct game, place),
     MEEPLE_STATE(struct game, place[1].y),
-#ifdef WRONG_STATE_OF_A_STRING
-    MEEPLE_STATE(struct game, string),
-#endif
-#ifdef WRONG_STATE_OF_BYTES
+    MEEPLE_STATE(struct game, moods, .max = ANGRY),
+    MEEPLE_STATE(struct game, string, .max = 100),
+    MEEPLE_STATE(struct game, strings),
     MEEPLE_STATE(struct game, bytes),
+    MEEPLE_STATE(struct game, value),
+    MEEPLE_STATE(struct game, colors),
+    MEEPLE_STATE_STRUCT(struct game, top, struct card, card_fields),
+    MEEPLE_STATE_STRUCT(struct game, cards, struct card, card_fields,
+                        MEEPLE_COUNTED_BY(struct game, card_count), .flags = MEEPLE_OWNER_ONLY),
+#ifdef WRONG_STATE_OF_A_STRUCT
+    MEEPLE_STATE(struct game, top),
+#endif
+#ifdef WRONG_STATE_OF_ANOTHER_STRUCT
+    MEEPLE_STATE_STRUCT(struct game, top, struct game, card_fields),
+#endif
+#ifdef WRONG_COUNTED_BY_A_SIGNED
+    MEEPLE_STATE(struct game, place, MEEPLE_COUNTED_BY(struct game, eyes)),
 #endif
 };
 const meeple_state game_state = {

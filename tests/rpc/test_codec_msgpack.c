@@ -354,7 +354,8 @@ Test(codec_msgpack, takes_any_value_where_a_value_is_asked_for)
 
 Test(codec_msgpack, bounds_a_value_by_the_length_of_its_encoding)
 {
-    static const meeple_field field = {"any", MEEPLE_TYPE_VALUE, 0, 2, 4, 0, 0};
+    static const meeple_field field = {
+        .name = "any", .type = MEEPLE_TYPE_VALUE, .min = 2, .max = 4};
     static const meeple_rpc_type type = {"put", &field, 1, sizeof(meeple_value)};
     const meeple_value too_long = meeple_value_string("abcd");
     struct meeple__buf buf = {0};
@@ -467,7 +468,8 @@ Test(codec_msgpack, checks_bounds_of_what_goes_out)
 
 Test(codec_msgpack, lets_no_nan_past_a_bound)
 {
-    static const meeple_field field = {"speed", MEEPLE_TYPE_F64, 0, -1, 1, 0, 0};
+    static const meeple_field field = {
+        .name = "speed", .type = MEEPLE_TYPE_F64, .min = -1, .max = 1};
     static const meeple_rpc_type type = {"move", &field, 1, sizeof(double)};
     const double nan_value = NAN;
     struct meeple__buf buf = {0};
@@ -515,7 +517,7 @@ Test(codec_msgpack, takes_255_arguments)
     struct meeple__sentence why;
 
     for (unsigned i = 0; i < 255; i++) {
-        fields[i] = (meeple_field){"value", MEEPLE_TYPE_U8, (uint16_t)i, 0, 0, 0, 0};
+        fields[i] = (meeple_field){.name = "value", .type = MEEPLE_TYPE_U8, .offset = (uint16_t)i};
         arg[i] = (uint8_t)i;
     }
     cr_assert_eq(written(&buf, &type, arg, &why), 0);

@@ -132,7 +132,7 @@ Test(command, reads_what_is_said_of_spawned_objects)
     cr_expect(command.number == 300 && command.term == 128 && command.slot == 5);
     cr_expect(command.total == 1000 && command.offset == 10);
     expect_text(command.rest, "AB");
-    cr_assert_eq(read_hex(&command, "06 03 02 68 70 68 01 00"), 0);
+    cr_assert_eq(read_hex(&command, "06 03 02 68 70 68 00 00"), 0);
     cr_expect_eq(command.number, 3);
     cr_expect_eq(command.rest.len, 6);
     cr_assert_eq(read_hex(&command, "0c ac 02 ac 02 08 07 06 05 04 03 02 81"), 0);

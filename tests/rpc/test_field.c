@@ -37,7 +37,7 @@ Test(field, names_every_mode_and_refusal)
 
 Test(field, writes_no_number_that_does_not_fit)
 {
-    const meeple_field field = {"x", MEEPLE_TYPE_I16, 0, 0, 0, 0, 0};
+    const meeple_field field = {.name = "x", .type = MEEPLE_TYPE_I16};
     int16_t value = 7;
 
     cr_expect_not(meeple__put_signed(&field, &value, 32768));
@@ -54,11 +54,11 @@ Test(field, speaks_of_bounds_in_a_sentence)
         double value;
         const char *why;
     } cases[] = {
-        {{"hot", MEEPLE_TYPE_F64, 0, -1.5, 2.5, 0, 0},
+        {{.name = "hot", .type = MEEPLE_TYPE_F64, .min = -1.5, .max = 2.5},
          3,
          "argument 3 'hot' is 3, allowed -1.5..2.5"},
-        {{"hot", MEEPLE_TYPE_F64, 0, -1.5, 2.5, 0, 0}, 2.5, ""},
-        {{"hot", MEEPLE_TYPE_F64, 0, 0, 0, 0, 0}, 1e300, ""},
+        {{.name = "hot", .type = MEEPLE_TYPE_F64, .min = -1.5, .max = 2.5}, 2.5, ""},
+        {{.name = "hot", .type = MEEPLE_TYPE_F64}, 1e300, ""},
     };
 
     for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
@@ -77,8 +77,9 @@ Test(field, bounds_unsigned_numbers_and_the_length_of_bytes)
         meeple_bytes blob;
         uint64_t count;
     } record = {{(const uint8_t *)"abc", 3}, UINT64_MAX};
-    const meeple_field blob = {"blob", MEEPLE_TYPE_BYTES, 0, 4, 8, 0, 0};
-    const meeple_field count = {"count", MEEPLE_TYPE_U64, sizeof(meeple_bytes), 0, 10, 0, 0};
+    const meeple_field blob = {.name = "blob", .type = MEEPLE_TYPE_BYTES, .min = 4, .max = 8};
+    const meeple_field count = {
+        .name = "count", .type = MEEPLE_TYPE_U64, .offset = sizeof(meeple_bytes), .max = 10};
     struct meeple__sentence why;
 
     meeple__sentence_init(&why);

@@ -7,6 +7,7 @@
 
 #include "rpc/sentence.h"
 #include "tests/rpc/bytes.h"
+#include "tests/rpc/decks.h"
 
 struct piece {
     char name[8];
@@ -53,8 +54,12 @@ Test(layout, has_a_slot_for_each_element)
     }
     cr_expect_eq(meeple__layout_slot(layout, 7).offset, offsetof(struct piece, cells) + 3);
     cr_expect_eq(meeple__layout_slot(layout, 7).flags, MEEPLE_OWNER_ONLY);
-    cr_expect_eq(layout->low, offsetof(struct piece, x), "what is only spawned is not compared");
-    cr_expect_eq(layout->high, offsetof(struct piece, color) + sizeof(meeple_color));
+    cr_assert_eq(layout->run_count, 1);
+    cr_expect_eq(layout->runs[0].offset, offsetof(struct piece, x),
+                 "what is only spawned is not compared");
+    cr_expect_eq(layout->runs[0].offset + layout->runs[0].len,
+                 offsetof(struct piece, color) + sizeof(meeple_color));
+    cr_expect_not(layout->runs[0].solid);
     free(layout);
 }
 
@@ -66,8 +71,8 @@ Test(layout, tells_others_its_fields)
 
     meeple__layout_write(layout, &sink);
     cr_expect_eq(sink.rc, 0);
-    buf.len = 12;
-    expect_bytes(buf, "04 6e 61 6d 65 74 08 01 01 78 68 01");
+    buf.len = 13;
+    expect_bytes(buf, "04 6e 61 6d 65 74 08 01 00 01 78 68 00");
     meeple__buf_done(&buf, NULL);
     free(layout);
 }
@@ -94,7 +99,7 @@ Test(layout, knows_the_groups_that_there_are)
 
     cr_expect_eq(layout->groups, 1 | 2 | 4 | 128);
     meeple__layout_write(layout, &sink);
-    expect_bytes(buf, "03 6f 77 6e 69 01 02 04 74 72 61 79 69 01 10 04 6c 61 74 65 69 01 61");
+    expect_bytes(buf, "03 6f 77 6e 69 02 00 04 74 72 61 79 69 10 00 04 6c 61 74 65 69 61 00");
     meeple__buf_done(&buf, NULL);
     free(layout);
 }
@@ -136,6 +141,252 @@ Test(layout, compares_texts_up_to_their_end)
     free(layout);
 }
 
+static const meeple_state deck_state = {
+    .fields = deck_fields, .field_count = MEEPLE_COUNT(deck_fields), .size = sizeof(struct deck)};
+static const meeple_class deck_class = {.name = "deck", .state = &deck_state};
+
+Test(layout, takes_structs_apart)
+{
+    static const struct {
+        const char *name;
+        uint32_t count;
+        uint16_t offset, flags;
+    } leaves[] = {
+        {"title", 1, offsetof(struct deck, title), MEEPLE_ON_SPAWN},
+        {"top.rank", 1, offsetof(struct deck, top.rank), 0},
+        {"top.suit", 1, offsetof(struct deck, top.suit), 0},
+        {"top.note", 1, offsetof(struct deck, top.note), MEEPLE_OWNER_ONLY},
+        {"hand_count", 1, offsetof(struct deck, hand_count), 0},
+        {"hands.label", 4, offsetof(struct deck, hands[0].label), 0},
+        {"hands.count", 4, offsetof(struct deck, hands[0].count), 0},
+        {"hands.cards.rank", 12, offsetof(struct deck, hands[0].cards[0].rank), 0},
+        {"hands.cards.suit", 12, offsetof(struct deck, hands[0].cards[0].suit), 0},
+        {"hands.cards.note", 12, offsetof(struct deck, hands[0].cards[0].note), MEEPLE_OWNER_ONLY},
+        {"hands.weight", 4, offsetof(struct deck, hands[0].weight), 0},
+        {"chip_count", 1, offsetof(struct deck, chip_count), 0},
+        {"chips", 5, offsetof(struct deck, chips), 0},
+        {"names", 2, offsetof(struct deck, names), 0},
+        {"blob", 1, offsetof(struct deck, blob), MEEPLE_OWNER_ONLY},
+        {"value", 1, offsetof(struct deck, value), 0},
+        {"value_count", 1, offsetof(struct deck, value_count), 0},
+        {"values", 3, offsetof(struct deck, values), 0},
+    };
+    struct meeple__layout *layout = layout_of(&deck_class);
+    uint32_t first = 0;
+
+    cr_assert_eq(layout->leaf_count, MEEPLE_COUNT(leaves));
+    for (size_t i = 0; i < MEEPLE_COUNT(leaves); i++) {
+        const struct meeple__leaf *leaf = &layout->leaves[i];
+
+        cr_expect_str_eq(leaf->field.name, leaves[i].name);
+        cr_expect_eq(leaf->count, leaves[i].count, "%s", leaves[i].name);
+        cr_expect_eq(leaf->first, first);
+        cr_expect_eq(leaf->field.offset, leaves[i].offset);
+        cr_expect_eq(leaf->field.flags & (MEEPLE_ON_SPAWN | MEEPLE_OWNER_ONLY), leaves[i].flags);
+        first += leaf->count;
+    }
+    cr_expect_eq(layout->slot_count, first);
+    cr_expect_eq(layout->blob_count, 1 + 1 + 12 + 2 + 1 + 1 + 3);
+    cr_expect_eq(meeple__leaf_offset(&layout->leaves[8], 7),
+                 offsetof(struct deck, hands[2].cards[1].suit));
+    cr_expect_eq(meeple__layout_slot(layout, layout->leaves[8].first + 7).offset,
+                 offsetof(struct deck, hands[2].cards[1].suit));
+    free(layout);
+}
+
+/* All that two peers have to agree on is in it. */
+Test(layout, tells_others_its_arrays)
+{
+    enum {
+        HANDS_AT = 59
+    };
+    struct meeple__layout *layout = layout_of(&deck_class);
+    struct meeple__buf buf = {0};
+    struct meeple__sink sink = {.buf = &buf, .ceiling = 1000};
+    uint8_t expected[200];
+    size_t len;
+
+    meeple__layout_write(layout, &sink);
+    cr_expect_eq(sink.rc, 0);
+    len = from_hex(expected, "0b 68616e64732e6c6162656c 74 06 00 01 04 05"
+                             "0b 68616e64732e636f756e74 43 00 01 04 05"
+                             "10 68616e64732e63617264732e72616e6b 43 00 02 04 05 03 07"
+                             "10 68616e64732e63617264732e73756974 49 00 02 04 05 03 07"
+                             "10 68616e64732e63617264732e6e6f7465 73 02 02 04 05 03 07");
+    cr_assert_geq(buf.len, HANDS_AT + len);
+    cr_expect_eq(memcmp(buf.ptr + HANDS_AT, expected, len), 0);
+    meeple__buf_done(&buf, NULL);
+    free(layout);
+}
+
+Test(layout, knows_what_exists)
+{
+    struct meeple__layout *layout = layout_of(&deck_class);
+    const struct deck deck = {.hand_count = 3, .hands = {{.count = 1}, {.count = 200}, {0}}};
+    static const bool there[12] = {true, false, false, true, true, true};
+
+    for (uint32_t i = 0; i < 12; i++) {
+        cr_expect_eq(meeple__leaf_present(layout, &layout->leaves[7], i, &deck), there[i], "%u", i);
+    }
+    for (uint32_t i = 0; i < 4; i++) {
+        cr_expect_eq(meeple__layout_present(layout, layout->leaves[5].first + i, &deck), i < 3);
+    }
+    cr_expect(meeple__layout_present(layout, 0, &deck));
+    free(layout);
+}
+
+Test(layout, finds_the_elements_that_bytes_belong_to)
+{
+    struct meeple__layout *layout = layout_of(&deck_class);
+
+    for (uint32_t i = 0; i < layout->leaf_count; i++) {
+        const struct meeple__leaf *leaf = &layout->leaves[i];
+        size_t size = meeple__slot_size(&leaf->field);
+
+        for (size_t low = 0; low < sizeof(struct deck); low += 3) {
+            for (size_t len = 0; len < 130; len = len * 2 + 1) {
+                uint32_t found = meeple__leaf_touching(leaf, 0, low, low + len);
+
+                for (uint32_t at = 0; at < leaf->count; at++) {
+                    size_t offset = meeple__leaf_offset(leaf, at);
+                    bool touches = offset < low + len && offset + size > low && len > 0;
+
+                    cr_assert_eq(found == at, touches, "%s %u in %zu+%zu", leaf->field.name, at,
+                                 low, len);
+                    if (touches) {
+                        found = meeple__leaf_touching(leaf, at + 1, low, low + len);
+                    }
+                }
+                cr_assert_eq(found, leaf->count);
+            }
+        }
+    }
+    free(layout);
+}
+
+/* Neither what lies between members, nor what is behind a text or does not exist. */
+Test(layout, compares_state_and_nothing_else)
+{
+    struct meeple__layout *layout = layout_of(&deck_class);
+    struct deck left, right;
+    char same[] = "x";
+
+    memset(&left, 0x55, sizeof left);
+    memset(&right, 0xaa, sizeof right);
+    for (struct deck *deck = &left; deck; deck = deck == &left ? &right : NULL) {
+        deck->top = (struct card){.rank = 1};
+        deck->hand_count = 1;
+        deck->hands[0].count = 1;
+        deck->hands[0].label[0] = '\0';
+        deck->hands[0].weight = 0.5;
+        deck->hands[0].cards[0].rank = 1;
+        deck->hands[0].cards[0].suit = CLUBS;
+        deck->hands[0].cards[0].note = deck == &left ? NULL : "";
+        deck->chip_count = 2;
+        deck->chips[0] = deck->chips[1] = 3;
+        deck->title = NULL;
+        deck->names[0] = deck->names[1] = deck == &left ? "x" : same;
+        deck->blob = (meeple_bytes){NULL, 0};
+        deck->value = meeple_value_nil();
+        deck->value_count = 0;
+    }
+    cr_expect(meeple__layout_same(layout, &left, &right));
+    left.title = "only spawned";
+    left.hands[0].label[3] = 'x';
+    left.local = 'x';
+    cr_expect(meeple__layout_same(layout, &left, &right));
+#define EXPECT_DIFFERENT(member, value)                                                            \
+    do {                                                                                           \
+        struct deck before = left;                                                                 \
+        left.member = (value);                                                                     \
+        cr_expect_not(meeple__layout_same(layout, &left, &right), #member);                        \
+        left = before;                                                                             \
+    } while (0)
+    EXPECT_DIFFERENT(top.suit, SPADES);
+    EXPECT_DIFFERENT(hand_count, 2);
+    EXPECT_DIFFERENT(hands[0].label[0], 'x');
+    EXPECT_DIFFERENT(hands[0].count, 0);
+    EXPECT_DIFFERENT(hands[0].cards[0].rank, 2);
+    EXPECT_DIFFERENT(hands[0].cards[0].note, "x");
+    EXPECT_DIFFERENT(chips[1], 4);
+    EXPECT_DIFFERENT(names[1], "y");
+    EXPECT_DIFFERENT(blob, ((meeple_bytes){(const uint8_t *)"", 1}));
+    EXPECT_DIFFERENT(value, meeple_value_int(0));
+    cr_expect(meeple__layout_same(layout, &left, &right));
+    free(layout);
+}
+
+Test(layout, bounds_what_is_pointed_at_and_what_exists)
+{
+    struct meeple__layout *layout = layout_of(&deck_class);
+    struct deck deck = {.top = {.rank = 1}, .chips = {0, 0, 101}, .chip_count = 2};
+    struct meeple__sentence why;
+
+    meeple__sentence_init(&why);
+    cr_expect_eq(meeple__layout_check(layout, &deck, &why), 0, "%s", why.text);
+#define EXPECT_FAULT(member, value, text_)                                                         \
+    do {                                                                                           \
+        struct deck before = deck;                                                                 \
+        deck.member = (value);                                                                     \
+        meeple__sentence_init(&why);                                                               \
+        cr_expect_eq(meeple__layout_check(layout, &deck, &why), MEEPLE_EINVAL);                    \
+        cr_expect_str_eq(why.text, text_);                                                         \
+        deck = before;                                                                             \
+    } while (0)
+    EXPECT_FAULT(chip_count, 3, "field 'chips' is 101, allowed 1..100");
+    EXPECT_FAULT(chip_count, 6, "field 'chip_count' is 6, allowed 0..5");
+    EXPECT_FAULT(hand_count, 5, "field 'hand_count' is 5, allowed 0..4");
+    EXPECT_FAULT(top.rank, 14, "field 'top.rank' is 14, allowed 1..13");
+    EXPECT_FAULT(names[1], "thirteen long", "field 'names' is 13 bytes long, allowed 0..12");
+    EXPECT_FAULT(names[0], "\xff", "field 'names' is not UTF-8");
+    EXPECT_FAULT(blob.len, 1, "field 'blob' has a length and no bytes");
+    EXPECT_FAULT(value, ((meeple_value){.kind = MEEPLE_VALUE_ARRAY, .count = 1}),
+                 "field 'value' ends too early");
+    layout->value_max = 10;
+    EXPECT_FAULT(names[0], "ten letters",
+                 "field 'names' is 12 bytes long, more than value_bytes_max, 10");
+    free(layout);
+}
+
+struct board {
+    uint8_t before;
+    uint64_t cells[10];
+    bool behind;
+    int16_t last;
+    int32_t local;
+};
+static const meeple_field board_fields[] = {
+    MEEPLE_STATE(struct board, before), MEEPLE_STATE(struct board, cells),
+    MEEPLE_STATE(struct board, behind), MEEPLE_STATE(struct board, last)};
+static const meeple_state board_state = {.fields = board_fields,
+                                         .field_count = MEEPLE_COUNT(board_fields),
+                                         .size = sizeof(struct board)};
+static const meeple_class board_class = {.name = "board", .state = &board_state};
+
+Test(layout, compares_what_is_long_at_once)
+{
+    struct meeple__layout *layout = layout_of(&board_class);
+    struct board left = {.local = 1}, right = {.local = 2};
+
+    cr_assert_eq(layout->run_count, 3);
+    cr_expect(layout->runs[1].solid);
+    cr_expect_eq(layout->runs[1].offset, offsetof(struct board, cells));
+    cr_expect_eq(layout->runs[1].len, sizeof left.cells + 1, "and behind");
+    cr_expect(meeple__layout_same(layout, &left, &right));
+    for (size_t at = 0; at < sizeof left; at++) {
+        uint8_t *byte = (uint8_t *)&left + at;
+        bool counts =
+            at == 0 ||
+            (at >= offsetof(struct board, cells) && at <= offsetof(struct board, behind)) ||
+            (at >= offsetof(struct board, last) && at < offsetof(struct board, local));
+
+        *byte ^= 1;
+        cr_expect_eq(meeple__layout_same(layout, &left, &right), !counts, "%zu", at);
+        *byte ^= 1;
+    }
+    free(layout);
+}
+
 static void expect_no_layout(const meeple_field *bad, size_t count, size_t size, const char *text)
 {
     const meeple_state wrong = {.fields = bad, .field_count = count, .size = size};
@@ -150,7 +401,6 @@ static void expect_no_layout(const meeple_field *bad, size_t count, size_t size,
 }
 
 struct wrong {
-    const char *text;
     int32_t *numbers;
     int32_t number;
     bool yes;
@@ -158,24 +408,45 @@ struct wrong {
 
 Test(layout, refuses_a_table_that_makes_no_sense)
 {
-    const meeple_field text[] = {MEEPLE_FIELD(struct wrong, text)};
     const meeple_field pointer[] = {MEEPLE_STATE(struct wrong, numbers)};
     const meeple_field twice[] = {MEEPLE_STATE(struct wrong, number),
                                   MEEPLE_STATE(struct wrong, number)};
     const meeple_field upside_down[] = {MEEPLE_STATE(struct wrong, number, .min = 2, .max = 1)};
     const meeple_field bounded[] = {MEEPLE_STATE(struct wrong, yes, .max = 1)};
-    const meeple_field odd[] = {{"odd", MEEPLE_TYPE_I32, 0, 0, 0, 6, 0}};
-    const meeple_field flags[] = {{"flags", MEEPLE_TYPE_I32, 0, 0, 0, 4, 8}};
-    const meeple_field seventh[] = {{"seventh", MEEPLE_TYPE_I32, 0, 0, 0, 4, 7 << 8}};
+    const meeple_field odd[] = {{.name = "odd", .type = MEEPLE_TYPE_I32, .size = 6}};
+    const meeple_field flags[] = {
+        {.name = "flags", .type = MEEPLE_TYPE_I32, .size = 4, .flags = 8}};
+    const meeple_field seventh[] = {
+        {.name = "seventh", .type = MEEPLE_TYPE_I32, .size = 4, .flags = 7 << 8}};
     const meeple_field two_groups[] = {
         MEEPLE_STATE(struct wrong, number, .flags = MEEPLE_OWNER_ONLY | MEEPLE_GROUP(1))};
-    const meeple_field packed[] = {{"packed", MEEPLE_TYPE_I32, 2, 0, 0, 4, 0}};
-    const meeple_field wrapped[] = {{"wrapped", MEEPLE_TYPE_I16, 65534, 0, 0, 4, 0}};
-    const meeple_field nameless[] = {{NULL, MEEPLE_TYPE_I32, 0, 0, 0, 4, 0}};
+    const meeple_field packed[] = {
+        {.name = "packed", .type = MEEPLE_TYPE_I32, .offset = 2, .size = 4}};
+    const meeple_field wrapped[] = {
+        {.name = "wrapped", .type = MEEPLE_TYPE_I16, .offset = 65534, .size = 4}};
+    const meeple_field nameless[] = {{.name = NULL, .type = MEEPLE_TYPE_I32, .size = 4}};
+    const meeple_field many[] = {MEEPLE_STATE_STRUCT(struct deck, top, struct card, card_fields),
+                                 MEEPLE_STATE(struct deck, top.rank)};
+    const meeple_field deep[] = {
+        {.name = "a", .fields = deep, .field_count = 1, .stride = 4, .size = 4}};
+    const meeple_field number = MEEPLE_STATE(struct wrong, number, .count = "yes");
+    meeple_field counted[4][1] = {{number}, {number}, {number}, {number}};
+    const meeple_field weight[] = {MEEPLE_STATE(struct hand, weight, .flags = MEEPLE_ON_SPAWN)};
+    const meeple_field spawned[] = {MEEPLE_STATE_STRUCT(
+        struct deck, hands, struct hand, weight, MEEPLE_COUNTED_BY(struct deck, hand_count))};
+    const meeple_field tableless[] = {{.name = "number", .fields = weight, .stride = 4, .size = 4}};
+    const meeple_field structs[] = {
+        {.name = "number", .fields = weight, .field_count = 1, .stride = 4, .size = 4, .max = 1}};
     const size_t size = sizeof(struct wrong);
 
-    expect_no_layout(text, 1, size,
-                     "class bad: 'text' is string, which is no state: nobody would own it");
+    counted[0][0].count_type = MEEPLE_TYPE_I8;
+    counted[1][0].count_type = MEEPLE_TYPE_U16;
+    counted[1][0].count_offset = 1;
+    counted[2][0].count_type = MEEPLE_TYPE_U8;
+    counted[2][0].count_offset = sizeof(struct wrong);
+    counted[3][0].count_type = MEEPLE_TYPE_U8;
+    counted[3][0].count_offset = offsetof(struct wrong, number);
+
     expect_no_layout(pointer, 1, size,
                      "class bad: 'numbers' is a pointer, which is no state: nobody would own it");
     expect_no_layout(twice, 2, size, "class bad: 'number' is there twice");
@@ -190,6 +461,17 @@ Test(layout, refuses_a_table_that_makes_no_sense)
     expect_no_layout(seventh, 1, size, "class bad: 'seventh' makes no sense");
     expect_no_layout(two_groups, 1, size, "class bad: 'number' makes no sense");
     expect_no_layout(nameless, 1, size, "class bad has a field of state without a name");
+    expect_no_layout(many, MEEPLE_COUNT(many), sizeof(struct deck),
+                     "class bad: 'top.rank' is there twice");
+    expect_no_layout(deep, 1, size, "class bad: 'a.a.a.a.a' has structs nested too deep");
+    expect_no_layout(counted[0], 1, size, "class bad: 'number' makes no sense");
+    expect_no_layout(counted[1], 1, size, "class bad: 'number' makes no sense");
+    expect_no_layout(counted[2], 1, size, "class bad: 'number' makes no sense");
+    expect_no_layout(counted[3], 1, size, "class bad: 'number' is there twice");
+    expect_no_layout(spawned, 1, sizeof(struct deck),
+                     "class bad: 'hands.weight' is only spawned, but comes and goes with a count");
+    expect_no_layout(tableless, 1, size, "class bad: 'number' makes no sense");
+    expect_no_layout(structs, 1, size, "class bad: the bounds of 'number' make no sense");
     expect_no_layout(NULL, 0, size,
                      "class bad has no state of 1 to 255 fields in 1 to 65535 bytes");
     expect_no_layout(fields, MEEPLE_COUNT(fields), 65536,

@@ -102,11 +102,12 @@ Test(methods, takes_another_copy_of_a_class_for_the_same)
     meeple__classes_done(&classes, NULL);
 }
 
-static const meeple_field no_type[] = {{"x", (meeple_type)99, 0, 0, 0, 0, 0}};
-static const meeple_field outside[] = {{"x", MEEPLE_TYPE_I32, 4, 0, 0, 0, 0}};
-static const meeple_field upside_down[] = {{"x", MEEPLE_TYPE_I32, 0, 6, 1, 0, 0}};
-static const meeple_field bounded_bool[] = {{"x", MEEPLE_TYPE_BOOL, 0, 0, 1, 0, 0}};
-static const meeple_field nameless[] = {{NULL, MEEPLE_TYPE_I32, 0, 0, 0, 0, 0}};
+static const meeple_field no_type[] = {{.name = "x", .type = (meeple_type)99}};
+static const meeple_field outside[] = {{.name = "x", .type = MEEPLE_TYPE_I32, .offset = 4}};
+static const meeple_field upside_down[] = {
+    {.name = "x", .type = MEEPLE_TYPE_I32, .min = 6, .max = 1}};
+static const meeple_field bounded_bool[] = {{.name = "x", .type = MEEPLE_TYPE_BOOL, .max = 1}};
+static const meeple_field nameless[] = {{.name = NULL, .type = MEEPLE_TYPE_I32}};
 
 #define BAD_TYPE(name)                                                                             \
     static const meeple_rpc_type *name##_rpc(void)                                                 \

@@ -380,7 +380,7 @@ Test(replica, refuses_what_a_client_may_not_say)
     expect_refused(net, MEEPLE_SERVER, "07 02 00 01000000 00 01000000 01 01 62", expected);
     expect_refused(net, MEEPLE_SERVER, "09 01 01000000 00 01000000 03", expected);
     expect_refused(net, MEEPLE_SERVER, "0a 01", expected);
-    expect_refused(net, MEEPLE_SERVER, "06 00 01 61 69 01 00", expected);
+    expect_refused(net, MEEPLE_SERVER, "06 00 01 61 69 00 00", expected);
     snprintf(expected, sizeof expected, "server: peer %d changed ann: only the master, 1, may; ",
              (int)id);
     expect_refused(net, MEEPLE_SERVER, "08 00 01 03 00 01 07", expected);

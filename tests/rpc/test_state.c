@@ -56,14 +56,22 @@ static bool changed(size_t offset, size_t size)
     return meeple_changes_touch(&(meeple_changes){layout, replica->changes}, offset, size);
 }
 
+static bool collect(uint64_t stamp)
+{
+    bool any;
+
+    cr_expect_eq(meeple__replica_collect(replica, NULL, &card, stamp, &any, &why), 0);
+    return any;
+}
+
 Test(state, finds_what_has_changed)
 {
     cr_expect_not(meeple__replica_differs(replica, &card));
     card.value = 2;
     card.dots[2] = 7;
     cr_expect(meeple__replica_differs(replica, &card));
-    cr_expect(meeple__replica_collect(replica, &card, 5, &why));
-    cr_expect_not(meeple__replica_collect(replica, &card, 6, &why));
+    cr_expect(collect(5));
+    cr_expect_not(collect(6));
     cr_expect_eq(shadow()->value, 2);
     cr_expect_eq(shadow()->dots[2], 7);
     cr_expect_eq(replica->stamps[1], 5);
@@ -91,9 +99,9 @@ Test(state, what_is_behind_a_text_is_no_change)
 {
     card.text[4] = 'x';
     cr_expect_not(meeple__replica_differs(replica, &card));
-    cr_expect_not(meeple__replica_collect(replica, &card, 5, &why));
+    cr_expect_not(collect(5));
     strcpy(card.text, "two");
-    cr_expect(meeple__replica_collect(replica, &card, 5, &why));
+    cr_expect(collect(5));
     cr_expect_str_eq(shadow()->text, "two");
 }
 
@@ -101,18 +109,18 @@ Test(state, what_is_out_of_bounds_stays_and_is_said_once)
 {
     card.value = 10;
     cr_expect_not(meeple__replica_differs(replica, &card));
-    cr_expect_not(meeple__replica_collect(replica, &card, 5, &why));
+    cr_expect_not(collect(5));
     cr_expect_str_eq(why.text, "field 'value' is 10, allowed 0..9");
     meeple__sentence_init(&why);
     card.dots[0] = 1;
     cr_expect(meeple__replica_differs(replica, &card));
-    cr_expect(meeple__replica_collect(replica, &card, 6, &why));
+    cr_expect(collect(6));
     cr_expect_str_eq(why.text, "");
     cr_expect_eq(shadow()->value, 1);
     card.value = 9;
-    cr_expect(meeple__replica_collect(replica, &card, 7, &why));
+    cr_expect(collect(7));
     card.value = 11;
-    meeple__replica_collect(replica, &card, 8, &why);
+    collect(8);
     cr_expect_str_eq(why.text, "field 'value' is 11, allowed 0..9");
 }
 
@@ -124,22 +132,22 @@ Test(state, takes_over_what_came_in_and_nothing_else)
     copy->dots[1] = 1;
     meeple__replica_mark(replica, 1);
     meeple__replica_mark(replica, 2);
-    cr_expect(meeple__replica_commit(replica, &card, 9));
+    cr_expect(meeple__replica_commit(replica, NULL, &card, 9));
     cr_expect_eq(card.value, 4);
     cr_expect_eq(card.dots[1], 0);
     cr_expect(changed(offsetof(struct card, value), 4));
     cr_expect_not(changed(offsetof(struct card, text), 6), "the same again is no change");
     cr_expect_eq(replica->stamps[1], 9);
     cr_expect_eq(replica->stamps[2], 9);
-    cr_expect_not(meeple__replica_commit(replica, &card, 10));
+    cr_expect_not(meeple__replica_commit(replica, NULL, &card, 10));
 }
 
 Test(state, hides_what_is_seen_no_more)
 {
     memset(card.dots, 5, sizeof card.dots);
-    meeple__replica_collect(replica, &card, 1, &why);
-    meeple__replica_hide(replica, MEEPLE__SEES_PUBLIC);
-    cr_expect(meeple__replica_commit(replica, &card, 0));
+    collect(1);
+    meeple__replica_hide(replica, NULL, MEEPLE__SEES_PUBLIC);
+    cr_expect(meeple__replica_commit(replica, NULL, &card, 0));
     cr_expect_eq(card.dots[0] | card.dots[3], 0);
     cr_expect_eq(card.value, 1);
 }

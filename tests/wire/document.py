@@ -56,6 +56,13 @@ def parse_seat(meaning):
     return seat
 
 
+def parse_field(word):
+    """'hands.cards:C/0*4<1*3' to (name, letter, size, flags, [(count, the field that counts or None)])."""
+    name, letter, size, flags, dims = re.fullmatch(r"(.*):(.)(\d*)/(\d+)((?:\*\d+(?:<\d+)?)*)", word).groups()
+    dims = [(int(count), int(counter) if counter else None) for count, counter in re.findall(r"\*(\d+)(?:<(\d+))?", dims)]
+    return name, letter, int(size) if size else None, int(flags), dims
+
+
 def parse_spawned(command, words, given):
     packet = {name: int(given[name]) for name in ("id", "master", "term", "owner", "level", "more", "method", "slot", "total",
                                                           "offset", "first", "last")
@@ -63,8 +70,7 @@ def parse_spawned(command, words, given):
     if "class" in given:
         packet["cls"] = int(given["class"])
     if command == "LAYOUT":
-        fields_of = [re.fullmatch(r"(.*):(.)\*(\d+)/(\d+)", word).groups() for word in words if ":" in word]
-        packet["fields"] = [(name, letter, int(count), int(flags)) for name, letter, count, flags in fields_of]
+        packet["fields"] = [parse_field(word) for word in words if ":" in word]
     elif command == "SPAWN":
         packet.update(path=given["path"], values=bytes.fromhex(given["values"]))
     elif command == "STATE":
@@ -244,6 +250,9 @@ def check_all(test):
     count += check(test, "slots", parse_args,
                    lambda data, meaning: (letters_of(meaning), native.read_slots(letters_of(meaning), data)),
                    lambda value: b"".join(map(native.write_slot, *value)))
+    count += check(test, "counted", parse_counted,
+                   lambda data, meaning: (fields_of(meaning), native.read_counted(fields_of(meaning), data)),
+                   lambda value: native.write_counted(*value))
     count += check(test, "entry", parse_entry,
                    lambda data, meaning: read_entry(data, meaning), lambda value: write_entry(*value))
     for data, _, meaning in lines("hash"):
@@ -253,6 +262,25 @@ def check_all(test):
             spawn = parse_spawned("SPAWN", words, fields(words))
             test.assertEqual(native.hash_of(spawn).to_bytes(8, "little").hex(" "), data.hex(" "))
     return count
+
+
+def fields_of(meaning):
+    return [parse_field(word) for word in shlex.split(meaning) if ":" in word]
+
+
+def parse_counted(meaning):
+    """'n:C/0 chips:i/0*3<0 = 1 5': fields, and values of the slots that exist."""
+    fields, _, values = meaning.partition("=")
+    letters = [letter for letter, *_ in native.slots_of(fields_of(fields))]
+    slots, words = native.existing(fields_of(fields)), shlex.split(values)
+    parsed = []
+    for slot in slots:
+        if len(parsed) == len(words):
+            break
+        word = words[len(parsed)]
+        parsed.append(parse_any(word) if letters[slot] == "v" else parse_value(letters[slot], word))
+        slots.tell(parsed[-1])
+    return fields_of(fields), parsed
 
 
 def parse_entry(meaning):

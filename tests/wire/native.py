@@ -127,13 +127,29 @@ def write_owner(who):
     return struct.pack("<i", who["master"]) + varint(who["term"]) + struct.pack("<iB", who["owner"], who["level"])
 
 
+def read_field(reader):
+    """(name, letter, size of a text, flags, [(count, the field that counts or None)])"""
+    name, letter = reader.name(), chr(reader.u8())
+    size = reader.varint() if letter == "t" else None
+    flags, dims = reader.u8(), []
+    for _ in range(reader.u8()):
+        count, counter = reader.varint(), reader.varint()
+        dims.append((count, counter - 1 if counter else None))
+    return name, letter, size, flags, dims
+
+
+def write_field(name, letter, size, flags, dims):
+    out = block(name) + letter.encode() + (varint(size) if letter == "t" else b"") + bytes([flags, len(dims)])
+    return out + b"".join(varint(count) + varint(0 if counter is None else counter + 1) for count, counter in dims)
+
+
 def read_spawned(packet, reader):
     """The commands of section 5.8, behind their first byte."""
     command = packet["command"]
     if command == "LAYOUT":
         packet.update(cls=reader.varint(), fields=[])
         while not packet["fields"] or reader.at < len(reader.data):
-            packet["fields"].append((reader.name(), chr(reader.u8()), reader.varint(), reader.u8()))
+            packet["fields"].append(read_field(reader))
     elif command == "SPAWN":
         packet.update(id=reader.varint(), cls=reader.varint())
         packet.update(read_owner(reader))
@@ -167,8 +183,7 @@ def write_spawned(packet):
     command = packet["command"]
     if command == "LAYOUT":
         return varint(packet["cls"]) + b"".join(
-            block(name) + letter.encode() + varint(count) + bytes([flags])
-            for name, letter, count, flags in packet["fields"])
+            write_field(*field) for field in packet["fields"])
     if command == "SPAWN":
         return (varint(packet["id"]) + varint(packet["cls"]) + write_owner(packet) + block(packet["path"])
                 + packet["values"])
@@ -347,7 +362,7 @@ def read_args(letters, data):
 # ---- section 5.8: the state of spawned objects; a text, "t", is a "s" ----
 
 def read_slot(letter, reader):
-    return take_value("s" if letter == "t" else letter, *read_value(reader))
+    return read_any(reader) if letter == "v" else take_value("s" if letter == "t" else letter, *read_value(reader))
 
 
 def write_slot(letter, value):
@@ -362,6 +377,55 @@ def read_slots(letters, data):
             values.append(read_slot(letter, reader))
     reader.end()
     return values
+
+
+def slots_of(fields):
+    """Of each slot its letter, its field, and its index in each dimension."""
+    slots = []
+    for number, (_, letter, _, _, dims) in enumerate(fields):
+        indices = [()]
+        for count, _ in dims:
+            indices = [index + (at,) for index in indices for at in range(count)]
+        slots += [(letter, number, index) for index in indices]
+    return slots
+
+
+class existing:
+    """The slots that exist, one after the other; the value of each is told before the next is asked for."""
+
+    def __init__(self, fields):
+        self.fields, self.slots, self.values, self.at = fields, slots_of(fields), {}, -1
+
+    def __iter__(self):
+        for self.at, (_, number, index) in enumerate(self.slots):
+            dims = self.fields[number][4]
+            if all(counter is None or index[depth] < self.values.get((counter, index[:depth]), 0)
+                   for depth, (_, counter) in enumerate(dims)):
+                yield self.at
+
+    def tell(self, value):
+        _, number, index = self.slots[self.at]
+        self.values[number, index] = value
+
+
+def read_counted(fields, data):
+    """The values of a SPAWN whose fields may be counted."""
+    reader, values, slots = Reader(data), [], existing(fields)
+    for slot in slots:
+        if reader.at < len(data):
+            values.append(read_slot(slots.slots[slot][0], reader))
+            slots.tell(values[-1])
+    reader.end()
+    return values
+
+
+def write_counted(fields, values):
+    out, slots, left = b"", existing(fields), list(values)
+    for slot in slots:
+        if left:
+            slots.tell(left[0])
+            out += write_slot(slots.slots[slot][0], left.pop(0))
+    return out
 
 
 def read_entry(letter_of, data):

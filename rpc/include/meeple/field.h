@@ -40,9 +40,9 @@ typedef enum meeple_type {
  * One member of a struct.
  * STR is a `const char *`: UTF-8, NUL-terminated, never NULL when received; NULL is sent as "".
  * BYTES is a meeple_bytes.  VALUE is a meeple_value of any kind, nil included; one that is not well
- * formed is not received and cannot be sent.  All three are borrowed: good during the call.  They
- * are no state, which has nobody to borrow from.  CHARS is a `char name[32]`: the same text as STR,
- * in place; it is state only.
+ * formed is not received and cannot be sent.  All three are borrowed: as arguments, good during the
+ * call; as state, see meeple/state.h.  CHARS is a `char name[32]`: the same text as STR, in place;
+ * it is state only, and so is a struct, which has no type but a table of its own.
  */
 typedef struct meeple_field {
     const char *name;
@@ -51,10 +51,17 @@ typedef struct meeple_field {
     /* Checked before a handler runs and before a call is sent; both 0 means no bound.  For numbers
      * the least and the greatest value, which NaN is never between; for STR, CHARS and BYTES the
      * least and greatest length in bytes, for VALUE that of its encoding (meeple_value_size());
-     * BOOL, vectors and COLOR have none. */
+     * BOOL, vectors, COLOR and structs have none. */
     double min, max;
-    uint16_t size;  /* of the member, if it is state: of an array, all of it; else not looked at */
-    uint16_t flags; /* of state: meeple_field_flags */
+    /* Of state only: */
+    uint16_t size;                     /* of the member: of an array, all of it */
+    uint16_t flags;                    /* meeple_field_flags */
+    const struct meeple_field *fields; /* of a struct: its members; type is MEEPLE_TYPE_NONE then */
+    uint16_t field_count;
+    uint16_t stride;   /* of a struct: its size; of an array of structs, that of one */
+    const char *count; /* the member that says how many elements there are; NULL: all of them */
+    meeple_type count_type;
+    uint16_t count_offset;
 } meeple_field;
 
 /* When a field of state travels, and to whom; without any, with every change, to everyone who sees
@@ -74,26 +81,35 @@ enum {
  * compile. */
 #define MEEPLE_GROUP(n) ((n) << 8 | 0 * sizeof(char[(n) >= 1 && (n) <= 6 ? 1 : -1]))
 
-/* A type this list lacks does not compile. */
+/* The types of C that a field may be of. */
+#define MEEPLE_C_TYPE_MAP_(X)                                                                      \
+    X(bool, BOOL)                                                                                  \
+    X(int8_t, I8)                                                                                  \
+    X(int16_t, I16)                                                                                \
+    X(int32_t, I32)                                                                                \
+    X(int64_t, I64)                                                                                \
+    X(uint8_t, U8)                                                                                 \
+    X(uint16_t, U16)                                                                               \
+    X(uint32_t, U32)                                                                               \
+    X(uint64_t, U64)                                                                               \
+    X(float, F32)                                                                                  \
+    X(double, F64)                                                                                 \
+    X(const char *, STR)                                                                           \
+    X(meeple_bytes, BYTES)                                                                         \
+    X(meeple_vec2, VEC2)                                                                           \
+    X(meeple_vec3, VEC3)                                                                           \
+    X(meeple_color, COLOR)                                                                         \
+    X(meeple_value, VALUE)
+
+/* A type that the list lacks does not compile. */
+struct meeple_no_type_;
+/* clang-format off */
 #define MEEPLE_TYPE_OF(lvalue)                                                                     \
-    _Generic((lvalue),                 \
-        bool: MEEPLE_TYPE_BOOL,        \
-        int8_t: MEEPLE_TYPE_I8,        \
-        int16_t: MEEPLE_TYPE_I16,      \
-        int32_t: MEEPLE_TYPE_I32,      \
-        int64_t: MEEPLE_TYPE_I64,      \
-        uint8_t: MEEPLE_TYPE_U8,       \
-        uint16_t: MEEPLE_TYPE_U16,     \
-        uint32_t: MEEPLE_TYPE_U32,     \
-        uint64_t: MEEPLE_TYPE_U64,     \
-        float: MEEPLE_TYPE_F32,        \
-        double: MEEPLE_TYPE_F64,       \
-        const char *: MEEPLE_TYPE_STR, \
-        meeple_bytes: MEEPLE_TYPE_BYTES, \
-        meeple_vec2: MEEPLE_TYPE_VEC2, \
-        meeple_vec3: MEEPLE_TYPE_VEC3, \
-        meeple_color: MEEPLE_TYPE_COLOR, \
-        meeple_value: MEEPLE_TYPE_VALUE)
+    _Generic((lvalue),                                                                             \
+        MEEPLE_C_TYPE_MAP_(MEEPLE_TYPE_IS_)                                                        \
+        struct meeple_no_type_ *: MEEPLE_TYPE_NONE)
+#define MEEPLE_TYPE_IS_(T, name) T: MEEPLE_TYPE_##name,
+/* clang-format on */
 
 /* MEEPLE_FIELD(struct S, member) or MEEPLE_FIELD(struct S, member, .min = 1, .max = 6) */
 #define MEEPLE_FIELD(S, ...) MEEPLE_FIELD_(S, __VA_ARGS__, )

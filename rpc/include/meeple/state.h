@@ -17,12 +17,19 @@ typedef struct meeple_changes meeple_changes;
  * peer, whoever made the change: also on the one that did, in the same order, so that a host and a
  * client can be one program.  Each may be NULL.
  *
- *     struct pawn { char name[32]; int32_t x, y; uint8_t hand[5]; };
+ *     struct card { uint8_t suit, rank; };
+ *     struct pawn { const char *name; int32_t x, y; uint8_t hand_count; struct card hand[5]; };
+ *     static const meeple_field card_fields[] = {
+ *         MEEPLE_STATE(struct card, suit, .max = 3),
+ *         MEEPLE_STATE(struct card, rank, .min = 1, .max = 13),
+ *     };
  *     static const meeple_field pawn_fields[] = {
- *         MEEPLE_STATE(struct pawn, name, .flags = MEEPLE_ON_SPAWN),
+ *         MEEPLE_STATE(struct pawn, name, .flags = MEEPLE_ON_SPAWN, .max = 32),
  *         MEEPLE_STATE(struct pawn, x, .min = 0, .max = 7),
  *         MEEPLE_STATE(struct pawn, y, .min = 0, .max = 7),
- *         MEEPLE_STATE(struct pawn, hand, .flags = MEEPLE_OWNER_ONLY),
+ *         MEEPLE_STATE_STRUCT(struct pawn, hand, struct card, card_fields,
+ *                             MEEPLE_COUNTED_BY(struct pawn, hand_count),
+ *                             .flags = MEEPLE_OWNER_ONLY),
  *     };
  *     static const meeple_state pawn_state = {
  *         .size = sizeof(struct pawn), .fields = pawn_fields,
@@ -32,7 +39,7 @@ typedef struct meeple_changes meeple_changes;
  */
 struct meeple_state {
     const meeple_field *fields;
-    size_t field_count;    /* at most 255 */
+    size_t field_count;    /* at most 255, those of structs inside instead of the structs */
     size_t size;           /* of the struct, at most 65535 */
     bool touched_only;     /* objects are compared after meeple_object_touch() only */
     bool dies_with_master; /* removed when the peer that is its master leaves; else the server is
@@ -48,9 +55,21 @@ struct meeple_state {
 };
 
 /*
- * One member: a number, bool or enum, a vector, a `char name[N]`, a fixed array of any of these but
- * the last; `part.member` for what lies in a struct inside.  A changed element of an array travels
- * alone.  A `const char *` or meeple_bytes does not compile, another pointer makes no class.
+ * One member: a number, bool or enum, a vector, a colour, a `char name[N]`, a `const char *`,
+ * meeple_bytes or meeple_value, or a fixed array of any of these but `char name[N]`.  `part.member`
+ * is what lies in a struct inside.  A changed element of an array travels alone.  Any other pointer
+ * makes no class.  What lies between members is never looked at, nor what is behind the NUL of a
+ * text.
+ *
+ * What a `const char *`, meeple_bytes or meeple_value points at is compared, so that it does not
+ * matter whether another pointer is written there or the same buffer changes.  Who writes a pointer
+ * to self keeps what it points at until it has written another one there, or on_removed has run, or
+ * the world is freed.  What the world writes there is its own, to be read only, and good until a
+ * meeple_world_poll() that writes there again (on_changed says so, if it is something else), until
+ * on_removed has run, or until the world is freed: who needs it longer copies it.  The world
+ * writes over a pointer of yours, too, when somebody else is the master: what has to be freed is
+ * kept track of elsewhere.  A receiver never finds NULL: an empty text is "", and empty bytes have
+ * a pointer.  A value over value_bytes_max is as one out of its bounds.
  */
 #define MEEPLE_STATE(S, ...) MEEPLE_STATE_(S, __VA_ARGS__, )
 #define MEEPLE_STATE_(S, member, ...)                                                              \
@@ -59,61 +78,69 @@ struct meeple_state {
         .offset = (uint16_t)offsetof(S, member), .size = (uint16_t)sizeof(((S *)0)->member),       \
         __VA_ARGS__                                                                                \
     }
+
+/*
+ * A member that is a struct E, or an array of them, each with the fields of a table, an array that
+ * is in sight; another struct than E does not compile.  Flags are added to those of its fields.
+ * Structs lie at most MEEPLE_STATE_DEPTH_MAX deep in one another.  A changed member of an element
+ * travels alone.
+ */
+#define MEEPLE_STATE_STRUCT(S, member, E, ...) MEEPLE_STATE_STRUCT_(S, member, E, __VA_ARGS__, )
+/* clang-format off */
+#define MEEPLE_STATE_STRUCT_(S, member, E, table, ...)                                             \
+    {                                                                                              \
+        .name = #member, .offset = (uint16_t)offsetof(S, member),                                  \
+        .size = (uint16_t)sizeof(((S *)0)->member), .fields = (table),                             \
+        .field_count = MEEPLE_COUNT(table),                                                        \
+        .stride = _Generic(&((S *)0)->member,                                                      \
+            E *: (uint16_t)sizeof(E),                                                              \
+            E(*)[sizeof(((S *)0)->member) / sizeof(E)]: (uint16_t)sizeof(E)),                      \
+        __VA_ARGS__                                                                                \
+    }
+/* clang-format on */
+enum {
+    MEEPLE_STATE_DEPTH_MAX = 4
+};
+
+/*
+ * Behind a member that is an array, of anything: only so many of its elements exist as another
+ * member says, of an unsigned type, which is state by that and has no MEEPLE_STATE of its own.
+ * Elements beyond do not travel, and may be anything on the master; everywhere else they are zero
+ * (a text "", a value nil).  So is one that comes to be and is out of its bounds, as long as it is:
+ * an element may always be zero.  A count above the length of the array is out of its bounds, and
+ * stays at home.
+ */
+/* clang-format off */
+#define MEEPLE_COUNTED_BY(S, member)                                                               \
+    .count = #member, .count_offset = (uint16_t)offsetof(S, member),                               \
+    .count_type = _Generic(((S *)0)->member,                                                       \
+        uint8_t: MEEPLE_TYPE_U8,                                                                   \
+        uint16_t: MEEPLE_TYPE_U16,                                                                 \
+        uint32_t: MEEPLE_TYPE_U32,                                                                 \
+        uint64_t: MEEPLE_TYPE_U64)
+/* clang-format on */
+
 /* What no type of state is made of: a struct, so that it does not compile as a number. */
 struct meeple_no_state_ {
     int nothing;
 };
 /* A pointer to an array is neither a pointer to a number nor one to a pointer. */
+/* clang-format off */
 #define MEEPLE_STATE_TYPE_(lvalue)                                                                 \
     _Generic(&(lvalue),                                                                            \
-        bool *: MEEPLE_TYPE_BOOL,                                                                  \
-        int8_t *: MEEPLE_TYPE_I8,                                                                  \
-        int16_t *: MEEPLE_TYPE_I16,                                                                \
-        int32_t *: MEEPLE_TYPE_I32,                                                                \
-        int64_t *: MEEPLE_TYPE_I64,                                                                \
-        uint8_t *: MEEPLE_TYPE_U8,                                                                 \
-        uint16_t *: MEEPLE_TYPE_U16,                                                               \
-        uint32_t *: MEEPLE_TYPE_U32,                                                               \
-        uint64_t *: MEEPLE_TYPE_U64,                                                               \
-        float *: MEEPLE_TYPE_F32,                                                                  \
-        double *: MEEPLE_TYPE_F64,                                                                 \
-        meeple_vec2 *: MEEPLE_TYPE_VEC2,                                                           \
-        meeple_vec3 *: MEEPLE_TYPE_VEC3,                                                           \
-        meeple_color *: MEEPLE_TYPE_COLOR,                                                           \
-        bool **: MEEPLE_TYPE_NONE,                                                                 \
-        int8_t **: MEEPLE_TYPE_NONE,                                                               \
-        int16_t **: MEEPLE_TYPE_NONE,                                                              \
-        int32_t **: MEEPLE_TYPE_NONE,                                                              \
-        int64_t **: MEEPLE_TYPE_NONE,                                                              \
-        uint8_t **: MEEPLE_TYPE_NONE,                                                              \
-        uint16_t **: MEEPLE_TYPE_NONE,                                                             \
-        uint32_t **: MEEPLE_TYPE_NONE,                                                             \
-        uint64_t **: MEEPLE_TYPE_NONE,                                                             \
-        float **: MEEPLE_TYPE_NONE,                                                                \
-        double **: MEEPLE_TYPE_NONE,                                                               \
+        MEEPLE_C_TYPE_MAP_(MEEPLE_STATE_ONE_)                                                      \
         char **: MEEPLE_TYPE_NONE,                                                                 \
-        meeple_vec2 **: MEEPLE_TYPE_NONE,                                                          \
-        meeple_vec3 **: MEEPLE_TYPE_NONE,                                                          \
-        meeple_color **: MEEPLE_TYPE_NONE,                                                          \
         default: _Generic((lvalue),                                                                \
-            bool *: MEEPLE_TYPE_BOOL,                                                              \
-            int8_t *: MEEPLE_TYPE_I8,                                                              \
-            int16_t *: MEEPLE_TYPE_I16,                                                            \
-            int32_t *: MEEPLE_TYPE_I32,                                                            \
-            int64_t *: MEEPLE_TYPE_I64,                                                            \
-            uint8_t *: MEEPLE_TYPE_U8,                                                             \
-            uint16_t *: MEEPLE_TYPE_U16,                                                           \
-            uint32_t *: MEEPLE_TYPE_U32,                                                           \
-            uint64_t *: MEEPLE_TYPE_U64,                                                           \
-            float *: MEEPLE_TYPE_F32,                                                              \
-            double *: MEEPLE_TYPE_F64,                                                             \
-            meeple_vec2 *: MEEPLE_TYPE_VEC2,                                                       \
-            meeple_vec3 *: MEEPLE_TYPE_VEC3,                                                       \
-            meeple_color *: MEEPLE_TYPE_COLOR,                                                       \
+            MEEPLE_C_TYPE_MAP_(MEEPLE_STATE_SOME_)                                                 \
             char *: MEEPLE_TYPE_CHARS,                                                             \
             default: ((struct meeple_no_state_){0})))
+#define MEEPLE_STATE_ONE_(T, name) T *: MEEPLE_TYPE_##name, T **: MEEPLE_TYPE_NONE,
+#define MEEPLE_STATE_SOME_(T, name) T *: MEEPLE_TYPE_##name,
+/* clang-format on */
 
-/* Whether a member, or any element of it, has changed: MEEPLE_CHANGED(changes, struct pawn, x). */
+/* Whether a member, or any element of it, has changed: MEEPLE_CHANGED(changes, struct pawn, x). Of
+ * a struct or an array of structs: whether anything in it has; of one element:
+ * MEEPLE_CHANGED(changes, struct pawn, hand[2]). */
 #define MEEPLE_CHANGED(changes, S, member)                                                         \
     meeple_changes_touch((changes), offsetof(S, member), sizeof(((S *)0)->member))
 /* The same for size bytes of the struct, from offset on. */
