@@ -169,7 +169,9 @@ static bool same_array(const struct meeple__layout *layout, const struct meeple_
                        const uint8_t *self, const uint8_t *shadow)
 {
     size_t offset = counter->array_offset;
-    size_t len = (size_t)meeple__get_unsigned(&counter->field, shadow) * counter->array_stride;
+    uint64_t count = meeple__get_unsigned(&counter->field, shadow);
+    uint64_t capacity = (uint64_t)counter->field.max;
+    size_t len = (size_t)(count < capacity ? count : capacity) * counter->array_stride;
 
     return same_masked(self + offset, shadow + offset, layout->counted_mask + offset, len);
 }

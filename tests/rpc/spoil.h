@@ -22,6 +22,18 @@ static inline meeple_object *spoil_any(const meeple_world *world, struct prng *p
     return NULL;
 }
 
+/* Something else than what the world has written there. */
+static inline void spoil_content(void *member, meeple_type type)
+{
+    if (type == MEEPLE_TYPE_STR) {
+        *(const char **)member = "spoilt";
+    } else if (type == MEEPLE_TYPE_BYTES) {
+        *(meeple_bytes *)member = (meeple_bytes){(const uint8_t *)"spoilt", 6};
+    } else {
+        *(meeple_value *)member = meeple_value_string("spoilt");
+    }
+}
+
 /* A bit of a slot that the client sees and that is not its own to change: in self, or in what has
  * come last, or in both. */
 static inline void spoil_slot(meeple_object *object, struct prng *prng)
@@ -32,6 +44,10 @@ static inline void spoil_slot(meeple_object *object, struct prng *prng)
     uint64_t which = prng_below(prng, 3);
 
     if (object->master == object->world->id || !meeple__level_shows(replica->level, field.flags)) {
+        return;
+    }
+    if (meeple__content_is(field.type)) {
+        spoil_content((uint8_t *)object->self + field.offset, field.type);
         return;
     }
     /* The lowest: a digit stays one, a bool too, and no bound is near. */

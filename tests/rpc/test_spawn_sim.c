@@ -8,6 +8,7 @@
 
 #include <meeple/state.h>
 
+#include "tests/rpc/bags.h"
 #include "tests/rpc/spoil.h"
 #include "tests/support/prng.h"
 #include "tests/support/sim.h"
@@ -49,6 +50,8 @@ struct thing {
         uint16_t cells[CELLS];
         int64_t purse[3];
     } now, told;
+    struct bag bag;
+    struct bag_flat bag_told;
     int stage; /* 1: ready, 2: removed */
     meeple_object *object;
 };
@@ -65,6 +68,7 @@ static const meeple_field thing_fields[] = {
     MEEPLE_STATE(struct thing, now.place),
     MEEPLE_STATE(struct thing, now.cells),
     MEEPLE_STATE(struct thing, now.purse, .flags = MEEPLE_OWNER_ONLY),
+    MEEPLE_STATE_STRUCT(struct thing, bag, struct bag, bag_fields),
 };
 
 /* What the server thinks of an object, kept apart from the library. */
@@ -97,6 +101,7 @@ struct game {
     int32_t peers[PEERS_MAX]; /* all that ever joined */
     size_t peer_count;
     uint64_t allowed[TOKENS_MAX]; /* of each token, bits: the peers */
+    char tokens[TOKENS_MAX][TOKEN];
     size_t token_count;
     struct stream streams[STREAMS_MAX];
     size_t stream_count;
@@ -116,6 +121,7 @@ static void thing_ready(void *self, meeple_object *object)
     cr_assert_eq(thing->stage, 0, "seed %" PRIu64 ": ready twice", game->seed);
     thing->stage = 1;
     thing->told = thing->now;
+    bag_flatten(&thing->bag_told, &thing->bag, true, false);
 }
 
 static void thing_changed(void *self, meeple_object *object, const meeple_changes *changes)
@@ -125,7 +131,11 @@ static void thing_changed(void *self, meeple_object *object, const meeple_change
 
     (void)object;
     cr_assert_eq(thing->stage, 1, "seed %" PRIu64 ": changed, and not there", game->seed);
-    for (size_t i = 0; i < MEEPLE_COUNT(thing_fields); i++) {
+    if (MEEPLE_CHANGED(changes, struct thing, bag)) {
+        any = true;
+        bag_changed(&thing->bag_told, &thing->bag, offsetof(struct thing, bag), changes);
+    }
+    for (size_t i = 0; i < MEEPLE_COUNT(thing_fields) - 1; i++) {
         size_t from = thing_fields[i].offset, end = from + thing_fields[i].size;
         size_t step = thing_fields[i].type == MEEPLE_TYPE_U16   ? sizeof(uint16_t)
                       : thing_fields[i].type == MEEPLE_TYPE_I64 ? sizeof(int64_t)
@@ -217,8 +227,41 @@ static bool sees(const struct entry *entry, int32_t peer, bool secret)
 
 static void allow(const char *token, uint64_t bits)
 {
-    if (token[0] == '~') {
+    if (token && token[0] == '~') {
         game->allowed[strtoul(token + 1, NULL, 10)] |= bits;
+    }
+}
+
+static void allow_bytes(meeple_bytes bytes, uint64_t bits)
+{
+    char token[TOKEN] = "";
+
+    if (bytes.len == TOKEN - 1) {
+        memcpy(token, bytes.ptr, bytes.len);
+        allow(token, bits);
+    }
+}
+
+static void allow_thing(const struct thing *thing, uint64_t some, uint64_t secret)
+{
+    const struct bag *bag = &thing->bag;
+
+    allow(thing->now.label, some);
+    allow(thing->now.open, some);
+    allow(thing->now.essay, some);
+    allow(thing->now.secret, secret);
+    allow(thing->now.diary, secret);
+    allow(bag->origin, some);
+    allow(bag->open, some);
+    allow(bag->names[0], some);
+    allow(bag->names[1], some);
+    allow_bytes(bag->blob, some);
+    if (bag->value.kind == MEEPLE_VALUE_STRING) {
+        allow_bytes(bag->value.bytes, secret);
+    }
+    allow(bag->top.note, secret);
+    for (size_t i = 0; i < bag->count; i++) {
+        allow(bag->items[i].note, secret);
     }
 }
 
@@ -237,11 +280,7 @@ static void allow_all(void)
             secret |= (uint64_t)sees(entry, game->peers[peer], true) << peer;
         }
         allow(entry->path, some);
-        allow(entry->thing->now.label, some);
-        allow(entry->thing->now.open, some);
-        allow(entry->thing->now.essay, some);
-        allow(entry->thing->now.secret, secret);
-        allow(entry->thing->now.diary, secret);
+        allow_thing(entry->thing, some, secret);
     }
 }
 
@@ -249,6 +288,15 @@ static void new_token(char *dst)
 {
     cr_assert_lt(game->token_count, TOKENS_MAX);
     snprintf(dst, TOKEN, "~%07u", (unsigned)game->token_count++);
+}
+
+/* One that lasts as long as the game. */
+static const char *lasting_token(void)
+{
+    char *token = game->tokens[game->token_count];
+
+    new_token(token);
+    return token;
 }
 
 static void tap(void *ctx, const char *from, const char *to, uint16_t port, meeple_bytes bytes)
@@ -370,7 +418,7 @@ static void begin(void)
                                               .tap = tap});
     if (game->seed % 3 == 0) {
         /* An object does not fit a packet, nor several a queue. */
-        game->limits = (meeple_limits){.message_bytes_max = 300, .queue_bytes_max = 1200};
+        game->limits = (meeple_limits){.message_bytes_max = 700, .queue_bytes_max = 1400};
     }
     cr_assert_eq(
         meeple_net_listen(&net, &(meeple_listen_options){.port = 4000,
@@ -452,6 +500,11 @@ static void change(struct thing *thing, meeple_object *object)
 {
     /* All that changes until the next flush is one. */
     cr_assert_eq(meeple_object_touch(object), 0);
+    if (below(2) == 0) {
+        bag_change(&thing->bag, &game->prng, lasting_token(), lasting_token());
+        allow_all();
+        return;
+    }
     switch (below(10)) {
     case 8:
         write_essay(thing->now.essay);
@@ -503,6 +556,10 @@ static void spawn(struct entry *entry)
     new_token(entry->path);
     new_token(entry->thing->now.label);
     new_token(entry->thing->now.secret);
+    entry->thing->bag.origin = lasting_token();
+    for (uint64_t n = below(6); n > 0; n--) {
+        bag_change(&entry->thing->bag, &game->prng, lasting_token(), lasting_token());
+    }
     write_essay(entry->thing->now.diary);
     cr_assert_eq(meeple_object_spawn(&entry->object, game->host, cls, entry->path, entry->thing),
                  0);
@@ -599,10 +656,7 @@ static void client_acts(size_t index)
             some |= (uint64_t)sees(entry, game->peers[peer], false) << peer;
             secret |= (uint64_t)sees(entry, game->peers[peer], true) << peer;
         }
-        allow(thing->now.open, some);
-        allow(thing->now.essay, some);
-        allow(thing->now.secret, secret);
-        allow(thing->now.diary, secret);
+        allow_thing(thing, some, secret);
     }
 }
 
@@ -641,6 +695,23 @@ static void poll_all(bool may_come)
     }
 }
 
+/* What does not exist is zero wherever the master is somebody else. */
+static void expect_same_bag(const struct entry *entry, size_t index, const struct thing *here)
+{
+    int32_t id = meeple_net_id(meeple_world_net(game->clients[index]));
+    bool secret = sees(entry, id, true);
+    struct bag_flat seen, has;
+
+    bag_flatten(&seen, &entry->thing->bag, secret, entry->master != MEEPLE_SERVER);
+    bag_flatten(&has, &here->bag, true, entry->master != id);
+    cr_assert_eq(memcmp(&seen, &has, sizeof seen), 0,
+                 "seed %" PRIu64 ": client %zu has the bag of %s otherwise", game->seed, index,
+                 entry->path);
+    cr_assert_eq(memcmp(&seen, &here->bag_told, sizeof seen), 0,
+                 "seed %" PRIu64 ": client %zu was not told all of the bag of %s", game->seed,
+                 index, entry->path);
+}
+
 static void expect_same(const struct entry *entry, size_t index)
 {
     meeple_world *world = game->clients[index];
@@ -668,6 +739,7 @@ static void expect_same(const struct entry *entry, size_t index)
     cr_assert_eq(memcmp(&here->told, &seen.now, sizeof seen.now), 0,
                  "seed %" PRIu64 ": client %zu was not told all of %s", game->seed, index,
                  entry->path);
+    expect_same_bag(entry, index, here);
 }
 
 /* Somebody has something else than the server thinks. */
@@ -689,6 +761,7 @@ static void spoil(void)
 static void expect_all_same(void)
 {
     uint32_t count[CLIENTS] = {0}, all = 0;
+    struct bag_flat flat;
 
     for (size_t i = 0; i < THINGS; i++) {
         const struct entry *entry = &game->entries[i];
@@ -699,6 +772,9 @@ static void expect_all_same(void)
         all++;
         cr_assert_eq(memcmp(&entry->thing->now, &entry->thing->told, sizeof entry->thing->now), 0,
                      "seed %" PRIu64 ": the host was not told all", game->seed);
+        bag_flatten(&flat, &entry->thing->bag, true, entry->master != MEEPLE_SERVER);
+        cr_assert_eq(memcmp(&flat, &entry->thing->bag_told, sizeof flat), 0,
+                     "seed %" PRIu64 ": the host was not told all of a bag", game->seed);
         for (size_t client = 0; client < CLIENTS; client++) {
             expect_same(entry, client);
             count[client] +=
@@ -753,6 +829,9 @@ static void one_game(struct game *play, unsigned breaks)
 }
 
 /* One of ten parts. */
+/* Beside others that need the machine as well. */
+TestSuite(spawn_sim, .timeout = 900);
+
 static void games(uint64_t part)
 {
     uint64_t first = part * SEEDS_EACH;
