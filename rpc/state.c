@@ -265,9 +265,11 @@ static uint32_t first_doubtful(const struct meeple__replica *replica,
     return count < leaf->count ? (uint32_t)count : leaf->count;
 }
 
-/* Makes a slot that does not exist zero in the shadow, and in self if that is to be written to. */
+/* Makes a slot that does not exist zero in the shadow, and in self if that is to be written to.
+ * known: handlers know what is in self, so that it is news if that goes, though the shadow had
+ * nothing left there. */
 static bool drop_slot(struct meeple__replica *replica, const meeple_mem *mem,
-                      const struct step *step, void *self, uint64_t stamp)
+                      const struct step *step, void *self, bool known, uint64_t stamp)
 {
     bool any = !is_zero(&step->field, replica->shadow);
 
@@ -279,6 +281,7 @@ static bool drop_slot(struct meeple__replica *replica, const meeple_mem *mem,
     }
     if (self && !is_zero(&step->field, self)) {
         show(replica, mem, step, self);
+        any = any || known;
     }
     if (any) {
         meeple__bit_set(replica->changes, step->slot);
@@ -287,7 +290,8 @@ static bool drop_slot(struct meeple__replica *replica, const meeple_mem *mem,
 }
 
 /* All that does not exist. */
-static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *self, uint64_t stamp)
+static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *self, bool known,
+                 uint64_t stamp)
 {
     struct step step = {.leaf = NULL};
     bool any = false;
@@ -299,7 +303,7 @@ static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *s
              at < leaf->count; at++) {
             step_to(&step, leaf, at);
             if (!exists(replica, &step)) {
-                any = drop_slot(replica, mem, &step, self, stamp) || any;
+                any = drop_slot(replica, mem, &step, self, known, stamp) || any;
             }
         }
     }
@@ -342,7 +346,7 @@ int meeple__replica_collect(struct meeple__replica *replica, const meeple_mem *m
         *changed = true;
     }
     if (counts) {
-        drop(replica, mem, NULL, stamp);
+        drop(replica, mem, NULL, false, stamp);
     }
     replica->complained = replica->complained && bad;
     return rc;
@@ -379,7 +383,7 @@ void meeple__replica_arrive(struct meeple__replica *replica, const meeple_mem *m
 {
     struct step step;
 
-    drop(replica, mem, NULL, 0);
+    drop(replica, mem, NULL, false, 0);
     memcpy(self, replica->shadow, meeple__layout_state(replica->layout)->size);
     for (EACH_STEP(&step, replica->layout)) {
         if (meeple__content_is(step.field.type)) {
@@ -416,7 +420,7 @@ bool meeple__replica_tame(struct meeple__replica *replica, const meeple_mem *mem
     if (!replica->wild) {
         return false;
     }
-    any = drop(replica, mem, self, stamp);
+    any = drop(replica, mem, self, late, stamp);
     for (EACH_STEP(&step, replica->layout)) {
         if (step.leaf->counted && exists(replica, &step)) {
             bool existed = meeple__leaf_present(replica->layout, step.leaf, step.index, self);
@@ -432,7 +436,7 @@ bool meeple__replica_commit(struct meeple__replica *replica, const meeple_mem *m
                             uint64_t stamp)
 {
     struct step step = {.leaf = NULL};
-    bool any = drop(replica, mem, replica->wild ? NULL : self, stamp);
+    bool any = drop(replica, mem, replica->wild ? NULL : self, true, stamp);
 
     for (uint32_t slot = 0; slot < replica->layout->slot_count; slot++) {
         const struct meeple__leaf *leaf;

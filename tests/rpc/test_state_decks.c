@@ -294,6 +294,21 @@ Test(state_decks, hides_what_is_pointed_at)
     cr_expect_not_null(puppet.deck->blob.ptr);
 }
 
+Test(state_decks, what_is_hidden_and_gone_in_one_batch_has_changed)
+{
+    mine.hand_count = mine.hands[0].count = 1;
+    mine.hands[0].cards[0] = (struct card){.rank = 2, .note = "secret"};
+    step();
+    tell();
+    forget_changes();
+    mine.hand_count = 0;
+    step();
+    meeple__replica_hide(puppet.replica, &counting.mem, MEEPLE__SEES_PUBLIC);
+    tell();
+    cr_expect_str_eq(puppet.deck->hands[0].cards[0].note, "");
+    cr_expect(CHANGED(&puppet, hands[0].cards[0].note));
+}
+
 /* What does not exist may point anywhere as long as we are the master. */
 Test(state_decks, what_the_master_left_behind_is_gone_when_it_is_no_longer)
 {
