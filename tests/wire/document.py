@@ -8,6 +8,8 @@ import struct
 import native
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "wire.md")
+MEANING_AT = 49  # column
+BYTES_WIDE = 32  # in a line that has nothing else
 LINE = re.compile(r"^([0-9a-f ]*?)\s*([|>!<])\s?(.*)$")
 
 
@@ -104,6 +106,46 @@ def parse_packet(meaning):
     else:
         packet.update(object=int(given["object"]), method=int(given["method"]), args=bytes.fromhex(given["args"]))
     return packet
+
+
+def describe_field(name, letter, size, flags, dims):
+    """What parse_field() reads."""
+    return "%s:%s%s/%d%s" % (name, letter, "" if size is None else size, flags, "".join(
+        "*%d%s" % (count, "" if counter is None else "<%d" % counter) for count, counter in dims))
+
+
+def describe(packet):
+    """What parse_packet() reads, of the packets of a session with spawned objects."""
+    command, words = packet["command"], []
+    names = {"cls": "class"}
+    for name, value in packet.items():
+        if name == "methods":
+            words += ["%s(%s)" % method for method in value]
+        elif name == "fields":
+            words += [describe_field(*field) for field in value]
+        elif name == "entries":
+            words += ["%d=%s" % (id, entry.hex()) for id, entry in value]
+        elif name == "hash":
+            words.append("hash=%016x" % value)
+        elif name in ("name", "path"):
+            words.append('%s="%s"' % (name, value))
+        elif name != "command":
+            words.append("%s=%s" % (names.get(name, name), value.hex() if isinstance(value, bytes) else value))
+    return " ".join([command, *words])
+
+
+def session_line(data, sign):
+    """A message of a session as a line of the document, or two if it is long."""
+    seat = native.read_seat(data)
+    meaning = "%s peer=%d" % (seat["kind"], seat["peer"])
+    if seat["kind"] == "DATA":
+        meaning += ": " + describe(native.read_packet(seat["data"]))
+    # The header of five bytes stands apart.
+    shown = (data[:5].hex(" ") + "  " + data[5:BYTES_WIDE].hex(" ")).rstrip()
+    rest = [data[at:at + BYTES_WIDE].hex(" ") for at in range(BYTES_WIDE, len(data), BYTES_WIDE)]
+    if not rest and len(shown) < MEANING_AT:
+        return "%-*s%s %s" % (MEANING_AT, shown, sign, meaning)
+    return "\n".join([shown, *rest, " " * MEANING_AT + "%s %s" % (sign, meaning)])
 
 
 def parse_value(letter, word):

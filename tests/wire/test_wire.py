@@ -2,7 +2,7 @@
 
     python3 test_wire.py FOLDER-OF-THE-EXECUTABLES
 
-Checks the examples of the document, is a hand-made peer in a game that `dice` hosts, a hand-made host that `dice`
+Checks the examples of the document, and a session with spawned objects against what the library says in it; is a hand-made peer in a game that `dice` hosts, a hand-made host that `dice`
 joins, and listens in on a game of two of them.
 """
 import json
@@ -15,6 +15,8 @@ import unittest
 
 import document
 import native
+import print_session
+import replica
 import websocket
 
 BIN = ""
@@ -179,12 +181,10 @@ class Document(unittest.TestCase):
                 self.assertEqual(text, meaning)
                 self.assertEqual(written == data.hex(), sign == "|")
 
-    def test_session(self):
-        """Section 8: every message of it is what it says, and the session keeps the rules."""
-        count = 0
-        for data, sign, meaning in document.lines("session"):
+    def check_session(self, kind):
+        """Every message of it is what it says."""
+        for data, sign, meaning in document.lines(kind):
             with self.subTest(meaning=meaning):
-                count += 1
                 self.assertIn(sign, "<>")
                 seat = native.read_seat(data)
                 self.assertEqual(native.write_seat(seat), data)
@@ -194,7 +194,36 @@ class Document(unittest.TestCase):
                 if seat["kind"] == "DATA":
                     packet = native.read_packet(seat["data"])
                     self.assertEqual(document.parse_packet(inside), packet)
-        self.assertGreater(count, 10)
+                    self.assertEqual(native.write_packet(packet), seat["data"])
+
+    def test_session(self):
+        """Section 8.1."""
+        self.check_session("session")
+        self.assertGreater(len(list(document.lines("session"))), 10)
+
+    def test_session_with_spawned_objects(self):
+        """Section 8.2 is to the byte what the library says, in both directions."""
+        heard = print_session.record(BIN)
+        self.assertEqual(set(heard), {"ann", "ben"})
+        for client, messages in heard.items():
+            self.check_session(client)
+            shown = [line for message in messages for line in document.session_line(*message).splitlines()]
+            self.assertEqual(sum(document.blocks(client), []), shown, "print_session.py prints it as it is now")
+
+    def test_session_with_spawned_objects_followed(self):
+        """Section 5.8 is enough to know at any time what a client has: its hash is that of each CHECK."""
+        commands = set()
+        for name in ("ann", "ben"):
+            messages = [(native.read_seat(data), sign) for data, sign, _ in document.lines(name)]
+            client = replica.Client(messages[0][0]["peer"])
+            for seat, sign in messages:
+                if seat["kind"] == "DATA" and seat["peer"] == SERVER:
+                    packet = native.read_packet(seat["data"])
+                    commands.add(packet["command"])
+                    (client.hears if sign == "<" else client.says)(packet)
+            self.assertEqual((client.checks, client.objects, client.batch), (2, {}, []))
+            self.assertEqual((client.fragments, client.resets), (1, 1) if name == "ann" else (0, 0))
+        self.assertEqual(commands, {"HELLO", "CLASS"} | set(native.COMMANDS[native.COMMANDS.index("LAYOUT"):]))
 
 
 class LiveTest(unittest.TestCase):
