@@ -1,13 +1,16 @@
-"""test_report: the table and the JSON that tests/bench/run makes of several runs, and what it answers to flags.
+"""test_report: what tests/bench/run makes of several runs, as a table, as JSON and in the document, and its flags.
 
     python3 test_report.py FOLDER-OF-THE-EXECUTABLES
 """
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+
+import tables
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUNS = """\
@@ -47,6 +50,33 @@ class Report(unittest.TestCase):
         self.assertEqual(written["runs"], 3)
         self.assertEqual(written["results"][0], {"benchmark": "call", "metric": "ours", "unit": "ns",
                                                  "median": 300, "values": [100, 300, 1200.5]})
+
+
+class Tables(unittest.TestCase):
+    def write(self, results):
+        """The document with these results."""
+        with tempfile.TemporaryDirectory(prefix="meeple-bench-") as folder:
+            source, target = os.path.join(folder, "results.json"), os.path.join(folder, "benchmarks.md")
+            shutil.copy(os.path.join(HERE, "..", "..", "docs", "benchmarks.md"), target)
+            with open(source, "w", encoding="utf-8") as file:
+                json.dump({"results": results}, file)
+            subprocess.run([sys.executable, os.path.join(HERE, "tables.py"), source, target], check=True)
+            with open(target, encoding="utf-8") as file:
+                return file.read()
+
+    def test_every_table_has_its_place_in_the_document(self):
+        text = self.write([{"benchmark": "late-join.value", "metric": "join", "median": 1234.5},
+                           {"benchmark": "change-1.tcp", "metric": "ours.cpu", "median": 6.789}])
+        self.assertIn("| until it has all of it | 1,234 ms |", text)
+        self.assertIn("| 1 % | - | 6.79 us | - | - | - |", text)
+        self.assertIn("| the server, for a peer | - |", text)
+
+    def test_a_table_that_is_nowhere_is_an_error(self):
+        done = subprocess.run([sys.executable, os.path.join(HERE, "tables.py"), os.devnull], capture_output=True,
+                              check=False)
+        self.assertNotEqual(done.returncode, 0)
+        with self.assertRaises(ValueError):
+            tables.put_in("| nothing |\n", ["| head |", "|---|"])
 
 
 class Run(unittest.TestCase):
