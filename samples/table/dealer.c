@@ -68,8 +68,7 @@ void table_dealer_put(struct table_dealer *dealer, unsigned number, int32_t id,
     }
     table__name_of(dealer, id, name);
     if (where->place == TABLE_IN_TRAY && (hidden || free_slot(dealer, id) < TABLE_TRAY)) {
-        (void)meeple_object_hand_over(dealer->piece_objects[number], MEEPLE_SERVER);
-        word->holder = 0;
+        table__release(dealer, number);
         if (!hidden) {
             word->slot = (uint8_t)free_slot(dealer, id);
             word->tray = id;
@@ -129,8 +128,7 @@ void table_dealer_check(struct table_dealer *dealer, unsigned number)
     if (same(&dealer->pieces[number].word, word)) {
         return;
     }
-    (void)meeple_object_hand_over(dealer->piece_objects[number], MEEPLE_SERVER);
-    word->holder = 0;
+    table__release(dealer, number);
     table__tell(dealer, number);
     (void)meeple_net_kick(meeple_world_net(dealer->world), id, MEEPLE_CLOSE_POLICY,
                           "that is for the host to say");

@@ -69,24 +69,33 @@ void table__deny(struct table_dealer *dealer, unsigned number, int32_t id, uint8
     (void)meeple_rpc(dealer->board_object, id, table_denied, (uint8_t)number, ticket);
 }
 
-/* On the table, nobody's, where it is. */
-void table__let_go(struct table_dealer *dealer, unsigned number)
-{
-    struct table_word *word = &dealer->truth[number];
-    meeple_object *object = dealer->piece_objects[number];
-
-    (void)meeple_object_hand_over(object, MEEPLE_SERVER); /* cannot fail towards the host */
-    word->holder = 0;
-    word->tray = 0;
-    word->slot = 0;
-}
-
 void table__lay(struct table_dealer *dealer, unsigned number, int x, int y)
 {
     table_kind kind = table_piece_kind(number);
 
     dealer->pieces[number].x = table_fit_x(kind, x);
     dealer->pieces[number].y = table_fit_y(kind, y);
+}
+
+/* Out of the hand.  Who held it may have left it over the edge. */
+void table__release(struct table_dealer *dealer, unsigned number)
+{
+    struct table_piece *piece = &dealer->pieces[number];
+
+    /* Cannot fail towards the host. */
+    (void)meeple_object_hand_over(dealer->piece_objects[number], MEEPLE_SERVER);
+    dealer->truth[number].holder = 0;
+    table__lay(dealer, number, piece->x, piece->y);
+}
+
+/* On the table, nobody's, where it is. */
+void table__let_go(struct table_dealer *dealer, unsigned number)
+{
+    struct table_word *word = &dealer->truth[number];
+
+    table__release(dealer, number);
+    word->tray = 0;
+    word->slot = 0;
 }
 
 uint8_t table__first_face(struct table_dealer *dealer, unsigned number)

@@ -19,6 +19,8 @@ void table__count_trays(struct table_dealer *dealer);
 /* The peer may not have that piece, or not any longer. */
 void table__deny(struct table_dealer *dealer, unsigned number, int32_t id, uint8_t ticket);
 
+/* It is in no hand any more, and wholly on the table or in the tray; to be told. */
+void table__release(struct table_dealer *dealer, unsigned number);
 /* It is on the table, nobody's, where it is; to be told. */
 void table__let_go(struct table_dealer *dealer, unsigned number);
 /* Moves it to the nearest place where it is wholly on the table. */
