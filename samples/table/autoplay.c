@@ -62,7 +62,7 @@ static bool has_begun(const struct table_session *session)
     unsigned players = 0;
 
     for (unsigned seat = 0; seat < TABLE_SEATS; seat++) {
-        players += game->pawns[seat] != NULL;
+        players += table_game_sits(game, seat);
     }
     return lobby_phase_of(&session->lobby) == LOBBY_PLAYING && game->board && players > 1;
 }

@@ -11,13 +11,14 @@ static bool holds_any(const struct table_dealer *dealer, int32_t id)
     return false;
 }
 
-/* It lies there, for that peer to see. */
+/* It lies there, for that peer to see, which sits at the table and has said its name. */
 static bool is_free(const struct table_dealer *dealer, unsigned number, int32_t id)
 {
     const struct table_word *word = &dealer->truth[number];
+    int seat = table__seat_of(dealer, id);
 
-    return word->holder == 0 && (word->tray == 0 || word->tray == id) &&
-           table__seat_of(dealer, id) >= 0;
+    return word->holder == 0 && (word->tray == 0 || word->tray == id) && seat >= 0 &&
+           dealer->greeted[seat];
 }
 
 void table_dealer_take(struct table_dealer *dealer, unsigned number, int32_t id, uint8_t ticket)

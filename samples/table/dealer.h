@@ -16,7 +16,8 @@ struct table_dealer {
     struct table_pawn pawns[TABLE_SEATS];
     struct table_board board;
     meeple_object *piece_objects[TABLE_PIECES], *pawn_objects[TABLE_SEATS], *board_object;
-    bool taken[TABLE_SEATS], greeted[TABLE_SEATS]; /* the seats */
+    bool taken[TABLE_SEATS];   /* the seats */
+    bool greeted[TABLE_SEATS]; /* who sits there has said its name */
 };
 
 /* Unpacks the box, in a world that has not been polled yet.  MEEPLE_ENOMEM, ... */

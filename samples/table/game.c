@@ -242,6 +242,11 @@ int table_game_seat_of(const struct table_game *game, int32_t id)
     return TABLE_NOTHING;
 }
 
+bool table_game_sits(const struct table_game *game, unsigned seat)
+{
+    return game->pawns[seat] && game->pawns[seat]->name[0] != '\0';
+}
+
 int table_game_seat(const struct table_game *game)
 {
     return table_game_seat_of(game, table_game_id(game));

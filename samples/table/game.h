@@ -67,6 +67,9 @@ bool table_game_shows(const struct table_game *game, unsigned number);
 bool table_game_in_tray(const struct table_game *game, unsigned number);
 /* The piece is in our hand, and ours to move. */
 bool table_game_holds(const struct table_game *game, unsigned number);
+/* Somebody sits there.  A pawn whose player has not said its name yet is not to be seen, and may do
+ * nothing: a newcomer would be called something else for a moment. */
+bool table_game_sits(const struct table_game *game, unsigned seat);
 /* The seat of the peer, or TABLE_NOTHING. */
 int table_game_seat_of(const struct table_game *game, int32_t id);
 

@@ -37,7 +37,7 @@ static void put_players(FILE *out, const struct table_game *game)
         const struct table_pawn *pawn = game->pawns[seat];
         char name[LOBBY_NAME_MAX + 1];
 
-        if (!pawn) {
+        if (!table_game_sits(game, seat)) {
             continue;
         }
         table_pawn_name(name, pawn);

@@ -268,7 +268,7 @@ void table_pieces_draw(struct draw *draw, const struct table_pieces_view *view)
         draw_piece(draw, view, order[i]);
     }
     for (unsigned seat = 0; seat < TABLE_SEATS; seat++) {
-        if (view->game->pawns[seat]) {
+        if (table_game_sits(view->game, seat)) {
             draw_pawn(draw, view, seat);
         }
     }

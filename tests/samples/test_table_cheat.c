@@ -232,6 +232,28 @@ Test(table_cheat, what_is_dropped_over_the_edge_lies_on_the_table, .init = begin
     cr_expect_eq(ben->pieces[CHIP]->y, TABLE_HEIGHT - table_half_height(TABLE_CHIP));
 }
 
+Test(table_cheat, who_has_not_said_its_name_does_not_sit_there_yet, .init = begin, .fini = end)
+{
+    size_t index = party.count++;
+    struct table_game *nobody = &party.guests[index].game;
+
+    party_seat(&party, index);
+    nobody->name[0] = '\0';
+    cr_assert_eq(lobby_connect(&party.guests[index].lobby, "host"), 0);
+    party_settle(&party);
+    cr_expect_eq(table_game_seat(nobody), (int)index);
+    cr_expect_not(table_game_sits(ben, (unsigned)index));
+    cr_expect_str_eq(party_last_line(ben), "Bořek sat down");
+    take(nobody, CHIP);
+    cr_expect_eq(nobody->hand, TABLE_NOTHING);
+    table_game_rename(nobody, "Odysseus");
+    party_settle(&party);
+    take(nobody, CHIP);
+    cr_expect(table_game_sits(ben, (unsigned)index));
+    cr_expect(table_game_holds(nobody, CHIP));
+    cr_expect_str_eq(party_last_line(ben), "Odysseus sat down");
+}
+
 Test(table_cheat, its_pawn_keeps_its_seat_and_its_player, .init = begin, .fini = end)
 {
     cheat->pawns[CHEAT]->id = 1;
