@@ -20,26 +20,38 @@ static void wrest(struct table_dealer *dealer, unsigned number)
     }
 }
 
+/* The cards that are in no tray, so that who has seen one does not know it by its number. */
 static void shuffle(struct table_dealer *dealer)
 {
-    for (unsigned i = 0; i < TABLE_CARDS; i++) {
-        unsigned other = luck(dealer, i + 1);
+    uint8_t *loose[TABLE_CARDS];
+    unsigned count = 0;
 
-        dealer->faces[i] = dealer->faces[other];
-        dealer->faces[other] = (uint8_t)(i + 1);
+    for (unsigned i = 0; i < TABLE_CARDS; i++) {
+        if (dealer->truth[i].tray == 0) {
+            loose[count++] = &dealer->faces[i];
+        }
+    }
+    for (; count > 1; count--) {
+        uint8_t *other = loose[luck(dealer, count)];
+        uint8_t face = *other;
+
+        *other = *loose[count - 1];
+        *loose[count - 1] = face;
     }
 }
 
 /* Everything to where it began. */
 static void tidy(struct table_dealer *dealer)
 {
+    for (unsigned i = 0; i < TABLE_PIECES; i++) {
+        wrest(dealer, i);
+        table__let_go(dealer, i);
+    }
     shuffle(dealer);
     dealer->level = 0;
     for (unsigned i = 0; i < TABLE_PIECES; i++) {
         int16_t x, y;
 
-        wrest(dealer, i);
-        table__let_go(dealer, i);
         table_home(i, &x, &y);
         table__lay(dealer, i, x, y);
         dealer->truth[i].face = table__first_face(dealer, i);
@@ -51,6 +63,7 @@ static void tidy(struct table_dealer *dealer)
 /* What lies on the table flies about; trays are not on it. */
 static void overturn(struct table_dealer *dealer)
 {
+    shuffle(dealer);
     for (unsigned i = 0; i < TABLE_PIECES; i++) {
         struct table_word *word = &dealer->truth[i];
 
@@ -81,6 +94,9 @@ int table_dealer_begin(struct table_dealer *dealer, meeple_world *world, uint64_
 
         snprintf(path, sizeof path, "pieces/%u", i);
         dealer->pieces[i].number = (uint8_t)i;
+        if (table_piece_kind(i) == TABLE_CARD) {
+            dealer->faces[i] = (uint8_t)(i + 1);
+        }
         rc = meeple_object_spawn(&dealer->piece_objects[i], world, &table_piece_class, path,
                                  &dealer->pieces[i]);
         if (rc == 0) {

@@ -345,6 +345,24 @@ Test(table_game, the_host_flips_the_table_and_nobody_else_does)
     party_expect_same(&party, 0);
 }
 
+Test(table_game, what_was_seen_before_a_flip_is_not_known_after_it)
+{
+    uint8_t before[TABLE_CARDS];
+    unsigned same = 0, seen = 0;
+
+    into_tray(anna, CARD);
+    memcpy(before, host->dealer.faces, sizeof before);
+    cr_expect_eq(table_game_flip(host, false), 0);
+    party_settle(&party);
+    for (unsigned number = 0; number < TABLE_CARDS; number++) {
+        same += host->dealer.faces[number] == before[number];
+        seen |= 1u << host->dealer.faces[number];
+    }
+    cr_expect_lt(same, TABLE_CARDS / 2);
+    cr_expect_eq(seen, ((1u << TABLE_CARDS) - 1) << 1, "each card is there once");
+    cr_expect_eq(anna->pieces[CARD]->word.secret, before[CARD], "a tray is not on the table");
+}
+
 Test(table_game, who_changes_more_than_its_place_is_shown_out)
 {
     take(anna, CARD);
