@@ -13,52 +13,16 @@ static const struct measures compact = {14, 10, 12, 32, 34, 8, 36, 44, 36};
 #define LABEL_WIDTH 58.0f
 #define BUTTON_GAP 8.0f
 
-/* Takes the top off what is left, and the gap under it. */
-static struct rect take_top(struct rect *rest, float height, float gap)
-{
-    struct rect top = {rest->x, rest->y, rest->w, height};
-
-    rest->y += height + gap;
-    rest->h -= height + gap;
-    return top;
-}
-
-static struct rect take_left(struct rect *rest, float width, float gap)
-{
-    struct rect left = {rest->x, rest->y, width, rest->h};
-
-    rest->x += width + gap;
-    rest->w -= width + gap;
-    return left;
-}
-
-static struct rect take_right(struct rect *rest, float width, float gap)
-{
-    rest->w -= width + gap;
-    return (struct rect){rest->x + rest->w + gap, rest->y, width, rest->h};
-}
-
-static struct rect take_bottom(struct rect *rest, float height, float gap)
-{
-    rest->h -= height + gap;
-    return (struct rect){rest->x, rest->y + rest->h + gap, rest->w, height};
-}
-
 static float between(float least, float value, float most)
 {
     return value < least ? least : value > most ? most : value;
 }
 
-static struct rect square(struct rect in, float side)
-{
-    return (struct rect){in.x, in.y + (in.h - side) / 2, side, side};
-}
-
 static void header(struct dice_layout *out, struct rect row)
 {
-    out->icon = square(take_left(&row, 28, 12), 28);
-    out->title = take_left(&row, 54, 18);
-    out->dot = square(take_left(&row, 10, 9), 10);
+    out->icon = rect_square(rect_take_left(&row, 28, 12), 28);
+    out->title = rect_take_left(&row, 54, 18);
+    out->dot = rect_square(rect_take_left(&row, 10, 9), 10);
     out->status = row;
 }
 
@@ -67,18 +31,18 @@ static void seat(struct dice_layout *out, const struct measures *measures, struc
 {
     float height = 2 * measures->padding + 2 * measures->row + measures->row_gap;
 
-    out->seat = take_top(rest, height, measures->gap);
+    out->seat = rect_take_top(rest, height, measures->gap);
     struct rect inside = rect_inset(out->seat, measures->padding);
-    struct rect top = take_top(&inside, measures->row, measures->row_gap);
+    struct rect top = rect_take_top(&inside, measures->row, measures->row_gap);
     struct rect bottom = inside;
     float button = between(134, inside.w * 0.15f, 150);
     float gap = 2 * BUTTON_GAP;
-    out->host = take_right(&top, 2 * button + BUTTON_GAP, gap);
-    out->disconnect = take_right(&bottom, button, BUTTON_GAP);
-    out->connect = take_right(&bottom, button, gap);
-    out->name_label = take_left(&top, LABEL_WIDTH, 0);
+    out->host = rect_take_right(&top, 2 * button + BUTTON_GAP, gap);
+    out->disconnect = rect_take_right(&bottom, button, BUTTON_GAP);
+    out->connect = rect_take_right(&bottom, button, gap);
+    out->name_label = rect_take_left(&top, LABEL_WIDTH, 0);
     out->name = top;
-    out->server_label = take_left(&bottom, LABEL_WIDTH, 0);
+    out->server_label = rect_take_left(&bottom, LABEL_WIDTH, 0);
     out->server = bottom;
 }
 
@@ -87,15 +51,15 @@ static void narrow_seat(struct dice_layout *out, const struct measures *measures
 {
     float height = 2 * measures->padding + 3 * measures->row + 2 * measures->row_gap;
 
-    out->seat = take_top(rest, height, measures->gap);
+    out->seat = rect_take_top(rest, height, measures->gap);
     struct rect inside = rect_inset(out->seat, measures->padding);
-    out->name = take_top(&inside, measures->row, measures->row_gap);
-    out->server = take_top(&inside, measures->row, measures->row_gap);
-    out->name_label = take_left(&out->name, LABEL_WIDTH, 0);
-    out->server_label = take_left(&out->server, LABEL_WIDTH, 0);
+    out->name = rect_take_top(&inside, measures->row, measures->row_gap);
+    out->server = rect_take_top(&inside, measures->row, measures->row_gap);
+    out->name_label = rect_take_left(&out->name, LABEL_WIDTH, 0);
+    out->server_label = rect_take_left(&out->server, LABEL_WIDTH, 0);
     float button = (inside.w - 2 * BUTTON_GAP) / 3;
-    out->host = take_left(&inside, button, BUTTON_GAP);
-    out->connect = take_left(&inside, button, BUTTON_GAP);
+    out->host = rect_take_left(&inside, button, BUTTON_GAP);
+    out->connect = rect_take_left(&inside, button, BUTTON_GAP);
     out->disconnect = inside;
 }
 
@@ -103,10 +67,10 @@ static void narrow_seat(struct dice_layout *out, const struct measures *measures
 static void open_card(struct rect card, const struct measures *measures, struct rect *title,
                       struct rect *content)
 {
-    struct rect row = take_top(&card, measures->card_title, 0);
+    struct rect row = rect_take_top(&card, measures->card_title, 0);
 
-    take_left(&row, 16, 0);
-    take_right(&row, 16, 0);
+    rect_take_left(&row, 16, 0);
+    rect_take_right(&row, 16, 0);
     *title = row;
     *content = card;
     content->h -= 6; /* so that nothing touches the round corners */
@@ -121,15 +85,15 @@ void dice_layout_compute(struct dice_layout *out, float width, float height)
     /* The header brings its own air. */
     rest.y -= measures->margin / 3;
     rest.h += measures->margin / 3;
-    header(out, take_top(&rest, measures->header, measures->gap / 2));
+    header(out, rect_take_top(&rest, measures->header, measures->gap / 2));
     if (narrow) {
         narrow_seat(out, measures, &rest);
-        out->action = take_bottom(&rest, measures->action, measures->gap);
-        out->players_card = take_top(&rest, (rest.h - measures->gap) / 2, measures->gap);
+        out->action = rect_take_bottom(&rest, measures->action, measures->gap);
+        out->players_card = rect_take_top(&rest, (rest.h - measures->gap) / 2, measures->gap);
     } else {
         seat(out, measures, &rest);
-        struct rect side = take_right(&rest, between(230, rest.w * 0.36f, 440), measures->gap);
-        out->action = take_bottom(&side, measures->action, measures->gap);
+        struct rect side = rect_take_right(&rest, between(230, rest.w * 0.36f, 440), measures->gap);
+        out->action = rect_take_bottom(&side, measures->action, measures->gap);
         out->players_card = side;
     }
     out->log_card = rest;

@@ -18,45 +18,16 @@ static float smaller(float a, float b)
     return a < b ? a : b;
 }
 
-static struct rect take_right(struct rect *rest, float width, float gap)
-{
-    rest->w -= width + gap;
-    return (struct rect){rest->x + rest->w + gap, rest->y, width, rest->h};
-}
-
-static struct rect take_left(struct rect *rest, float width, float gap)
-{
-    struct rect left = {rest->x, rest->y, width, rest->h};
-
-    rest->x += width + gap;
-    rest->w -= width + gap;
-    return left;
-}
-
-static struct rect take_top(struct rect *rest, float height, float gap)
-{
-    struct rect top = {rest->x, rest->y, rest->w, height};
-
-    rest->y += height + gap;
-    rest->h -= height + gap;
-    return top;
-}
-
-static struct rect square(struct rect in, float side)
-{
-    return (struct rect){in.x, in.y + (in.h - side) / 2, side, side};
-}
-
 static void header(struct table_layout *out, const struct measures *measures, struct rect row)
 {
     struct rect *buttons[] = {&out->leave, &out->stats, &out->tidy, &out->flip};
 
     for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++) {
-        *buttons[i] = take_right(&row, measures->button, 8);
+        *buttons[i] = rect_take_right(&row, measures->button, 8);
     }
-    out->icon = square(take_left(&row, 28, 12), 28);
-    out->title = take_left(&row, 62, 14);
-    out->dot = square(take_left(&row, 10, 9), 10);
+    out->icon = rect_square(rect_take_left(&row, 28, 12), 28);
+    out->title = rect_take_left(&row, 62, 14);
+    out->dot = rect_square(rect_take_left(&row, 10, 9), 10);
     out->status = row;
 }
 
@@ -71,14 +42,14 @@ static void form(struct table_layout *out, const struct measures *measures, floa
     struct lobby_form_view *view = &out->form;
 
     out->form_card = card;
-    out->form_title = take_top(&rest, 26, 8);
-    view->name = take_top(&rest, measures->row, 10);
-    view->name_label = take_left(&view->name, LABEL_WIDTH, 0);
-    view->server = take_top(&rest, measures->row, 18);
-    view->server_label = take_left(&view->server, LABEL_WIDTH, 0);
+    out->form_title = rect_take_top(&rest, 26, 8);
+    view->name = rect_take_top(&rest, measures->row, 10);
+    view->name_label = rect_take_left(&view->name, LABEL_WIDTH, 0);
+    view->server = rect_take_top(&rest, measures->row, 18);
+    view->server_label = rect_take_left(&view->server, LABEL_WIDTH, 0);
     float button = (rest.w - 2 * 10) / 3;
-    view->alone = take_left(&rest, button, 10);
-    view->host = take_left(&rest, button, 10);
+    view->alone = rect_take_left(&rest, button, 10);
+    view->host = rect_take_left(&rest, button, 10);
     view->connect = rest;
     view->disconnect = (struct rect){0, 0, 0, 0};
 }
@@ -101,7 +72,7 @@ static void table(struct table_layout *out, const struct measures *measures, str
     out->felt = rect_inset(out->rim, measures->rim);
     out->tray = (struct rect){out->rim.x, top + out->rim.h + measures->gap, out->rim.w, tray};
     struct rect inside = rect_inset(out->tray, 4);
-    out->tray_title = take_left(&inside, unit * 200 > 76 ? unit * 200 : 76, 0);
+    out->tray_title = rect_take_left(&inside, unit * 200 > 76 ? unit * 200 : 76, 0);
     out->slots = inside;
     out->lines =
         (struct rect){out->felt.x + 14, out->felt.y + out->felt.h - 64, out->felt.w / 2, 54};
@@ -115,7 +86,7 @@ void table_layout_compute(struct table_layout *out, float width, float height)
     const struct measures *measures = width < 820 || height < 520 ? &compact : &roomy;
     struct rect rest = rect_inset((struct rect){0, 0, width, height}, measures->margin);
 
-    struct rect row = take_top(&rest, measures->header, measures->gap);
+    struct rect row = rect_take_top(&rest, measures->header, measures->gap);
     header(out, measures, row);
     table(out, measures, rest);
     form(out, measures, width, height);

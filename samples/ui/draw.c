@@ -313,13 +313,3 @@ void draw_pop_clip(struct draw *draw)
                               draw->clip_count > 0 ? &draw->clips[draw->clip_count - 1] : NULL);
     }
 }
-
-struct rect rect_inset(struct rect rect, float by)
-{
-    return (struct rect){rect.x + by, rect.y + by, rect.w - 2 * by, rect.h - 2 * by};
-}
-
-bool rect_contains(struct rect rect, float x, float y)
-{
-    return x >= rect.x && x < rect.x + rect.w && y >= rect.y && y < rect.y + rect.h;
-}

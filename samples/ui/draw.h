@@ -8,10 +8,7 @@
 #include <stddef.h>
 
 #include "samples/ui/atlas.h"
-
-struct rect {
-    float x, y, w, h;
-};
+#include "samples/ui/rect.h"
 
 struct draw;
 
@@ -65,8 +62,5 @@ size_t draw_text_hit(const struct draw *draw, enum font font, const char *text, 
 /* How many bytes to put in the first row of a paragraph of this width; at least one character. */
 size_t draw_text_wrap(const struct draw *draw, enum font font, const char *text, size_t len,
                       float width);
-
-struct rect rect_inset(struct rect rect, float by);
-bool rect_contains(struct rect rect, float x, float y);
 
 #endif /* UI_DRAW_H */
