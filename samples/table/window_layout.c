@@ -12,10 +12,16 @@ static const struct measures compact = {8, 8, 40, 76, 9, 36};
 #define LABEL_WIDTH 58.0f
 #define FORM_WIDTH 460.0f
 #define FORM_PADDING 22.0f
+#define LEAST_UNIT 0.02f /* places are divided by it */
 
 static float smaller(float a, float b)
 {
     return a < b ? a : b;
+}
+
+static float larger(float a, float b)
+{
+    return a > b ? a : b;
 }
 
 static void header(struct table_layout *out, const struct measures *measures, struct rect row)
@@ -62,7 +68,7 @@ static void table(struct table_layout *out, const struct measures *measures, str
     float rims = 2 * measures->rim;
     float across = (room.w - rims) / TABLE_WIDTH;
     float down = (room.h - rims - measures->gap - 8) / units_high;
-    float unit = smaller(across, down);
+    float unit = larger(smaller(across, down), LEAST_UNIT);
     float wide = unit * TABLE_WIDTH, high = unit * TABLE_HEIGHT;
     float tray = unit * tray_units + 8;
     float top = room.y + (room.h - rims - high - measures->gap - tray) / 2;
@@ -72,7 +78,7 @@ static void table(struct table_layout *out, const struct measures *measures, str
     out->felt = rect_inset(out->rim, measures->rim);
     out->tray = (struct rect){out->rim.x, top + out->rim.h + measures->gap, out->rim.w, tray};
     struct rect inside = rect_inset(out->tray, 4);
-    out->tray_title = rect_take_left(&inside, unit * 200 > 76 ? unit * 200 : 76, 0);
+    out->tray_title = rect_take_left(&inside, larger(unit * 200, 76), 0);
     out->slots = inside;
     out->lines =
         (struct rect){out->felt.x + 14, out->felt.y + out->felt.h - 64, out->felt.w / 2, 54};
