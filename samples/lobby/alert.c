@@ -76,6 +76,9 @@ void lobby_alert_not_connected(char *dst, const char *where, const meeple_fault 
     if (fault->stage == MEEPLE_STAGE_RESOLVE || fault->stage == MEEPLE_STAGE_CONNECT) {
         /* Says itself what could not be reached. */
         say(dst, "%s", fault->text);
+    } else if (fault->stage == MEEPLE_STAGE_HTTP && fault->number == 503) {
+        say(dst, "Could not connect to %s: %s; there may be no room for another player.", where,
+            fault->text);
     } else if (fault->stage != MEEPLE_STAGE_NONE) {
         say(dst, "Could not connect to %s: %s", where, fault->text);
     } else {
