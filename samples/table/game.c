@@ -12,6 +12,14 @@ static meeple_net *net_of(const struct table_game *game)
     return meeple_world_net(game->world);
 }
 
+const meeple_class *const table_classes[] = {&table_board_class, &table_piece_class,
+                                             &table_pawn_class, NULL};
+
+struct table_game *table_game_of(const meeple_object *object)
+{
+    return lobby_user(meeple_object_world(object));
+}
+
 void table_game_changed(struct table_game *game)
 {
     if (game->options.on_changed) {

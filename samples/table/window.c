@@ -6,6 +6,7 @@
 
 #include "samples/lobby/form.h"
 #include "samples/table/report.h"
+#include "samples/table/window_cloth.h"
 #include "samples/table/window_layout.h"
 #include "samples/table/window_pieces.h"
 #include "samples/table/window_stats.h"
@@ -14,7 +15,6 @@
 
 #define GOODBYE_MS 1000 /* how long the window waits for the session to end in good order */
 #define FRAME_MS 16
-#define LINES 3 /* of the log, on the cloth */
 
 enum widget {
     WIDGET_FORM = 1,
@@ -43,9 +43,6 @@ struct window {
     bool leaving;
     uint64_t goodbye_ms; /* when the goodbye began */
 };
-
-static const SDL_Color wood = {74, 47, 30, 255}, wood_light = {112, 74, 47, 255};
-static const SDL_Color cloth = {27, 104, 73, 255}, light = {255, 255, 255, 20};
 
 static lobby_phase phase_of(const struct window *window)
 {
@@ -129,58 +126,6 @@ static void show_header(struct window *window, struct ui *ui, const struct table
     }
 }
 
-static void draw_table(struct draw *draw, const struct table_layout *layout)
-{
-    float spread = layout->felt.h * 0.42f;
-
-    draw_shadow(draw, rect_inset(layout->rim, -2), 18, theme.shadow);
-    draw_box(draw, layout->rim, 22, wood);
-    draw_outline(draw, rect_inset(layout->rim, 1), 21, 2, wood_light);
-    draw_box(draw, layout->felt, 12, cloth);
-    draw_push_clip(draw, layout->felt);
-    /* A lamp hangs over it. */
-    draw_shadow(draw, rect_inset(layout->felt, spread), spread, light);
-    draw_pop_clip(draw);
-    draw_outline(draw, layout->felt, 12, 2, theme_fade(theme.back, 90));
-}
-
-static void draw_tray(struct draw *draw, const struct window *window,
-                      const struct table_layout *layout)
-{
-    int seat = table_game_seat(&window->session->game);
-    SDL_Color edge = seat >= 0 ? theme_players[seat] : theme.edge;
-    struct draw_style style = {FONT_BOLD, theme.text_soft, 0.5f};
-    float step = layout->slots.w / TABLE_TRAY;
-    float unit = layout->unit;
-
-    draw_box(draw, layout->tray, 12, theme.card);
-    draw_outline(draw, layout->tray, 12, window->hands.over_tray ? 3 : 1, edge);
-    draw_label(draw, layout->tray_title, style, "Your tray");
-    for (unsigned slot = 0; slot < TABLE_TRAY; slot++) {
-        float wide = 2 * unit * (float)table_half_width(TABLE_CARD);
-        float high = 2 * unit * (float)table_half_height(TABLE_CARD);
-        struct rect place = {layout->slots.x + ((float)slot + 0.5f) * step - wide / 2,
-                             layout->slots.y + (layout->slots.h - high) / 2, wide, high};
-
-        draw_outline(draw, place, wide * 0.11f, 1, theme.edge);
-    }
-}
-
-/* The newest at the bottom, the older the paler. */
-static void draw_lines(struct draw *draw, const struct lobby_lines *lines,
-                       const struct table_layout *layout)
-{
-    for (size_t back = 0; back < LINES && back < lines->count; back++) {
-        struct draw_style style = {FONT_SMALL, theme.text, 0};
-        struct rect row = {layout->lines.x,
-                           layout->lines.y + layout->lines.h - 18 * (float)(back + 1),
-                           layout->lines.w, 18};
-
-        style.color = theme_fade(theme.text, (Uint8)(200 - 60 * back));
-        draw_label(draw, row, style, lobby_lines_at(lines, lines->count - 1 - back));
-    }
-}
-
 /* Keys that need no focus. */
 static void use_shortcuts(struct window *window, struct ui *ui)
 {
@@ -203,9 +148,7 @@ static void show_table(struct window *window, struct ui *ui, const struct table_
     struct table_hands_view hands = {WIDGET_THINGS, layout, &window->motion};
     struct table_pieces_view pieces = {game, layout, &window->motion, &window->hands};
 
-    draw_table(ui_draw(ui), layout);
-    draw_tray(ui_draw(ui), window, layout);
-    draw_lines(ui_draw(ui), &game->lines, layout);
+    table_cloth_draw(ui_draw(ui), layout, game, window->hands.over_tray);
     if (table_motion_step(&window->motion, game, layout, ui_now_ms(ui))) {
         ui_wake(ui, ui_now_ms(ui) + FRAME_MS);
     }
