@@ -8,9 +8,11 @@
 enum {
     CHEAT = 1, /* of the guests */
     SEEDS = 60,
-    ROUGH_MS = 2000
+    ROUGH_MS = 2000,
+    FLOOD = 20000 /* calls; the library lets 4000 come at once */
 };
 
+#define DIE (unsigned)TABLE_CARDS
 #define CHIP (unsigned)(TABLE_CARDS + TABLE_DICE)
 
 static struct party party;
@@ -252,6 +254,26 @@ Test(table_cheat, who_has_not_said_its_name_does_not_sit_there_yet, .init = begi
     cr_expect(table_game_sits(ben, (unsigned)index));
     cr_expect(table_game_holds(nobody, CHIP));
     cr_expect_str_eq(party_last_line(ben), "Odysseus sat down");
+}
+
+Test(table_cheat, who_floods_is_shown_out_and_the_others_play_on, .init = begin, .fini = end)
+{
+    struct lobby *lobby = &party.guests[CHEAT].lobby;
+
+    for (unsigned i = 0; i < FLOOD && lobby_phase_of(lobby) == LOBBY_PLAYING; i++) {
+        (void)table_game_turn(cheat, DIE);
+        if (i % 500 == 0) {
+            party_poll(&party);
+            (void)sim_step_until(party.sim, sim_now(party.sim) + 1);
+        }
+    }
+    party_settle(&party);
+    cr_expect_eq(lobby_phase_of(lobby), LOBBY_IDLE);
+    cr_expect_eq(lobby_phase_of(&party.guests[2].lobby), LOBBY_PLAYING);
+    cr_expect_str_eq(party_last_line(ben), "Anna left");
+    take(ben, DIE);
+    cr_expect(table_game_holds(ben, DIE));
+    party_expect_same(&party, 0);
 }
 
 Test(table_cheat, its_pawn_keeps_its_seat_and_its_player, .init = begin, .fini = end)
