@@ -76,8 +76,8 @@ static int prepare(const struct calling *calling, struct meeple__remote *remote)
 {
     int rc = meeple__held_release(calling->world, remote);
 
-    remote->waits = rc == 0;
-    if (rc < 0) {
+    remote->waits = rc == 0 || rc == MEEPLE_ENOMEM;
+    if (rc < 0 && !remote->waits) {
         return rc;
     }
     return is_hidden(calling, remote) ? MEEPLE_ENOTFOUND : 0;
@@ -173,8 +173,7 @@ static int send_out(const struct calling *calling, bool one_by_one)
     struct meeple__remote *remote = meeple__world_remote(world, calling->to);
 
     if (one_by_one) {
-        meeple__held_spread(world, calling->to, calling->object, calling->type->name);
-        return 0;
+        return meeple__held_spread(world, calling->to, calling->object, calling->type->name);
     }
     return remote && remote->waits
                ? meeple__held_add(world, remote, calling->object)

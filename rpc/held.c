@@ -39,6 +39,9 @@ static int send_held(meeple_world *world, struct meeple__remote *remote)
         meeple__local_next(&remote->held);
     }
     meeple__local_done(&remote->held, world->mem);
+    remote->drained = remote->drained || remote->full;
+    world->drained = world->drained || remote->full;
+    remote->full = false;
     return 1;
 }
 
@@ -50,8 +53,10 @@ int meeple__held_release(meeple_world *world, struct meeple__remote *remote)
         rc = meeple__replicate_to(world, remote);
     }
     if (rc == 0) {
-        rc = meeple__local_empty(&remote->held) ? 1 : send_held(world, remote);
+        rc = meeple__local_empty(&remote->held) && !remote->full ? 1 : send_held(world, remote);
     }
+    /* It has to be tried again, and nobody says when. */
+    world->lags = world->lags || rc == MEEPLE_ENOMEM;
     return rc == MEEPLE_EFULL ? 0 : rc;
 }
 
@@ -63,30 +68,107 @@ int meeple__held_add(meeple_world *world, struct meeple__remote *remote,
                                   .number = object ? object->number : 0,
                                   .len = (uint32_t)world->tx.len};
 
-    return meeple__local_add(&remote->held, world->mem, &local, meeple__world_tx(world),
-                             world->held_bytes_max);
+    int rc = meeple__local_add(&remote->held, world->mem, &local, meeple__world_tx(world),
+                               world->held_bytes_max);
+
+    remote->full = remote->full || rc == MEEPLE_EFULL;
+    return rc;
 }
 
-void meeple__held_spread(meeple_world *world, int32_t to, const meeple_object *object,
-                         const char *what)
+/* Whether the packet in tx is for it. */
+static bool is_meant(const meeple_world *world, int32_t to, const struct meeple__remote *remote)
 {
-    struct meeple__parcel parcel = {.net = world->net, .packet = meeple__world_tx(world)};
+    return !remote->passed && remote->id != MEEPLE_EXCEPT(to) &&
+           meeple_net_has_peer(world->net, remote->id);
+}
+
+/* On a client, so that it is for all or for none of them. */
+static bool all_have_room(meeple_world *world, int32_t to)
+{
+    bool all = true;
 
     for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
          link = link->next) {
         struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
-        int rc;
 
-        if (remote->passed || remote->id == MEEPLE_EXCEPT(to)) {
-            continue;
+        if (is_meant(world, to, remote) &&
+            !meeple__local_has_room(&remote->held, world->tx.len, world->held_bytes_max)) {
+            remote->full = true;
+            all = false;
         }
-        rc = remote->waits ? meeple__held_add(world, remote, object)
-                           : meeple__parcel_send(&parcel, remote->id);
+    }
+    return all;
+}
+
+/* To one of many.  Where a client has no more room in its queue it waits as well. */
+static int give(meeple_world *world, struct meeple__parcel *parcel, struct meeple__remote *remote,
+                const meeple_object *object)
+{
+    int rc = remote->waits ? MEEPLE_EFULL : meeple__parcel_send(parcel, remote->id);
+
+    return rc == MEEPLE_EFULL && (remote->waits || !meeple_net_is_server(world->net))
+               ? meeple__held_add(world, remote, object)
+               : rc;
+}
+
+/* One of many does not get it. */
+static void miss(meeple_world *world, const struct meeple__remote *remote, int rc)
+{
+    if (!meeple_net_is_server(world->net) || meeple__net_skips(world->net)) {
+        return;
+    }
+    if (rc == MEEPLE_EFULL) {
+        meeple_net_kick(world->net, remote->id, MEEPLE_CLOSE_POLICY,
+                        "read too slowly: too much waits for it");
+    } else {
+        meeple_net_kick(world->net, remote->id, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+    }
+}
+
+int meeple__held_spread(meeple_world *world, int32_t to, const meeple_object *object,
+                        const char *what)
+{
+    struct meeple__parcel parcel = {.net = world->net, .packet = meeple__world_tx(world)};
+
+    if (!meeple_net_is_server(world->net) && !all_have_room(world, to)) {
+        return MEEPLE_EFULL;
+    }
+    for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
+         link = link->next) {
+        struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
+        int rc = is_meant(world, to, remote) ? give(world, &parcel, remote, object) : 0;
+
         if (rc < 0 && rc != MEEPLE_ENOTFOUND) {
             meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "peer %" PRId32 " misses %s%s%s: %s",
                         remote->id, object ? object->path : "", object ? "." : "", what,
                         meeple_strerror(rc));
+            miss(world, remote, rc);
         }
     }
     meeple__parcel_done(&parcel);
+    return 0;
+}
+
+bool meeple__held_turn(meeple_world *world)
+{
+    if (!world->drained) {
+        return false;
+    }
+    for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
+         link = link->next) {
+        struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
+        meeple_event event = {.type = MEEPLE_EVENT_DRAINED};
+
+        if (!remote->drained) {
+            continue;
+        }
+        remote->drained = false;
+        event.peer = meeple_net_is_server(world->net) ? remote->id : MEEPLE_SERVER;
+        if (world->on_event) {
+            world->on_event(world, &event);
+        }
+        return true;
+    }
+    world->drained = false;
+    return false;
 }

@@ -5,15 +5,22 @@
 #include <assert.h>
 #include <string.h>
 
+bool meeple__local_has_room(const struct meeple__local_queue *queue, size_t args_len,
+                            size_t bytes_max)
+{
+    size_t waits = queue->waiting.len + queue->running.len - queue->at;
+
+    return waits <= bytes_max && args_len <= bytes_max - waits &&
+           sizeof(struct meeple__local) <= bytes_max - waits - args_len;
+}
+
 int meeple__local_add(struct meeple__local_queue *queue, const meeple_mem *mem,
                       const struct meeple__local *local, meeple_bytes args, size_t bytes_max)
 {
-    size_t waits = queue->waiting.len + queue->running.len - queue->at;
     size_t before = queue->waiting.len;
     int rc;
 
-    if (waits > bytes_max || args.len > bytes_max - waits ||
-        sizeof *local > bytes_max - waits - args.len) {
+    if (!meeple__local_has_room(queue, args.len, bytes_max)) {
         return MEEPLE_EFULL;
     }
     assert(local->len == args.len);

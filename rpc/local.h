@@ -32,6 +32,9 @@ struct meeple__local_queue {
     uint64_t added, taken; /* ever; what is between them waits */
 };
 
+/* Whether there is room for args of that length. */
+bool meeple__local_has_room(const struct meeple__local_queue *queue, size_t args_len,
+                            size_t bytes_max);
 /* MEEPLE_EFULL: all that waits would pass bytes_max; MEEPLE_ENOMEM. */
 int meeple__local_add(struct meeple__local_queue *queue, const meeple_mem *mem,
                       const struct meeple__local *local, meeple_bytes args, size_t bytes_max);

@@ -47,8 +47,7 @@ int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes)
         return meeple__held_add(world, meeple__world_remote(world, to), NULL);
     }
     if (waits) {
-        meeple__held_spread(world, to, NULL, "bytes of the application");
-        return 0;
+        return meeple__held_spread(world, to, NULL, "bytes of the application");
     }
     return meeple_net_send(world->net, to, meeple__world_tx(world));
 }

@@ -77,6 +77,8 @@ struct meeple__remote {
     struct meeple__seen seen;
     struct meeple__checked checked;
     struct meeple__local_queue held; /* packets that wait for that */
+    bool full;                       /* one found no room there */
+    bool drained;                    /* and now would: on_event has to be told */
     struct meeple__list deliveries;  /* bulk_out's */
     size_t arriving_bytes;           /* of values that are not whole */
     uint32_t arrivals;               /* how many */

@@ -11,6 +11,7 @@
 #include "rpc/check.h"
 #include "rpc/due.h"
 #include "rpc/flush.h"
+#include "rpc/held.h"
 #include "rpc/receive.h"
 #include "rpc/replicate.h"
 #include "transport/net.h"
@@ -187,7 +188,8 @@ static int next_event(meeple_world *world, int timeout_ms)
         timeout_ms = shorter(timeout_ms, LAG_MS);
     }
     timeout_ms = shorter(timeout_ms, meeple__check_wait_ms(world));
-    return meeple_net_next(world->net, &world->event, world->states.sated ? 0 : timeout_ms);
+    return meeple_net_next(world->net, &world->event,
+                           world->states.sated || world->drained ? 0 : timeout_ms);
 }
 
 /* One event of the net: 1 if there was one, 0, or an error. */
@@ -213,7 +215,7 @@ static int event_turn(meeple_world *world, int timeout_ms)
  * or changed: 1 if there was one, 0, or an error. */
 static int own_turn(meeple_world *world)
 {
-    return meeple__due_turn(world) ? 1 : meeple__answer_local(world);
+    return meeple__due_turn(world) || meeple__held_turn(world) ? 1 : meeple__answer_local(world);
 }
 
 int meeple_world_wait_ms(const meeple_world *world)
@@ -224,7 +226,7 @@ int meeple_world_wait_ms(const meeple_world *world)
         return -1;
     }
     if (world->held || !meeple__local_empty(&world->local) || meeple__due_waits(world) ||
-        meeple__flush_waits(world) || world->states.sated ||
+        meeple__flush_waits(world) || world->states.sated || world->drained ||
         world->told_sequence != world->objects.sequence) {
         return 0;
     }

@@ -36,6 +36,7 @@ struct meeple_world {
     bool polling;           /* meeple_world_poll() is on the stack */
     bool freeing;           /* at its end */
     bool held;              /* event ran out of memory and is tried again */
+    bool drained;           /* a remote may be */
     bool lags;              /* there was no memory to tell a peer of our objects */
     uint64_t told_sequence; /* of the newest object, when all peers were last told */
     meeple_event event;

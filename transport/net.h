@@ -93,6 +93,8 @@ meeple_dialect meeple__net_dialect(const meeple_net *net);
  * are down to half of that: for who has much to say, and leaves room for others meanwhile.
  */
 bool meeple__net_room(meeple_net *net, int32_t peer, size_t most);
+/* Server: whether a peer with a full queue misses what goes to many, in place of being closed. */
+bool meeple__net_skips(const meeple_net *net);
 /* How many bytes may wait in the queue to a peer. */
 size_t meeple__net_queue_max(const meeple_net *net);
 /* The longest packet that can be sent: it fits a message, and an empty queue. */

@@ -17,3 +17,8 @@ size_t meeple__net_queue_max(const meeple_net *net)
 {
     return net->config.options.queue_bytes_max;
 }
+
+bool meeple__net_skips(const meeple_net *net)
+{
+    return net->full == MEEPLE_FULL_SKIP;
+}

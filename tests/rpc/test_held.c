@@ -1,6 +1,8 @@
 /* What waits for a peer until it has been told of objects: calls and raw bytes, in order. */
 #include "rpc/held.h"
 
+#include "rpc/flush.h"
+
 #include "tests/rpc/pawns.h"
 #include "tests/support/counting_mem.h"
 
@@ -113,19 +115,114 @@ Test(held, what_waits_has_a_bound)
     }
     cr_expect_eq(rc, MEEPLE_EFULL);
     cr_expect_gt(count, 0);
-    cr_expect_eq(meeple_rpc(objects[0], MEEPLE_ALL, poke, "missed"), 0);
     cr_expect_eq(
         meeple_world_send(session.seats[0].world, id_of(a), raw("more than has room there")),
         MEEPLE_EFULL);
-    cr_expect_eq(
-        meeple_world_send(session.seats[0].world, MEEPLE_ALL, raw("missed, since it is too long")),
-        0);
     settle(&session);
     for (const char *at = session.trace; (at = strstr(at, "a: poke pawn/0 more")); at++) {
         count--;
     }
     cr_expect_eq(count, 0);
+    session_end(&session);
+}
+
+/* As after any EFULL.  The net does not know of it: its queue was never full. */
+Test(held, who_was_refused_hears_that_there_is_room)
+{
+    struct session session = {.options = {.held_bytes_max = 200}};
+    const struct seat *a = &session.seats[1];
+    unsigned turns = 0;
+    char *drained;
+
+    crowd(&session);
+    session.seats[0].events = true;
+    while (meeple_rpc(objects[0], id_of(a), poke, "more") == 0) {
+    }
+    cr_assert_geq(meeple_world_poll(session.seats[0].world, 0), 0);
+    cr_expect_null(strstr(session.trace, "drained"), "it is as full as it was");
+    do {
+        cr_assert_lt(++turns, 1000);
+        cr_assert_geq(meeple_world_poll(a->world, 0), 0);
+        /* As a call of the application would. */
+        meeple__flush(session.seats[0].world);
+        cr_expect(!remote_of(a)->drained || meeple_world_wait_ms(session.seats[0].world) == 0);
+        cr_assert_geq(meeple_world_poll(session.seats[0].world, 0), 0);
+        drained = strstr(session.trace, "server: drained; ");
+    } while (!drained);
+    cr_expect_eq(meeple_rpc(objects[0], id_of(a), poke, "again"), 0);
+    settle(&session);
+    cr_expect_null(strstr(drained + 1, "server: drained; "), "once");
+    cr_expect_not_null(strstr(session.trace, "a: poke pawn/0 again"));
+    session_end(&session);
+}
+
+/* As a peer whose queue is full: what it gets behind a gap is another game. */
+Test(held, who_would_miss_a_call_to_all_is_closed)
+{
+    struct session session = {.options = {.held_bytes_max = 200}};
+    const struct seat *a = &session.seats[1];
+    const char *last;
+
+    crowd(&session);
+    session_sit(&session, session_client(&session));
+    for (unsigned i = 0; i < 300; i++) {
+        cr_assert_geq(meeple_world_poll(session.seats[0].world, 0), 0);
+        cr_assert_geq(meeple_world_poll(session.seats[2].world, 0), 0);
+    }
+    while (meeple_rpc(objects[0], id_of(a), poke, "before") == 0) {
+    }
+    session.trace[0] = '\0';
+    session.seats[0].events = true;
+    cr_expect_eq(meeple_rpc(objects[0], MEEPLE_ALL, poke, "missed"), 0);
+    cr_expect_eq(meeple_rpc(objects[0], MEEPLE_ALL, poke, "after"), 0);
+    cr_expect_eq(meeple_rpc(objects[0], id_of(a), poke, "after"), MEEPLE_ENOTFOUND);
+    settle(&session);
     cr_expect_null(strstr(session.trace, "a: poke pawn/0 missed"));
+    cr_expect_null(strstr(session.trace, "a: poke pawn/0 after"));
+    last = strstr(session.trace, "b: poke pawn/0 missed at 0; ");
+    cr_expect(last && strstr(last, "b: poke pawn/0 after at 0; "));
+    cr_expect_not_null(strstr(session.trace, "server: leave"));
+    cr_expect_eq(meeple_world_poll(a->world, 0), MEEPLE_ECLOSED);
+    session_end(&session);
+}
+
+/* All of them have one queue, so that nobody needs to miss anything. */
+Test(held, a_client_that_has_no_room_calls_none_of_all)
+{
+    struct session session = {.options = {.held_bytes_max = 400}};
+    static struct pawn pawn;
+    meeple_object *object;
+    unsigned calls = 0;
+    char expected[40];
+    int rc;
+
+    session.limits = (meeple_limits){.queue_bytes_max = QUEUE, .message_bytes_max = 300};
+    pawns_begin(&session, 2);
+    object = pawn_spawn(&session.seats[0], "pawn", &pawn);
+    cr_expect_eq(meeple_object_hand_over(object, id_of(&session.seats[1])), 0);
+    settle(&session);
+    object = meeple__states_find(&session.seats[1].world->states, object->replica->id);
+    session.trace[0] = '\0';
+    do {
+        char text[20];
+
+        snprintf(text, sizeof text, "%u.", calls);
+        pawn_at(&session.seats[1], "pawn")->hp = (int32_t)calls % 100;
+        rc = meeple_rpc(object, MEEPLE_ALL, poke, text);
+    } while (rc == 0 && ++calls < 100000);
+    cr_assert_eq(rc, MEEPLE_EFULL);
+    session.seats[1].events = true;
+    settle(&session);
+    for (unsigned i = 0; i < calls + 1; i++) {
+        snprintf(expected, sizeof expected, "b: poke pawn %u. at", i);
+        if ((strstr(session.trace, expected) != NULL) != (i < calls)) {
+            cr_assert_fail("%u of %u", i, calls);
+        }
+        expected[0] = 's';
+        snprintf(expected, sizeof expected, "server: poke pawn %u. at", i);
+        cr_assert_eq(strstr(session.trace, expected) != NULL, i < calls, "%u of %u", i, calls);
+    }
+    cr_expect_not_null(strstr(session.trace, "a: drained; "));
     session_end(&session);
 }
 

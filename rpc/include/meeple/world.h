@@ -46,7 +46,8 @@ typedef struct meeple_refusal {
 typedef struct meeple_world_options {
     /* Every event of the net, in its place between the calls: UP, JOIN, DRAINED, CLOSING, LEAVE and
      * DOWN as in meeple/event.h; PACKET for what meeple_world_send() sent.  DRAINED also after what
-     * the world itself had to say of its objects did not fit.  May be NULL. */
+     * the world itself had to say of its objects did not fit, or when there is room again where
+     * held_bytes_max was reached.  May be NULL. */
     void (*on_event)(meeple_world *world, const meeple_event *event);
     /* A call, a spawn or a change that was refused here, or a call that we made and peer `sender`
      * has told us it does not answer, or a check that found other objects here or at `sender` than
@@ -160,9 +161,10 @@ MEEPLE_API const char *meeple_object_path(const meeple_object *object);
  * packet; MEEPLE_EFULL; MEEPLE_ESTATE: not UP, or the object is removed; MEEPLE_ENOMEM.  Nothing is
  * sent or run on error.  A peer that has not been told yet of all that was before the call (it has
  * just come, or reads slowly) gets it after that, in order with the others; MEEPLE_EFULL: more than
- * held_bytes_max wait.  What waits goes with its object, if that is removed or hidden meanwhile.
- * Called to many, peers that do not answer the method are left out and reported to on_refused.
- * Godot: rpc(), rpc_id().
+ * held_bytes_max wait; DRAINED says when they do not.  What waits goes with its object, if that is
+ * removed or hidden meanwhile.  Called to many, peers that do not answer the method are left out and
+ * reported to on_refused; a server closes one that too much waits for already, with 1008, as its
+ * net does with a full queue.  Godot: rpc(), rpc_id().
  */
 #define meeple_rpc(object, to, ...) MEEPLE_RPC_CALL_(__VA_ARGS__, (object), (to))
 #define MEEPLE_RPC_CALL_(method, ...) method##_call(__VA_ARGS__)
