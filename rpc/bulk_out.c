@@ -11,6 +11,10 @@
 #include "rpc/speak.h"
 #include "transport/net.h"
 
+enum {
+    PATIENCE = 8 /* batches that go before a fragment, however little room they leave */
+};
+
 /* An encoding, shared by those who are sent it. */
 struct bulk {
     struct meeple__list link; /* of the replica's */
@@ -96,6 +100,9 @@ int meeple__bulk_add(const meeple_world *world, struct meeple__remote *remote,
         delivery->slot = slot;
         meeple__list_init(&delivery->of_peer);
         meeple__list_init(&delivery->of_object);
+        if (meeple__list_empty(&remote->deliveries)) {
+            remote->bulk_stamp = world->states.stamp;
+        }
         meeple__list_append(&remote->deliveries, &delivery->of_peer);
         meeple__list_append(&replica->deliveries, &delivery->of_object);
     } else if (anew) {
@@ -288,6 +295,7 @@ static int send_fragment(meeple_world *world, struct delivery *delivery)
     }
     world->states.packets++;
     world->states.bytes += world->tx.len;
+    delivery->remote->bulk_stamp = world->states.stamp;
     delivery->offset = fragment.offset;
     if (delivery->offset < fragment.all.len) {
         return 0;
@@ -296,12 +304,28 @@ static int send_fragment(meeple_world *world, struct delivery *delivery)
     return 1;
 }
 
+static bool is_overdue(const meeple_world *world, const struct meeple__remote *remote)
+{
+    return world->states.stamp >= remote->bulk_stamp + PATIENCE;
+}
+
+int meeple__bulk_send_overdue(meeple_world *world, struct meeple__remote *remote)
+{
+    struct delivery *delivery = is_overdue(world, remote) ? first_of(world, remote) : NULL;
+
+    return delivery && meeple__net_room(world->net, remote->id, world->ahead_max)
+               ? send_fragment(world, delivery)
+               : 0;
+}
+
 int meeple__bulk_send(meeple_world *world, struct meeple__remote *remote)
 {
     struct delivery *delivery = first_of(world, remote);
     int rc = 0;
 
-    while (rc == 0 && delivery && meeple__net_room(world->net, remote->id, world->ahead_max / 2)) {
+    while (rc == 0 && delivery &&
+           meeple__net_room(world->net, remote->id,
+                            is_overdue(world, remote) ? world->ahead_max : world->ahead_max / 2)) {
         rc = send_fragment(world, delivery);
     }
     return rc;

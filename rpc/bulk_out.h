@@ -7,9 +7,10 @@
 /*
  * A peer is told with a batch that such a value comes, and gets it beside everything else: as long
  * as only little waits in its queue, so that calls and other state find room there, and one value
- * after the other.  What has begun is sent to its end, so that a value that changes all the time
- * arrives all the same; then the newest follows.  The encoding is made when the first peer's turn
- * comes and shared by all who are sent the same.
+ * after the other; on a line that is full of state all the time, a fragment now and then.  What has
+ * begun is sent to its end, so that a value that changes all the time arrives all the same; then
+ * the newest follows.  The encoding is made when the first peer's turn comes and shared by all who
+ * are sent the same.
  */
 
 /* Whether the slot, as it is in the record, has to go in fragments; *size is then that of its
@@ -33,5 +34,8 @@ void meeple__bulk_forget_peer(struct meeple__remote *remote, const meeple_mem *m
  * again; 0: there is nothing more, or no room, which the net will tell of; or its error.
  * MEEPLE_ENOMEM. */
 int meeple__bulk_send(meeple_world *world, struct meeple__remote *remote);
+/* The same for a peer that other state is still to be told: one fragment at most, and only if it
+ * has had none for many batches. */
+int meeple__bulk_send_overdue(meeple_world *world, struct meeple__remote *remote);
 
 #endif /* MEEPLE_RPC_BULK_OUT_H */

@@ -87,6 +87,31 @@ static bool is_enough(meeple_world *world)
     return world->states.spent >= TURN_BYTES;
 }
 
+/* A value that was in fragments is whole there: the batch that it is in ends here.  A server takes
+ * it by itself. */
+static int end_value(meeple_world *world, struct meeple__remote *remote)
+{
+    struct meeple__telling telling;
+    int rc;
+
+    if (!meeple_net_is_server(world->net)) {
+        return 0;
+    }
+    meeple__tell_begin(&telling, world);
+    remote->seen.in_group = remote->seen.open = true;
+    rc = meeple__tell_end(&telling);
+    remote->seen.in_group = false;
+    return rc;
+}
+
+/* Whoever is never told all, because more changes than the line carries, gets what is long, too. */
+static int send_overdue(meeple_world *world, struct meeple__remote *remote)
+{
+    int rc = meeple__list_empty(&remote->deliveries) ? 0 : meeple__bulk_send_overdue(world, remote);
+
+    return rc > 0 ? end_value(world, remote) : rc;
+}
+
 int meeple__replicate_to(meeple_world *world, struct meeple__remote *remote)
 {
     uint64_t before = world->states.bytes;
@@ -104,6 +129,9 @@ int meeple__replicate_to(meeple_world *world, struct meeple__remote *remote)
     }
     while (rc == 0 && !knows_all(world, &remote->seen)) {
         rc = one_pass(world, remote);
+        if (rc == 0 && !knows_all(world, &remote->seen)) {
+            rc = send_overdue(world, remote);
+        }
     }
     world->states.spent += world->states.bytes - before;
     return rc;
@@ -176,19 +204,6 @@ static int tell_group(meeple_world *world, struct meeple__remote *leader)
     return rc;
 }
 
-/* A value that was in fragments is whole there: the batch that it is in ends here. */
-static int end_batch(meeple_world *world, struct meeple__remote *remote)
-{
-    struct meeple__telling telling;
-    int rc;
-
-    meeple__tell_begin(&telling, world);
-    remote->seen.in_group = remote->seen.open = true;
-    rc = meeple__tell_end(&telling);
-    remote->seen.in_group = false;
-    return rc;
-}
-
 /* What is long goes last, and only as far as there is room. */
 static int send_bulk(meeple_world *world, struct meeple__remote *remote)
 {
@@ -196,8 +211,7 @@ static int send_bulk(meeple_world *world, struct meeple__remote *remote)
     int rc = 0;
 
     while (!is_enough(world) && (rc = meeple__bulk_send(world, remote)) > 0) {
-        /* A server takes it by itself. */
-        rc = meeple_net_is_server(world->net) ? end_batch(world, remote) : 0;
+        rc = end_value(world, remote);
         if (rc < 0) {
             break;
         }

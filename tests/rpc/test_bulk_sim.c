@@ -54,7 +54,16 @@ static const meeple_state map_state = {
     .fields = map_fields, .field_count = MEEPLE_COUNT(map_fields), .size = sizeof(struct map)};
 static const meeple_class map_class = {
     .name = "map", .methods = map_methods, .method_count = 1, .state = &map_state};
-static const meeple_class *const classes[] = {&map_class, NULL};
+/* More than the line carries, when all of it changes every tick. */
+struct noise {
+    uint32_t cells[12000];
+};
+
+static const meeple_field noise_fields[] = {MEEPLE_STATE(struct noise, cells)};
+static const meeple_state noise_state = {
+    .fields = noise_fields, .field_count = 1, .size = sizeof(struct noise)};
+static const meeple_class noise_class = {.name = "noise", .state = &noise_state};
+static const meeple_class *const classes[] = {&map_class, &noise_class, NULL};
 
 static void poll(meeple_world *world)
 {
@@ -187,4 +196,53 @@ Test(bulk_sim, no_poll_lasts_for_all_of_it)
     }
     cr_expect_geq(polls, 5);
     end(host, guest);
+}
+
+/* State goes first, but not for ever. */
+Test(bulk_sim, what_is_long_comes_though_the_line_is_full_of_state)
+{
+    const meeple_world_options options = {.classes = classes};
+    static struct noise noise;
+    meeple_object *object;
+    meeple_world *host, *guest;
+    meeple_net *net;
+    uint64_t began_ms, next_ms, came_ms = 0;
+    unsigned changes = 0;
+
+    sim = sim_new(&(struct sim_options){.seed = 1,
+                                        .latency_min_ms = LATENCY_MS,
+                                        .latency_max_ms = LATENCY_MS,
+                                        .window_bytes = WINDOW});
+    cr_assert_eq(meeple_net_listen(
+                     &net, &(meeple_listen_options){.port = 4000, .io = sim_driver(sim, "host")}),
+                 0);
+    cr_assert_eq(meeple_world_new(&host, net, &options), 0);
+    memset(maps[0].text, 'A', TEXT - 1);
+    cr_assert_eq(meeple_object_spawn(&object, host, &map_class, "map/0", &maps[0]), 0);
+    cr_assert_eq(meeple_object_spawn(&object, host, &noise_class, "noise", &noise), 0);
+    poll(host);
+    cr_assert_eq(meeple_net_connect(&net, "ws://host:4000",
+                                    &(meeple_connect_options){.io = sim_driver(sim, "guest")}),
+                 0);
+    cr_assert_eq(meeple_world_new(&guest, net, &options), 0);
+    began_ms = next_ms = sim_now(sim);
+    while (came_ms == 0 && sim_now(sim) < began_ms + 30000) {
+        const struct noise *there;
+
+        for (size_t i = 0; i < MEEPLE_COUNT(noise.cells); i++) {
+            noise.cells[i] += 0x1234567;
+        }
+        poll(host);
+        there = meeple_object_find(guest, &noise_class, "noise");
+        changes += there && (int32_t)there->cells[0] != last_tick;
+        last_tick = there ? (int32_t)there->cells[0] : 0;
+        poll(guest);
+        came_ms = map_of(guest, 0) && map_of(guest, 0)->text[0] == 'A' ? sim_now(sim) : 0;
+        next_ms += TICK_MS;
+        cr_assert(sim_step_until(sim, next_ms) || sim_now(sim) >= next_ms);
+    }
+    cr_expect_gt(came_ms, 0, "it never came; %u changes did", changes);
+    meeple_world_free(guest);
+    meeple_world_free(host);
+    sim_free(sim);
 }
