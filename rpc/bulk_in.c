@@ -11,8 +11,13 @@
 #include "rpc/repair.h"
 #include "rpc/spawn.h"
 
+/* Of one peer.  Each slot of a STATE looks for its own among those of the object, so that a server
+ * lets no client have many; one value comes after the other anyway.  Of those a part may be such as
+ * are only said to come. */
 enum {
-    ARRIVALS_MAX = 4096 /* of one peer */
+    ARRIVALS_MAX = 4096,
+    SERVER_ARRIVALS_MAX = 64,
+    SERVER_EXPECTED_MAX = 32
 };
 
 /* Bytes are those of a STATE: an entry with one slot, whose value they end with. */
@@ -244,6 +249,13 @@ static int take_whole(meeple_world *world, const struct meeple__remote *remote,
     return 0;
 }
 
+static uint32_t most(const meeple_world *world, bool expected)
+{
+    uint32_t server = expected ? SERVER_EXPECTED_MAX : SERVER_ARRIVALS_MAX;
+
+    return meeple_net_is_server(world->net) ? server : ARRIVALS_MAX;
+}
+
 /* It was said only that there will be a value. */
 static int expect(const meeple_world *world, struct meeple__remote *remote,
                   struct meeple__replica *replica, const struct meeple__command *command)
@@ -251,7 +263,8 @@ static int expect(const meeple_world *world, struct meeple__remote *remote,
     struct arrival *arrival = find(replica, command->slot);
     int rc = 0;
 
-    if (!arrival && remote->arrivals < ARRIVALS_MAX && command->total <= world->value_bytes_max) {
+    if (!arrival && remote->arrivals < most(world, true) &&
+        command->total <= world->value_bytes_max) {
         rc = add(world, remote, replica, command->slot, &arrival);
     }
     if (rc == 0 && arrival && arrival->head == 0) {
@@ -267,7 +280,7 @@ static int take_first(meeple_world *world, struct meeple__remote *remote, meeple
     int rc = 0;
 
     if (command->total > world->value_bytes_max ||
-        (!*arrival && remote->arrivals >= ARRIVALS_MAX)) {
+        (!*arrival && remote->arrivals >= most(world, false))) {
         meeple__bulk_in_drop(object->replica, command->slot);
         *arrival = NULL;
         refuse(world, remote, object, MEEPLE_REFUSAL_LIMIT, "that is too much");

@@ -10,6 +10,7 @@
 enum {
     PACKET = 300, /* of the nets here */
     TEXT = 20000,
+    LEAVES = 100,
     MOST = 56000 /* leaves room for some of a text */
 };
 
@@ -18,6 +19,7 @@ struct book {
     int32_t page;
     char text[TEXT];
     char notes[TEXT];
+    uint8_t leaves[LEAVES];
 };
 
 static const meeple_field book_fields[] = {
@@ -25,6 +27,7 @@ static const meeple_field book_fields[] = {
     MEEPLE_STATE(struct book, text),
     MEEPLE_STATE(struct book, page, .min = 0, .max = 999),
     MEEPLE_STATE(struct book, notes, .flags = MEEPLE_OWNER_ONLY),
+    MEEPLE_STATE(struct book, leaves),
 };
 
 static struct session session;
@@ -521,7 +524,7 @@ Test(bulk, pieces_that_do_not_fit_are_refused)
     expect_refused("changed book: ");
     say(a, 1, 2, 2, 0, "cd 01");
     expect_refused("changed book: ");
-    say(a, 1, 4, 1, 0, "05");
+    say(a, 1, 4 + LEAVES, 1, 0, "05");
     expect_refused("it has no such slot");
     say(a, 1, 0, 2, 0, "a1 41");
     expect_refused("the field is not the sender's to change");
@@ -589,6 +592,25 @@ Test(bulk, memory_is_that_of_what_has_come_and_bounded)
                  "who leaves takes it along");
     session_end(&session);
     cr_expect_eq(counting.live, 0);
+}
+
+/* Each slot of a STATE looks for what is under way to it. */
+Test(bulk, one_peer_has_few_values_under_way_to_a_server)
+{
+    const struct seat *a = begin_with_master(1);
+    const struct meeple__remote *remote = meeple__world_remote(session.seats[0].world, id_of(a));
+
+    for (unsigned slot = 4; slot < 4 + LEAVES; slot++) {
+        say(a, 1, slot, 2, 0, "");
+    }
+    cr_expect_leq(remote->arrivals, 32, "what was only said to come");
+    cr_expect_str_eq(session.refusals, "");
+    for (unsigned slot = 4; slot < 4 + LEAVES; slot++) {
+        say(a, 1, slot, 2, 0, "cc");
+    }
+    cr_expect_leq(remote->arrivals, 64);
+    expect_refused("that is too much");
+    session_end(&session);
 }
 
 /* Whatever a server says, its clients keep to their own limits. */
