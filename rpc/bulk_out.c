@@ -35,19 +35,27 @@ struct delivery {
     size_t offset;
 };
 
-bool meeple__bulk_is_long(const meeple_world *world, const meeple_field *slot, const void *record,
-                          size_t *size)
+bool meeple__bulk_may_be_long(const meeple_field *slot)
 {
     switch (meeple__type_kind(slot->type)) {
     case MEEPLE__KIND_CHARS:
     case MEEPLE__KIND_STRING:
     case MEEPLE__KIND_BYTES:
     case MEEPLE__KIND_VALUE:
-        *size = meeple__msgpack_field_size(slot, record);
-        return *size > world->states.slot_max;
+        return true;
     default:
         return false;
     }
+}
+
+bool meeple__bulk_is_long(const meeple_world *world, const meeple_field *slot, const void *record,
+                          size_t *size)
+{
+    if (!meeple__bulk_may_be_long(slot)) {
+        return false;
+    }
+    *size = meeple__msgpack_field_size(slot, record);
+    return *size > world->states.slot_max;
 }
 
 static void release(struct delivery *delivery, const meeple_mem *mem)

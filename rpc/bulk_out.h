@@ -13,6 +13,8 @@
  * are sent the same.
  */
 
+/* Whether a slot may ever have to go in fragments: no number does. */
+bool meeple__bulk_may_be_long(const meeple_field *slot);
 /* Whether the slot, as it is in the record, has to go in fragments; *size is then that of its
  * encoding. */
 bool meeple__bulk_is_long(const meeple_world *world, const meeple_field *slot, const void *record,

@@ -207,11 +207,12 @@ static int tell_long(struct meeple__telling *telling, const meeple_object *objec
 }
 
 /* One that fits, and takes the place of a longer one that may still be under way. */
-static int tell_short(struct meeple__telling *telling, const meeple_object *object, uint32_t slot)
+static int tell_short(struct meeple__telling *telling, const meeple_object *object,
+                      const meeple_field *field, uint32_t slot)
 {
     int rc = meeple__batch_add(&telling->batch, object, slot);
 
-    if (rc == 0) {
+    if (rc == 0 && meeple__bulk_may_be_long(field)) {
         drop(telling, object, slot);
     }
     return rc;
@@ -238,7 +239,7 @@ static int tell_slots(struct meeple__telling *telling, const meeple_object *obje
         }
         rc = meeple__bulk_is_long(telling->world, &field, replica->shadow, &size)
                  ? tell_long(telling, object, *slot, size, all)
-                 : tell_short(telling, object, *slot);
+                 : tell_short(telling, object, &field, *slot);
         if (rc < 0) {
             return rc;
         }
