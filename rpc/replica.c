@@ -434,7 +434,8 @@ void meeple__replica_go_down(meeple_world *world)
     if (meeple_net_is_server(world->net)) {
         return;
     }
-    world->states.open = false;
+    /* What had not been told again was not wrong; it goes with the rest. */
+    world->states.open = world->states.mending = false;
     commit(world);
     for (struct meeple__list *link = world->objects.all.next; link != &world->objects.all;
          link = next) {

@@ -479,3 +479,20 @@ Test(repair, a_peer_may_leave_or_the_session_end_meanwhile)
     settle(&session);
     cr_expect_str_eq(session.trace, "b: removed ann; b: removed bob; ");
 }
+
+/* What had not been named yet was not wrong. */
+Test(repair, a_session_that_ends_meanwhile_has_mended_nothing)
+{
+    static char log[2000];
+    static const meeple_log sink = {.write = lines, .ctx = log, .level = MEEPLE_LOG_WARN};
+
+    begin();
+    a->world->log = &sink;
+    meeple__repair_begin(a->world);
+    meeple_net_close(meeple_world_net(server->world), 4000, "over");
+    settle(&session);
+    cr_expect_str_eq(log, "");
+    cr_expect_eq(stats_of(a).repairs, 0);
+    cr_expect_not_null(strstr(session.trace, "a: removed ann; a: removed bob; "));
+    a->world->log = NULL;
+}
