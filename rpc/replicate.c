@@ -231,22 +231,40 @@ static void tell_groups(meeple_world *world)
     }
 }
 
+static int serve(meeple_world *world, struct meeple__remote *remote)
+{
+    bool holds = !meeple__local_empty(&remote->held);
+    bool sated = world->states.sated;
+    int rc = holds ? meeple__held_release(world, remote) : meeple__replicate_to(world, remote);
+
+    if ((holds ? rc > 0 : rc == 0) && !meeple__list_empty(&remote->deliveries)) {
+        rc = send_bulk(world, remote);
+    }
+    if (!sated && world->states.sated) {
+        /* It has the first turn of the next poll, so that everyone has one. */
+        world->states.turn = remote->id;
+    }
+    return rc;
+}
+
 bool meeple__replicate(meeple_world *world)
 {
-    struct meeple__remote *remote;
+    const struct meeple__remote *first = meeple__world_remote(world, world->states.turn);
+    struct meeple__list *head = &world->remote_list;
+    struct meeple__list *start = first ? first->link.prev : head;
+    struct meeple__list *link = start;
     bool all = true;
 
     if (world->states.layout_count > 0) {
         tell_groups(world);
     }
-    for (MEEPLE__EACH_REMOTE(world, remote)) {
-        bool holds = !meeple__local_empty(&remote->held);
-        int rc = holds ? meeple__held_release(world, remote) : meeple__replicate_to(world, remote);
+    do {
+        link = link->next;
+        if (link != head) {
+            int rc = serve(world, MEEPLE__CONTAINER(link, struct meeple__remote, link));
 
-        if ((holds ? rc > 0 : rc == 0) && !meeple__list_empty(&remote->deliveries)) {
-            rc = send_bulk(world, remote);
+            all = all && rc != MEEPLE_ENOMEM;
         }
-        all = all && rc != MEEPLE_ENOMEM;
-    }
+    } while (link != start);
     return all;
 }

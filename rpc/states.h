@@ -26,6 +26,7 @@ struct meeple__states {
     uint32_t notes, all_notes;   /* lines in the log about what that was good for: of this batch */
     uint64_t spent;              /* bytes told to single peers in this poll */
     bool sated;                  /* that was enough: the next poll has more */
+    int32_t turn;                /* for this peer first; 0: any */
     size_t part_max;             /* bytes of a packet about state */
     size_t
         slot_max; /* of an encoding that is in a packet with others; longer ones go in fragments */

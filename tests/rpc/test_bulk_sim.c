@@ -14,6 +14,7 @@ enum {
     LATENCY_MS = 50, /* with 64 KiB on the way: about 650 KB a second */
     WINDOW = 64 * 1024,
     TICK_MS = 20,
+    CROWD = 16,
     GIVE_UP_MS = 120000
 };
 
@@ -245,4 +246,52 @@ Test(bulk_sim, what_is_long_comes_though_the_line_is_full_of_state)
     meeple_world_free(guest);
     meeple_world_free(host);
     sim_free(sim);
+}
+
+/* The others of a crowd that takes all it gets are not told first in every poll. */
+Test(bulk_sim, everyone_of_a_crowd_has_a_turn)
+{
+    const meeple_world_options options = {.classes = classes};
+    meeple_object *objects[MAPS];
+    meeple_world *host, *guests[CROWD];
+    unsigned changes[CROWD] = {0}, least = UINT32_MAX, most = 0;
+    char seen[CROWD] = {0};
+
+    sim = sim_new(&(struct sim_options){.seed = 1, .window_bytes = 100U << 20});
+    begin(&host, &guests[0], objects);
+    for (unsigned i = 1; i < CROWD; i++) {
+        meeple_net *net;
+        char name[12];
+
+        snprintf(name, sizeof name, "guest%u", i);
+        cr_assert_eq(meeple_net_connect(&net, "ws://host:4000",
+                                        &(meeple_connect_options){.io = sim_driver(sim, name)}),
+                     0);
+        cr_assert_eq(meeple_world_new(&guests[i], net, &options), 0);
+    }
+    for (unsigned tick = 0; tick < 300; tick++) {
+        for (unsigned i = 0; i < MAPS; i++) {
+            memset(maps[i].text, (int)('A' + tick % 26), TEXT - 1);
+        }
+        cr_assert_geq(meeple_world_poll(host, 0), 0);
+        for (unsigned i = 0; i < CROWD; i++) {
+            const struct map *map;
+
+            cr_assert_geq(meeple_world_poll(guests[i], 0), 0);
+            map = map_of(guests[i], 0);
+            changes[i] += map && map->text[0] != seen[i];
+            seen[i] = map ? map->text[0] : '\0';
+        }
+        sim_step_until(sim, sim_now(sim) + TICK_MS);
+    }
+    for (unsigned i = 0; i < CROWD; i++) {
+        least = changes[i] < least ? changes[i] : least;
+        most = changes[i] > most ? changes[i] : most;
+        if (i > 0) {
+            meeple_world_free(guests[i]);
+        }
+    }
+    cr_expect_gt(least, 0);
+    cr_expect_leq(most, 2 * least + 2, "%u to %u", least, most);
+    end(host, guests[0]);
 }
