@@ -5,7 +5,7 @@
 
 #include "core/mem.h"
 #include "rpc/codec_msgpack.h"
-#include "rpc/field.h"
+#include "rpc/content.h"
 #include "rpc/look.h"
 #include "rpc/sentence.h"
 #include "rpc/speak.h"
@@ -37,15 +37,7 @@ struct delivery {
 
 bool meeple__bulk_may_be_long(const meeple_field *slot)
 {
-    switch (meeple__type_kind(slot->type)) {
-    case MEEPLE__KIND_CHARS:
-    case MEEPLE__KIND_STRING:
-    case MEEPLE__KIND_BYTES:
-    case MEEPLE__KIND_VALUE:
-        return true;
-    default:
-        return false;
-    }
+    return slot->type == MEEPLE_TYPE_CHARS || meeple__content_is(slot->type);
 }
 
 bool meeple__bulk_is_long(const meeple_world *world, const meeple_field *slot, const void *record,
@@ -179,10 +171,6 @@ static enum verdict judge(const meeple_world *world, const struct delivery *deli
     meeple_field field = meeple__layout_slot(replica->layout, delivery->slot);
 
     if (!meeple__layout_present(replica->layout, delivery->slot, replica->shadow)) {
-        return IN_VAIN;
-    }
-    if (!delivery->bulk &&
-        meeple__msgpack_field_size(&field, replica->shadow) > world->value_bytes_max) {
         return IN_VAIN;
     }
     if (!meeple_net_is_server(world->net)) {

@@ -20,8 +20,8 @@ int meeple__held_release(meeple_world *world, struct meeple__remote *remote);
 int meeple__held_add(meeple_world *world, struct meeple__remote *remote,
                      const meeple_object *object);
 /* The packet in the world's tx goes to all that `to` names but those that were passed over; those
- * that wait (remote->waits) get it later.  `what` is for the log.  MEEPLE_EFULL: on a client; nobody
- * gets it. */
+ * that wait (remote->waits) get it later.  `what` is for the log.  MEEPLE_EFULL: on a client;
+ * nobody gets it. */
 int meeple__held_spread(meeple_world *world, int32_t to, const meeple_object *object,
                         const char *what);
 /* Gives on_event the DRAINED of a peer for which there is room again, after a MEEPLE_EFULL that the

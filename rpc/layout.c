@@ -221,7 +221,7 @@ int meeple__layout_check_slot(const struct meeple__layout *layout, const meeple_
     int rc = meeple__field_check(slot, 0, record, why);
     size_t size;
 
-    if (rc < 0 || !meeple__content_is(slot->type)) {
+    if (rc < 0 || (slot->type != MEEPLE_TYPE_CHARS && !meeple__content_is(slot->type))) {
         return rc;
     }
     size = meeple__msgpack_field_size(slot, record);

@@ -1,9 +1,9 @@
 /* tell: one peer, or a group that lacks the same, is told of one object after the other. */
 #include "rpc/tell.h"
 
+#include <assert.h>
 #include <string.h>
 
-#include "core/log.h"
 #include "rpc/bulk_out.h"
 #include "rpc/look.h"
 #include "rpc/speak.h"
@@ -187,13 +187,8 @@ static int tell_long(struct meeple__telling *telling, const meeple_object *objec
     struct meeple__remote *remote;
     int rc;
 
-    if (size > world->value_bytes_max) {
-        meeple__log(world->log, MEEPLE_LOG_WARN, "rpc",
-                    "a value of %s is %zu bytes long, over value_bytes_max: the others keep theirs",
-                    object->path, size);
-        drop(telling, object, slot);
-        return 0;
-    }
+    /* Longer ones do not get into the shadow. */
+    assert(size <= UINT32_MAX);
     rc = meeple__batch_flush(&telling->batch);
     for (MEEPLE__EACH_REMOTE(world, remote)) {
         if (rc == 0 && remote->seen.in_group) {

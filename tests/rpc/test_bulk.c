@@ -375,7 +375,7 @@ Test(bulk, a_value_over_the_limit_stays_here)
     settle(&session);
     cr_expect(meeple__list_empty(&object_of(&session.seats[0])->replica->deliveries));
     cr_expect_eq(book_of(&session.seats[1])->page, 9);
-    cr_expect_eq(book_of(&session.seats[1])->text[0], 'a');
+    cr_expect_eq(book_of(&session.seats[1])->text[0], 'w');
     fill(book.text, 'y', 11000);
     settle(&session);
     cr_expect_str_eq(book_of(&session.seats[1])->text, book.text);
@@ -563,9 +563,9 @@ Test(bulk, memory_is_that_of_what_has_come_and_bounded)
 
     counting_mem_init(&counting);
     session.options.mem = &counting.mem;
-    session.options.value_bytes_max = 1000;
     a = begin_with_master(1);
     settle(&session);
+    session.seats[0].world->value_bytes_max = 1000; /* the text is longer */
     before = counting.bytes;
     say(a, 1, 1, 1000, 0, "");
     say(a, 1, 1, 1000, 0, "da 03 e4");
@@ -630,5 +630,25 @@ Test(bulk, a_client_refuses_what_it_may_not_see)
     expect_refused("that is too much");
     cr_expect_eq(meeple__world_remote(a->world, 1)->arriving_bytes, 0);
     cr_expect_eq(book_of(a)->page, 7);
+    session_end(&session);
+}
+
+/* It is not what the others have, and nobody is to be blamed for that. */
+Test(bulk, a_value_over_the_limit_is_no_mismatch)
+{
+    session.options.value_bytes_max = 12000;
+    session.options.check_interval_ms = 1;
+    begin(1);
+    settle(&session);
+    fill(book.text, 'c', 12000);
+    for (unsigned i = 0; i < 30; i++) {
+        book.page = (int32_t)i;
+        settle(&session);
+    }
+    cr_expect_eq(strlen(book_of(&session.seats[1])->text), 10000);
+    cr_expect_gt(meeple_world_state_stats(session.seats[1].world).checks, 0);
+    cr_expect_eq(meeple_object_pending(object_of(&session.seats[1])), 0);
+    cr_expect_eq(meeple_world_state_stats(session.seats[1].world).mismatches, 0);
+    cr_expect_str_eq(session.refusals, "");
     session_end(&session);
 }

@@ -162,9 +162,9 @@ MEEPLE_API const char *meeple_object_path(const meeple_object *object);
  * sent or run on error.  A peer that has not been told yet of all that was before the call (it has
  * just come, or reads slowly) gets it after that, in order with the others; MEEPLE_EFULL: more than
  * held_bytes_max wait; DRAINED says when they do not.  What waits goes with its object, if that is
- * removed or hidden meanwhile.  Called to many, peers that do not answer the method are left out and
- * reported to on_refused; a server closes one that too much waits for already, with 1008, as its
- * net does with a full queue.  Godot: rpc(), rpc_id().
+ * removed or hidden meanwhile.  Called to many, peers that do not answer the method are left out
+ * and reported to on_refused; a server closes one that too much waits for already, with 1008, as
+ * its net does with a full queue.  Godot: rpc(), rpc_id().
  */
 #define meeple_rpc(object, to, ...) MEEPLE_RPC_CALL_(__VA_ARGS__, (object), (to))
 #define MEEPLE_RPC_CALL_(method, ...) method##_call(__VA_ARGS__)
