@@ -6,6 +6,12 @@
 
 /* Compares and tells.  Nothing, not even a compare, in a world where nothing can be spawned. */
 void meeple__flush(meeple_world *world);
+/* The same at the beginning of a poll: what is told in each is told now. */
+void meeple__flush_poll(meeple_world *world);
+/* The same, of what waits for its interval, too: whoever comes is told of what is. */
+void meeple__flush_held(meeple_world *world);
+/* When _flush will have something to tell that waits for its interval; -1: nothing does. */
+int meeple__flush_wait_ms(const meeple_world *world);
 /* Whether _flush has something new to find. */
 bool meeple__flush_waits(const meeple_world *world);
 

@@ -6,6 +6,8 @@
 #include <meeple/state.h>
 
 #include "rpc/methods.h"
+#include "rpc/rhythm.h"
+#include "rpc/rhythm.h"
 #include "rpc/sink.h"
 
 struct meeple__sentence;
@@ -38,6 +40,7 @@ struct meeple__leaf {
     struct meeple__dim dims[MEEPLE__DIMS_MAX]; /* the outermost first */
     bool counted;                              /* by any of them */
     bool counts;                               /* is a counter */
+    uint8_t rhythm;                            /* bit; 0: it has none */
     /* Of a counter that is in no array: what it counts. */
     uint32_t array_offset, array_stride;
 };
@@ -51,6 +54,7 @@ struct meeple__layout {
     const meeple_class *cls;
     const struct meeple__methods *methods;
     uint32_t leaf_count, slot_count;
+    struct meeple__rhythms rhythms;
     uint8_t groups;      /* bits: those that there are fields of (rpc/view.h) */
     uint32_t blob_count; /* slots that point at something */
     size_t value_max;    /* bytes that the encoding of one may have */

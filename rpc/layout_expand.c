@@ -22,6 +22,7 @@ struct expansion {
     char *names; /* where the next goes */
     size_t names_len;
     uint32_t leaf_count, slot_count, blob_count;
+    struct meeple__rhythms rhythms;
 };
 
 /* A struct, at its place in the one that has it: the first, if it lies in arrays. */
@@ -30,6 +31,7 @@ struct part {
     size_t field_count, size;
     uint32_t offset, level, depth;
     uint16_t flags;
+    uint32_t interval_ms;
     struct meeple__dim dims[MEEPLE__DIMS_MAX];
     bool counted, counted_in_time; /* by a counter that changes */
     size_t name_len;
@@ -62,7 +64,7 @@ static bool count_makes_sense(const meeple_field *field, const struct part *part
 static bool flags_make_sense(const struct part *part, const meeple_field *field)
 {
     unsigned group = meeple__flags_group(field->flags), outer = meeple__flags_group(part->flags);
-    unsigned known = MEEPLE_ON_SPAWN | MEEPLE_OWNER_ONLY | 7U << 8;
+    unsigned known = MEEPLE_ON_SPAWN | MEEPLE_OWNER_ONLY | MEEPLE_ALWAYS | 7U << 8;
 
     return (field->flags & ~known) == 0 && group <= MEEPLE_GROUPS_MAX &&
            (group == 0 || outer == 0 || group == outer) &&
@@ -99,6 +101,24 @@ static int check_names(const struct expansion *expansion, const struct part *par
     return 0;
 }
 
+/* What is said of a struct holds for all in it; a field's own interval comes first. */
+static uint32_t interval_of(const struct part *part, const meeple_field *field)
+{
+    return field->interval_ms > 0 ? field->interval_ms : part->interval_ms;
+}
+
+/* What is only spawned, in whatever structs it lies, has no interval. */
+static void set_rhythm(struct meeple__leaf *leaf, const struct part *part,
+                       const meeple_field *field)
+{
+    leaf->field.flags = (uint16_t)(part->flags | field->flags);
+    if (leaf->field.flags & MEEPLE_ON_SPAWN) {
+        leaf->field.flags = (uint16_t)(leaf->field.flags & ~(unsigned)MEEPLE_ALWAYS);
+    } else {
+        leaf->field.interval_ms = interval_of(part, field);
+    }
+}
+
 /* What makes no sense about the field, or NULL. */
 static const char *fault_of(const struct part *part, const meeple_field *field)
 {
@@ -112,7 +132,7 @@ static const char *fault_of(const struct part *part, const meeple_field *field)
     }
     if (size == 0 || field->size == 0 || field->size % size != 0 ||
         (size_t)field->offset + field->size > part->size || !flags_make_sense(part, field) ||
-        (field->count && !count_makes_sense(field, part))) {
+        !meeple__rhythm_makes_sense(field) || (field->count && !count_makes_sense(field, part))) {
         return "makes no sense";
     }
     if (!is_aligned(part, field)) {
@@ -172,8 +192,7 @@ static int add_leaf(struct expansion *expansion, const struct part *part, const 
                                           .offset = (uint16_t)(part->offset + field->offset),
                                           .min = field->min,
                                           .max = field->max,
-                                          .size = (uint16_t)meeple__slot_size(field),
-                                          .flags = (uint16_t)(part->flags | field->flags)},
+                                          .size = (uint16_t)meeple__slot_size(field)},
                                 .first = expansion->slot_count,
                                 .count = 1,
                                 .first_blob = expansion->blob_count,
@@ -185,6 +204,13 @@ static int add_leaf(struct expansion *expansion, const struct part *part, const 
                     expansion->cls->name);
         return MEEPLE_EINVAL;
     }
+    set_rhythm(&leaf, part, field);
+    if (meeple__rhythms_add(&expansion->rhythms, &leaf.field) < 0) {
+        meeple__say(expansion->why, "class %s has more than %d different intervals",
+                    expansion->cls->name, MEEPLE__RHYTHMS_MAX);
+        return MEEPLE_EINVAL;
+    }
+    leaf.rhythm = meeple__rhythm_bit(&expansion->rhythms, &leaf.field);
     memcpy(leaf.dims, part->dims, sizeof leaf.dims);
     for (uint32_t i = leaf.depth; i-- > 0;) {
         leaf.dims[i].block = leaf.count;
@@ -214,7 +240,8 @@ static int add_counter(struct expansion *expansion, const struct part *part,
                                       .type = field->count_type,
                                       .offset = field->count_offset,
                                       .max = (double)(field->size / element_size(field)),
-                                      .flags = field->flags});
+                                      .flags = field->flags,
+                                      .interval_ms = field->interval_ms});
 
     if (rc == 0 && expansion->layout) {
         expansion->layout->leaves[number].counts = true;
@@ -243,6 +270,7 @@ static int expand_field(struct expansion *expansion, struct part *within, const 
     within->size = field->stride;
     within->offset += field->offset;
     within->flags = (uint16_t)(within->flags | field->flags);
+    within->interval_ms = interval_of(within, field);
     within->level++;
     if (within->name_len + len + 1 > MEEPLE__NAME_MAX) {
         meeple__say(expansion->why, "class %s: the name of '%s%s' is too long",
@@ -454,6 +482,7 @@ int meeple__layout_new(struct meeple__layout **out, const meeple_mem *mem, const
                                    .names = (char *)layout->visits + layout->leaf_count};
     rc = expand_state(&expansion);
     assert(rc == 0);
+    layout->rhythms = expansion.rhythms;
     twice = find_twice(layout, layout->mask);
     if (twice) {
         meeple__say(why, "class %s: '%s' is there twice", cls->name, twice->field.name);

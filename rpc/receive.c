@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "rpc/announce.h"
 #include "rpc/answer.h"
+#include "rpc/flush.h"
 #include "rpc/refusal.h"
 #include "rpc/replica.h"
 #include "rpc/spawn.h"
@@ -189,6 +190,7 @@ int meeple__receive(meeple_world *world, const meeple_event *event)
         world->up = true;
         break;
     case MEEPLE_EVENT_JOIN:
+        meeple__flush_held(world);
         rc = remote ? 0 : join(world, event->peer);
         if (rc < 0) {
             return rc;

@@ -175,7 +175,9 @@ int meeple_object_hand_over(meeple_object *object, int32_t peer)
     int rc = meeple__look_check_peer(object, peer);
 
     if (rc == 0 && object->master != peer) {
-        /* What we have changed until now was still ours to change. */
+        /* What we have changed until now was still ours to change; nobody will tell it later. */
+        object->replica->urgent = true;
+        meeple__watch_name(&object->world->states.watch, object->replica);
         meeple__flush(object->world);
         give(object, peer);
     }

@@ -175,6 +175,7 @@ int meeple__replica_new(struct meeple__replica **out, const meeple_mem *mem,
     meeple__list_init(&replica->batch);
     meeple__list_init(&replica->due);
     meeple__list_init(&replica->named);
+    meeple__list_init(&replica->beats.every_poll);
     rc = allocate(replica, mem);
     if (rc == 0) {
         rc = fill(replica, mem, self);
@@ -215,6 +216,23 @@ static bool has_changed(const struct meeple__replica *replica, const struct step
            !meeple__slot_same(&step->field, self, replica->shadow);
 }
 
+/* Whether a slot is one to tell: it has changed, or is told always, and does not rest; if it does,
+ * it is held. */
+static bool is_to_tell(struct meeple__replica *replica, const struct step *step, const void *self)
+{
+    struct meeple__beats *beats = &replica->beats;
+    bool rests = (step->leaf->rhythm & beats->resting) != 0;
+
+    if ((step->field.flags & MEEPLE_ALWAYS) && !rests) {
+        return exists(replica, step);
+    }
+    if (!has_changed(replica, step, self)) {
+        return false;
+    }
+    beats->held = (uint8_t)(beats->held | (step->leaf->rhythm & beats->resting));
+    return !rests;
+}
+
 bool meeple__replica_differs(const struct meeple__replica *replica, const void *self)
 {
     struct meeple__sentence why;
@@ -225,7 +243,8 @@ bool meeple__replica_differs(const struct meeple__replica *replica, const void *
     }
     meeple__sentence_init(&why);
     for (EACH_STEP(&step, replica->layout)) {
-        if (has_changed(replica, &step, self) &&
+        /* What is held waits for its time. */
+        if ((step.leaf->rhythm & replica->beats.held) == 0 && has_changed(replica, &step, self) &&
             meeple__layout_check_slot(replica->layout, &step.field, self, &why) == 0) {
             return true;
         }
@@ -314,6 +333,7 @@ int meeple__replica_collect(struct meeple__replica *replica, const meeple_mem *m
                             const void *self, uint64_t stamp, bool *changed,
                             struct meeple__sentence *why)
 {
+    unsigned always = replica->layout->rhythms.always & ~(unsigned)replica->beats.resting;
     bool bad = false, counts = false;
     struct meeple__sentence fault;
     struct step step;
@@ -321,11 +341,11 @@ int meeple__replica_collect(struct meeple__replica *replica, const meeple_mem *m
 
     *changed = false;
     replica->wild = true;
-    if (meeple__layout_same(replica->layout, self, replica->shadow)) {
+    if (always == 0 && meeple__layout_same(replica->layout, self, replica->shadow)) {
         return 0;
     }
     for (EACH_STEP(&step, replica->layout)) {
-        if (!has_changed(replica, &step, self)) {
+        if (!is_to_tell(replica, &step, self)) {
             continue;
         }
         meeple__sentence_init(&fault);
@@ -342,6 +362,7 @@ int meeple__replica_collect(struct meeple__replica *replica, const meeple_mem *m
         }
         counts = counts || step.leaf->counts;
         replica->stamps[step.slot] = stamp;
+        replica->beats.told = (uint8_t)(replica->beats.told | step.leaf->rhythm);
         meeple__bit_set(replica->changes, step.slot);
         *changed = true;
     }
@@ -399,7 +420,8 @@ static bool commit_slot(struct meeple__replica *replica, const meeple_mem *mem,
                         const struct step *step, void *self, bool doubtful)
 {
     bool has_content = meeple__content_is(step->field.type);
-    bool same = !doubtful && meeple__slot_same(&step->field, self, replica->shadow);
+    bool same = !doubtful && (step->field.flags & MEEPLE_ALWAYS) == 0 &&
+                meeple__slot_same(&step->field, self, replica->shadow);
 
     /* What came in is the world's, though it be the same: so the other's owner is free again. */
     if (!same || has_content) {

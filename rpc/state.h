@@ -24,6 +24,7 @@ struct meeple__replica {
     struct meeple__list due;     /* among those with a handler to run */
     struct meeple__list deliveries, bulks; /* bulk_out's */
     struct meeple__list arrivals;          /* bulk_in's */
+    struct meeple__beats beats;            /* of fields that have an interval */
     struct meeple__list named;             /* among those that the next flush looks at */
     uint32_t row;                          /* of the watch, if it is compared by every flush */
     bool compared;
@@ -33,6 +34,7 @@ struct meeple__replica {
     uint64_t stamp;           /* of the newest change; 0: was never told to anyone */
     uint64_t due_after;       /* so many calls to ourselves */
     bool owned;               /* self is the world's to free */
+    bool urgent;              /* what waits for its interval is to be told now */
     bool renewed;             /* view, owner or master changed, or changes came in */
     bool ready;               /* on_ready has run, or self is the caller's */
     bool due_ready, due_changed, due_removed;

@@ -11,6 +11,7 @@
 #include "rpc/bulk_out.h"
 #include "rpc/sentence.h"
 #include "rpc/world.h"
+#include "transport/net.h"
 
 enum {
     ENTRY_OVERHEAD =
@@ -27,6 +28,7 @@ void meeple__states_init(struct meeple__states *states, size_t packet_max)
     meeple__list_init(&states->batch);
     meeple__list_init(&states->due);
     meeple__watch_init(&states->watch);
+    meeple__pulse_init(&states->pulse);
 }
 
 /* Those in the list that are no objects of the world any more. */
@@ -55,6 +57,7 @@ void meeple__states_done(struct meeple__states *states, const meeple_mem *mem)
     meeple__map_done(&states->by_id, mem);
     meeple__buf_done(&states->entry, mem);
     meeple__watch_done(&states->watch, mem);
+    meeple__pulse_done(&states->pulse, mem);
     meeple__free(mem, states->record);
 }
 
@@ -84,6 +87,7 @@ static int add_layout(meeple_world *world, const meeple_class *cls, struct meepl
     }
     states->layouts[states->layout_count++] = layout;
     layout->value_max = world->value_bytes_max;
+    states->paced = states->paced || layout->rhythms.count > 0;
     rc = meeple__announce_layout_fits(world, layout);
     if (rc == MEEPLE_ETOOBIG || meeple__layout_longest(layout) > states->slot_max) {
         meeple__say(why, "class %s: its table or one of its fields does not fit a packet",
@@ -165,6 +169,15 @@ meeple_object *meeple__states_find(const struct meeple__states *states, uint32_t
     return NULL;
 }
 
+/* Room for one more, so that looking at it cannot fail. */
+static int reserve(struct meeple__states *states, const meeple_mem *mem)
+{
+    size_t objects = (size_t)states->by_id.count + 1;
+    int rc = meeple__watch_reserve(&states->watch, mem, objects);
+
+    return rc < 0 ? rc : meeple__heap_reserve(&states->pulse.deadlines, mem, objects);
+}
+
 int meeple__states_add(meeple_object **out, meeple_world *world,
                        const struct meeple__layout *layout, meeple_bytes path, uint32_t id,
                        void *self)
@@ -187,8 +200,7 @@ int meeple__states_add(meeple_object **out, meeple_world *world,
     object->replica = replica;
     replica->object = object;
     replica->id = id;
-    rc = meeple__watch_reserve(&world->states.watch, world->mem,
-                               (size_t)world->states.by_id.count + 1);
+    rc = reserve(&world->states, world->mem);
     if (rc == 0) {
         rc = meeple__map_put(&world->states.by_id, world->mem, &replica->by_id,
                              meeple__hash_u32(id));
@@ -219,6 +231,7 @@ void meeple__states_take_out(meeple_world *world, meeple_object *object)
     meeple__bulk_forget_object(replica, world->mem);
     meeple__bulk_in_drop_all(replica);
     meeple__watch_drop(&world->states.watch, replica);
+    meeple__beats_follow(replica, &world->states.pulse, 0, false);
 }
 
 bool meeple__states_is_ours(const meeple_world *world, const meeple_object *object)
@@ -230,10 +243,12 @@ bool meeple__states_is_ours(const meeple_world *world, const meeple_object *obje
 void meeple__states_follow(meeple_world *world, meeple_object *object)
 {
     struct meeple__replica *replica = object->replica;
+    bool ours = meeple__states_is_ours(world, object);
 
+    replica->urgent = false;
     meeple__watch_compare(&world->states.watch, replica,
-                          meeple__states_is_ours(world, object) &&
-                              !meeple__layout_state(replica->layout)->touched_only);
+                          ours && !meeple__layout_state(replica->layout)->touched_only);
+    meeple__beats_follow(replica, &world->states.pulse, meeple__net_clock_ms(world->net), ours);
 }
 
 void meeple__states_renew(meeple_world *world, meeple_object *object)

@@ -20,6 +20,8 @@ struct meeple__states {
     bool asking;                 /* one is running */
     struct meeple__watch watch;  /* those that the next flush looks at */
     bool poor;                   /* there was no memory for some of what has changed here */
+    struct meeple__pulse pulse;  /* when others have to be looked at */
+    bool paced;                  /* a class has fields with an interval */
     bool open;                   /* a client: a batch is coming in and not complete */
     bool mending;                /* and it tells everything again */
     bool asked;                  /* a client: for such a batch, which has not come to its end */

@@ -177,6 +177,17 @@ static int shorter(int left_ms, int right_ms)
     return right_ms < 0 || (left_ms >= 0 && left_ms < right_ms) ? left_ms : right_ms;
 }
 
+/* No longer than until there is something to do that no event tells of. */
+static int no_longer(const meeple_world *world, int timeout_ms)
+{
+    int left_ms = shorter(meeple__check_wait_ms(world), meeple__flush_wait_ms(world));
+
+    if (world->lags) {
+        left_ms = shorter(left_ms, LAG_MS);
+    }
+    return shorter(timeout_ms, left_ms);
+}
+
 /* Does not wait for long while there is no memory to announce with: nobody tells us when there is.
  */
 static int next_event(meeple_world *world, int timeout_ms)
@@ -184,12 +195,9 @@ static int next_event(meeple_world *world, int timeout_ms)
     world->lags = !meeple__announce_all(world) || world->states.poor;
     world->lags = !meeple__replicate(world) || world->lags;
     world->told_sequence = world->objects.sequence;
-    if (world->lags) {
-        timeout_ms = shorter(timeout_ms, LAG_MS);
-    }
-    timeout_ms = shorter(timeout_ms, meeple__check_wait_ms(world));
     return meeple_net_next(world->net, &world->event,
-                           world->states.sated || world->drained ? 0 : timeout_ms);
+                           world->states.sated || world->drained ? 0
+                                                                 : no_longer(world, timeout_ms));
 }
 
 /* One event of the net: 1 if there was one, 0, or an error. */
@@ -220,8 +228,6 @@ static int own_turn(meeple_world *world)
 
 int meeple_world_wait_ms(const meeple_world *world)
 {
-    int left_ms;
-
     if (!world || world->down) {
         return -1;
     }
@@ -230,8 +236,7 @@ int meeple_world_wait_ms(const meeple_world *world)
         world->told_sequence != world->objects.sequence) {
         return 0;
     }
-    left_ms = shorter(meeple_net_wait_ms(world->net), meeple__check_wait_ms(world));
-    return world->lags ? shorter(left_ms, LAG_MS) : left_ms;
+    return no_longer(world, meeple_net_wait_ms(world->net));
 }
 
 int meeple_world_poll(meeple_world *world, int timeout_ms)
@@ -251,7 +256,7 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
     }
     world->polling = true;
     world->states.sated = false;
-    meeple__flush(world);
+    meeple__flush_poll(world);
     while (rc > 0 && turns < TURNS_MAX && !world->freeing && !world->down) {
         rc = own_turn(world);
         if (rc == 0) {

@@ -151,6 +151,11 @@ uint64_t meeple__net_now_ms(const meeple_net *net)
     return net->loop.now_ms;
 }
 
+uint64_t meeple__net_clock_ms(const meeple_net *net)
+{
+    return net->loop.driver->now_ms(net->loop.io);
+}
+
 meeple_dialect meeple__net_dialect(const meeple_net *net)
 {
     return net->dialect;

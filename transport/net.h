@@ -86,6 +86,8 @@ int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool c
 
 /* The time of its io, as the last turn of the loop saw it; a loopback has none, always 0. */
 uint64_t meeple__net_now_ms(const meeple_net *net);
+/* The same at this moment. */
+uint64_t meeple__net_clock_ms(const meeple_net *net);
 meeple_dialect meeple__net_dialect(const meeple_net *net);
 /*
  * Whether no more than `most` bytes wait in the queue to peer; without one it is true, as sending

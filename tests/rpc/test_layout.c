@@ -406,6 +406,44 @@ struct wrong {
     bool yes;
 };
 
+Test(layout, a_struct_hands_its_interval_down)
+{
+    const meeple_field paced[] = {
+        MEEPLE_STATE_STRUCT(struct deck, top, struct card, card_fields, .interval_ms = 50)};
+    const meeple_state paced_state = {
+        .fields = paced, .field_count = 1, .size = sizeof(struct deck)};
+    const meeple_class cls = {.name = "paced", .state = &paced_state};
+    struct meeple__layout *layout = layout_of(&cls);
+
+    cr_expect_eq(layout->rhythms.count, 1);
+    for (uint32_t i = 0; i < layout->leaf_count; i++) {
+        cr_expect_eq(layout->leaves[i].rhythm, 1);
+        cr_expect_eq(layout->leaves[i].field.interval_ms, 50);
+    }
+    free(layout);
+}
+
+Test(layout, refuses_intervals_that_make_no_sense)
+{
+    const meeple_field spawned[] = {
+        MEEPLE_STATE(struct piece, x, .flags = MEEPLE_ON_SPAWN, .interval_ms = 1)};
+    const meeple_field both[] = {
+        MEEPLE_STATE(struct piece, x, .flags = MEEPLE_ON_SPAWN | MEEPLE_ALWAYS)};
+    meeple_field many[9];
+    char names[9][2] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+
+    expect_no_layout(spawned, 1, sizeof(struct piece), "class bad: 'x' makes no sense");
+    expect_no_layout(both, 1, sizeof(struct piece), "class bad: 'x' makes no sense");
+    for (uint16_t i = 0; i < 9; i++) {
+        many[i] = (meeple_field){.name = names[i],
+                                 .type = MEEPLE_TYPE_U8,
+                                 .offset = i,
+                                 .size = 1,
+                                 .interval_ms = i + 1U};
+    }
+    expect_no_layout(many, 9, 9, "class bad has more than 8 different intervals");
+}
+
 Test(layout, refuses_a_table_that_makes_no_sense)
 {
     const meeple_field pointer[] = {MEEPLE_STATE(struct wrong, numbers)};

@@ -62,14 +62,23 @@ typedef struct meeple_field {
     const char *count; /* the member that says how many elements there are; NULL: all of them */
     meeple_type count_type;
     uint16_t count_offset;
+    /* It travels at most once in so many milliseconds, then with the value it has; with
+     * MEEPLE_ALWAYS so often.  0: with each batch; with MEEPLE_ALWAYS in each meeple_world_poll().
+     * Fields of an object with the same interval travel together.  Calls neither wait for it nor
+     * hurry it; at once it travels when the object gets another master or is shown to somebody, and
+     * when a peer joins.  On a loopback, which has no clock, every interval has passed.  Godot:
+     * replication_interval, delta_interval. */
+    uint32_t interval_ms;
 } meeple_field;
 
 /* When a field of state travels, and to whom; without any, with every change, to everyone who sees
  * the object.  To who does not see a field it is zero, whatever its bounds. */
 typedef enum meeple_field_flags {
     MEEPLE_ON_CHANGE = 0,
-    MEEPLE_ON_SPAWN = 1,  /* once, as it was when the object was spawned */
-    MEEPLE_OWNER_ONLY = 2 /* to the owner and the master of the object */
+    MEEPLE_ON_SPAWN = 1,   /* once, as it was when the object was spawned */
+    MEEPLE_OWNER_ONLY = 2, /* to the owner and the master of the object */
+    MEEPLE_ALWAYS = 4      /* whether it has changed or not, and on_changed is told so; see
+                              interval_ms.  Godot: REPLICATION_MODE_ALWAYS */
 } meeple_field_flags;
 
 enum {
