@@ -56,8 +56,7 @@ static bool bounds_make_sense(const meeple_field *field)
 static bool count_makes_sense(const meeple_field *field, const struct part *part)
 {
     return meeple__type_kind(field->count_type) == MEEPLE__KIND_UNSIGNED &&
-           field->count_offset + meeple__type_size(field->count_type) <= part->size &&
-           field->count_offset % meeple__type_align(field->count_type) == 0;
+           field->count_offset + meeple__type_size(field->count_type) <= part->size;
 }
 
 /* A field is in one group, if any, and so is the struct that it lies in. */
@@ -71,16 +70,17 @@ static bool flags_make_sense(const struct part *part, const meeple_field *field)
            ((group == 0 && outer == 0) || ((part->flags | field->flags) & MEEPLE_OWNER_ONLY) == 0);
 }
 
-static bool is_aligned(const struct part *part, const meeple_field *field)
+/* Wherever the struct of the part lies. */
+static bool is_aligned(const struct part *part, meeple_type type, size_t offset)
 {
-    size_t align = meeple__type_align(field->type);
+    size_t align = meeple__type_align(type);
 
     for (uint32_t i = 0; i < part->depth; i++) {
         if (part->dims[i].stride % align != 0) {
             return false;
         }
     }
-    return (part->offset + field->offset) % align == 0;
+    return (part->offset + offset) % align == 0;
 }
 
 static int check_names(const struct expansion *expansion, const struct part *part,
@@ -135,7 +135,8 @@ static const char *fault_of(const struct part *part, const meeple_field *field)
         !meeple__rhythm_makes_sense(field) || (field->count && !count_makes_sense(field, part))) {
         return "makes no sense";
     }
-    if (!is_aligned(part, field)) {
+    if (!is_aligned(part, field->type, field->offset) ||
+        (field->count && !is_aligned(part, field->count_type, field->count_offset))) {
         return "is not aligned as C aligns it: is the struct packed?";
     }
     if (part->counted_in_time && (field->flags & MEEPLE_ON_SPAWN)) {

@@ -472,6 +472,16 @@ Test(layout, refuses_a_table_that_makes_no_sense)
     const meeple_field weight[] = {MEEPLE_STATE(struct hand, weight, .flags = MEEPLE_ON_SPAWN)};
     const meeple_field spawned[] = {MEEPLE_STATE_STRUCT(
         struct deck, hands, struct hand, weight, MEEPLE_COUNTED_BY(struct deck, hand_count))};
+    const meeple_field pair[] = {{.name = "list",
+                                  .type = MEEPLE_TYPE_U8,
+                                  .offset = 2,
+                                  .size = 2,
+                                  .count = "count",
+                                  .count_type = MEEPLE_TYPE_U16}};
+    const meeple_field odd_counts[] = {
+        {.name = "odd", .fields = pair, .field_count = 1, .offset = 1, .stride = 4, .size = 4}};
+    const meeple_field odd_strides[] = {
+        {.name = "odd", .fields = pair, .field_count = 1, .stride = 5, .size = 10}};
     const meeple_field tableless[] = {{.name = "number", .fields = weight, .stride = 4, .size = 4}};
     const meeple_field structs[] = {
         {.name = "number", .fields = weight, .field_count = 1, .stride = 4, .size = 4, .max = 1}};
@@ -494,6 +504,11 @@ Test(layout, refuses_a_table_that_makes_no_sense)
     expect_no_layout(odd, 1, 3, "class bad: 'odd' makes no sense");
     expect_no_layout(packed, 1, size,
                      "class bad: 'packed' is not aligned as C aligns it: is the struct packed?");
+    /* What the count is to be read from, in the struct around it. */
+    expect_no_layout(odd_counts, 1, size,
+                     "class bad: 'odd.list' is not aligned as C aligns it: is the struct packed?");
+    expect_no_layout(odd_strides, 1, size,
+                     "class bad: 'odd.list' is not aligned as C aligns it: is the struct packed?");
     expect_no_layout(wrapped, 1, 65535, "class bad: 'wrapped' makes no sense");
     expect_no_layout(flags, 1, size, "class bad: 'flags' makes no sense");
     expect_no_layout(seventh, 1, size, "class bad: 'seventh' makes no sense");
@@ -503,7 +518,8 @@ Test(layout, refuses_a_table_that_makes_no_sense)
                      "class bad: 'top.rank' is there twice");
     expect_no_layout(deep, 1, size, "class bad: 'a.a.a.a.a' has structs nested too deep");
     expect_no_layout(counted[0], 1, size, "class bad: 'number' makes no sense");
-    expect_no_layout(counted[1], 1, size, "class bad: 'number' makes no sense");
+    expect_no_layout(counted[1], 1, size,
+                     "class bad: 'number' is not aligned as C aligns it: is the struct packed?");
     expect_no_layout(counted[2], 1, size, "class bad: 'number' makes no sense");
     expect_no_layout(counted[3], 1, size, "class bad: 'number' is there twice");
     expect_no_layout(spawned, 1, sizeof(struct deck),
