@@ -11,6 +11,10 @@
 #include "rpc/field.h"
 #include "rpc/sentence.h"
 
+enum {
+    ZEROS = 256 /* bytes that are looked at together */
+};
+
 /* An element of a leaf, on the way through all of them. */
 struct step {
     const struct meeple__leaf *leaf;
@@ -252,22 +256,24 @@ bool meeple__replica_differs(const struct meeple__replica *replica, const void *
     return false;
 }
 
-/* Whether the slot of a record is zero; what it points at is not looked at. */
-static bool is_zero(const meeple_field *field, const void *record)
+static bool all_zero(const char *bytes, size_t size)
 {
-    static const char zeros[sizeof(meeple_value)];
-    const char *bytes = meeple__member(field, record);
-    size_t size = meeple__slot_size(field);
+    static const char zeros[ZEROS];
 
-    if (meeple__content_is(field->type)) {
-        return meeple__content_is_clear(field, record);
-    }
-    for (size_t at = 0; at < size; at += sizeof zeros) {
-        if (memcmp(bytes + at, zeros, size - at < sizeof zeros ? size - at : sizeof zeros) != 0) {
+    for (size_t at = 0; at < size; at += ZEROS) {
+        if (memcmp(bytes + at, zeros, size - at < ZEROS ? size - at : ZEROS) != 0) {
             return false;
         }
     }
     return true;
+}
+
+/* Whether the slot of a record is zero; what it points at is not looked at. */
+static bool is_zero(const meeple_field *field, const void *record)
+{
+    return meeple__content_is(field->type)
+               ? meeple__content_is_clear(field, record)
+               : all_zero(meeple__member(field, record), meeple__slot_size(field));
 }
 
 /* The first element that need not exist. */
@@ -282,6 +288,36 @@ static uint32_t first_doubtful(const struct meeple__replica *replica,
     count = meeple__get_unsigned(&replica->layout->leaves[leaf->dims[0].counter].field,
                                  replica->shadow);
     return count < leaf->count ? (uint32_t)count : leaf->count;
+}
+
+/* Of elements that do not exist, from `at` on: the first that may not be zero.  Most are, and a
+ * packet of a few bytes may be about many. */
+static uint32_t next_filled(const struct meeple__replica *replica, const struct meeple__leaf *leaf,
+                            uint32_t at, const void *self)
+{
+    const char *shadow = (const char *)replica->shadow, *other = self ? self : shadow;
+    uint32_t size = (uint32_t)meeple__slot_size(&leaf->field);
+
+    if (leaf->depth != 1 || meeple__content_is(leaf->field.type) ||
+        leaf->field.type == MEEPLE_TYPE_CHARS) {
+        /* Something may still be coming for it. */
+        return at;
+    }
+    while (at < leaf->count) {
+        uint32_t offset = meeple__leaf_offset(leaf, at), left = leaf->count - at;
+        uint32_t some = leaf->dims[0].stride == size ? ZEROS / size : 1;
+
+        some = some < left ? some : left;
+        if (some > 1 && all_zero(shadow + offset, some * size) &&
+            all_zero(other + offset, some * size)) {
+            at += some;
+        } else if (all_zero(shadow + offset, size) && all_zero(other + offset, size)) {
+            at++;
+        } else {
+            break;
+        }
+    }
+    return at;
 }
 
 /* Makes a slot that does not exist zero in the shadow, and in self if that is to be written to.
@@ -319,7 +355,7 @@ static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *s
         const struct meeple__leaf *leaf = &replica->layout->leaves[i];
 
         for (uint32_t at = leaf->counted ? first_doubtful(replica, leaf) : leaf->count;
-             at < leaf->count; at++) {
+             (at = next_filled(replica, leaf, at, self)) < leaf->count; at++) {
             step_to(&step, leaf, at);
             if (!exists(replica, &step)) {
                 any = drop_slot(replica, mem, &step, self, known, stamp) || any;
@@ -457,8 +493,9 @@ bool meeple__replica_tame(struct meeple__replica *replica, const meeple_mem *mem
 bool meeple__replica_commit(struct meeple__replica *replica, const meeple_mem *mem, void *self,
                             uint64_t stamp)
 {
+    void *dropped_in = replica->wild ? NULL : self;
     struct step step = {.leaf = NULL};
-    bool any = drop(replica, mem, replica->wild ? NULL : self, true, stamp);
+    bool any = false, counts = false;
 
     for (uint32_t slot = 0; slot < replica->layout->slot_count; slot++) {
         const struct meeple__leaf *leaf;
@@ -470,11 +507,17 @@ bool meeple__replica_commit(struct meeple__replica *replica, const meeple_mem *m
         }
         leaf = meeple__layout_leaf(replica->layout, slot);
         step_to(&step, leaf, slot - leaf->first);
-        any = commit_slot(replica, mem, &step, self, replica->wild && leaf->counted) || any;
         replica->stamps[slot] = stamp;
+        counts = counts || leaf->counts;
+        if (leaf->counted && !exists(replica, &step)) {
+            any = drop_slot(replica, mem, &step, dropped_in, true, stamp) || any;
+        } else {
+            any = commit_slot(replica, mem, &step, self, replica->wild && leaf->counted) || any;
+        }
     }
     memset(replica->marks, 0, meeple__bits_size(replica->layout->slot_count));
-    return any;
+    /* What did not exist before is zero already. */
+    return (counts && drop(replica, mem, dropped_in, true, stamp)) || any;
 }
 
 void meeple__replica_blank(struct meeple__replica *replica, const meeple_mem *mem)

@@ -534,3 +534,68 @@ Test(state_decks, is_not_there_when_out_of_memory)
     cr_expect_eq(n, 4 + 4 + 2, "a replica with three blocks, four contents, and one more");
     meeple__replica_free(copy.replica, &counting.mem, NULL);
 }
+
+struct long_pair {
+    uint8_t left, right;
+};
+struct long_row {
+    uint16_t count, pair_count;
+    uint8_t cells[1000];
+    struct long_pair pairs[700];
+};
+
+static const meeple_field long_pair_fields[] = {MEEPLE_STATE(struct long_pair, left),
+                                                MEEPLE_STATE(struct long_pair, right)};
+static const meeple_field long_row_fields[] = {
+    MEEPLE_STATE(struct long_row, cells, MEEPLE_COUNTED_BY(struct long_row, count)),
+    MEEPLE_STATE_STRUCT(struct long_row, pairs, struct long_pair, long_pair_fields,
+                        MEEPLE_COUNTED_BY(struct long_row, pair_count)),
+};
+static const meeple_state long_state = {
+    .fields = long_row_fields, .field_count = 2, .size = sizeof(struct long_row)};
+static const meeple_class long_class = {.name = "row", .state = &long_state};
+
+/* Long arrays are gone through in pieces. */
+Test(state_decks, all_that_falls_away_of_a_long_array_is_told)
+{
+    struct prng prng = {.state = 1};
+    struct meeple__replica *replica;
+    struct meeple__layout *rows;
+    struct meeple__sentence why;
+
+    meeple__sentence_init(&why);
+    cr_assert_eq(meeple__layout_new(&rows, NULL, &long_class, NULL, &why), 0, "%s", why.text);
+    for (unsigned round = 0; round < 200; round++) {
+        static struct long_row row, before;
+        uint64_t rare = prng_below(&prng, 300) + 1;
+        bool any;
+
+        row = (struct long_row){.count = 1000, .pair_count = 700};
+        for (size_t i = 0; i < 1000; i++) {
+            row.cells[i] = prng_below(&prng, rare) == 0;
+            row.pairs[i % 700].left = prng_below(&prng, rare) == 0;
+            row.pairs[i % 700].right = prng_below(&prng, rare) == 0;
+        }
+        before = row;
+        cr_assert_eq(meeple__replica_new(&replica, NULL, rows, &row, NULL), 0);
+        row.count = (uint16_t)prng_below(&prng, 1001);
+        row.pair_count = (uint16_t)prng_below(&prng, 701);
+        cr_assert_eq(meeple__replica_collect(replica, NULL, &row, 1, &any, &why), 0);
+        for (size_t i = 0; i < 1000; i++) {
+            const struct long_row *shadow = (const void *)replica->shadow;
+            size_t pair = i % 700;
+            bool gone = i >= row.count, pair_gone = pair >= row.pair_count;
+            const meeple_changes changes = {rows, replica->changes};
+
+            cr_assert_eq(shadow->cells[i], gone ? 0 : before.cells[i]);
+            cr_assert_eq(shadow->pairs[pair].left, pair_gone ? 0 : before.pairs[pair].left);
+            cr_assert_eq(shadow->pairs[pair].right, pair_gone ? 0 : before.pairs[pair].right);
+            cr_assert_eq(meeple_changes_touch(&changes, offsetof(struct long_row, cells) + i, 1),
+                         gone && before.cells[i] != 0);
+            cr_assert_eq(MEEPLE_CHANGED(&changes, struct long_row, pairs[pair].right),
+                         pair_gone && before.pairs[pair].right != 0);
+        }
+        meeple__replica_free(replica, NULL, NULL);
+    }
+    free(rows);
+}
