@@ -8,6 +8,7 @@
 #include "rpc/field.h"
 
 struct meeple__blob {
+    size_t len;
     uint32_t holders;
     uint8_t bytes[];
 };
@@ -24,6 +25,11 @@ static bool has_bytes(meeple_value_kind kind)
 {
     return kind == MEEPLE_VALUE_STRING || kind == MEEPLE_VALUE_BYTES ||
            kind == MEEPLE_VALUE_ARRAY || kind == MEEPLE_VALUE_MAP || kind == MEEPLE_VALUE_EXT;
+}
+
+size_t meeple__content_size(const meeple_value *value)
+{
+    return has_bytes(value->kind) ? value->bytes.len : 0;
 }
 
 meeple_value meeple__content_of(const meeple_field *slot, const void *record)
@@ -77,6 +83,11 @@ static void put(const meeple_field *slot, void *record, const meeple_value *valu
     }
 }
 
+size_t meeple__blob_size(const struct meeple__blob *blob)
+{
+    return blob ? blob->len : 0;
+}
+
 void meeple__blob_drop(struct meeple__blob *blob, const meeple_mem *mem)
 {
     if (blob && --blob->holders == 0) {
@@ -99,6 +110,7 @@ int meeple__content_keep(const meeple_field *slot, void *record, struct meeple__
                 return MEEPLE_ENOMEM;
             }
             made->holders = 1;
+            made->len = value->bytes.len;
             memcpy(made->bytes, value->bytes.ptr, value->bytes.len);
             made->bytes[value->bytes.len] = '\0';
             kept.bytes.ptr = made->bytes;

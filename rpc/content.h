@@ -9,6 +9,8 @@ struct meeple__blob;
 
 /* Whether a type has its content elsewhere. */
 bool meeple__content_is(meeple_type type);
+/* How many bytes a value points at. */
+size_t meeple__content_size(const meeple_value *value);
 /* Whether two members point at the same; no NULL is more than nothing. */
 bool meeple__content_same(const meeple_field *slot, const void *left, const void *right);
 /* A member as a value: a STRING, BYTES, or itself; borrowed. */
@@ -29,6 +31,8 @@ bool meeple__content_is_clear(const meeple_field *slot, const void *record);
 /* Makes the member of `to` show what the one of `from` does, which is kept in *from_blob. */
 void meeple__content_share(const meeple_field *slot, void *to, struct meeple__blob **to_blob,
                            const void *from, struct meeple__blob *from_blob, const meeple_mem *mem);
+/* How many bytes it holds; none for NULL. */
+size_t meeple__blob_size(const struct meeple__blob *blob);
 void meeple__blob_drop(struct meeple__blob *blob, const meeple_mem *mem);
 
 #endif /* MEEPLE_RPC_CONTENT_H */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "rpc/burden.h"
 #include "rpc/codec_msgpack.h"
 #include "rpc/due.h"
 #include "rpc/refusal.h"
@@ -35,10 +36,12 @@ void meeple__entry_join_batch(meeple_world *world, struct meeple__replica *repli
 int meeple__entry_slot(struct meeple__reader *reader, const meeple_field *slot, void *record,
                        struct meeple__sentence *why)
 {
-    meeple_value content;
-
-    return meeple__msgpack_read_field(
+    meeple_value content = meeple_value_nil();
+    int rc = meeple__msgpack_read_field(
         reader, &(struct meeple__place){.field = slot, .record = record, .content = &content}, why);
+
+    /* Values are bounded by value_bytes_max, packets by less. */
+    return rc < 0 ? rc : (int)meeple__content_size(&content);
 }
 
 static void begin_sentence(struct meeple__sentence *text, const struct meeple__remote *remote,
@@ -67,35 +70,51 @@ static bool next_slot(struct meeple__reader *reader, const struct meeple__layout
     return true;
 }
 
-/* Whether all of the entry fits the object, as far as the sender may say it. */
-static int try_entry(const meeple_world *world, const meeple_object *object, meeple_bytes entry,
-                     struct meeple__sentence *why)
+int meeple__entry_too_much(const meeple_world *world, struct meeple__sentence *why)
+{
+    meeple__say(why, "strings, bytes and values would hold more than content_bytes_max, %zu",
+                world->content_bytes_max);
+    return MEEPLE_ETOOBIG;
+}
+
+/* Whether all of the entry fits the object, as far as the sender may say it: MEEPLE_EPROTO.
+ * MEEPLE_ETOOBIG: it is over a limit. */
+static int try_entry(const meeple_world *world, const struct meeple__remote *remote,
+                     const meeple_object *object, meeple_bytes entry, struct meeple__sentence *why)
 {
     const struct meeple__replica *replica = object->replica;
     bool is_server = meeple_net_is_server(world->net);
     uint8_t level = is_server ? MEEPLE__SEES_ALL : replica->level;
     struct meeple__reader reader = meeple__reader_of(entry);
+    size_t bytes = 0, instead_of = 0;
     meeple_field field;
 
     for (uint32_t slot = 0; next_slot(&reader, replica->layout, &slot, &field); slot++) {
+        int size;
+
         if (!meeple__level_shows(level, field.flags) ||
             (is_server && (field.flags & MEEPLE_ON_SPAWN))) {
             meeple__say(why, "field '%s' is not the sender's to change", field.name);
             return MEEPLE_EPROTO;
         }
-        if (meeple__entry_slot(&reader, &field, world->states.record, why) < 0) {
+        size = meeple__entry_slot(&reader, &field, world->states.record, why);
+        if (size < 0) {
             return MEEPLE_EPROTO;
         }
+        bytes += (size_t)size;
+        instead_of += meeple__replica_content(replica, slot);
     }
     if (reader.bad) {
         meeple__say(why, "it has no such slot");
         return MEEPLE_EPROTO;
     }
-    return 0;
+    return meeple__burden_allows(world, remote, bytes, instead_of)
+               ? 0
+               : meeple__entry_too_much(world, why);
 }
 
 /* Of one that was tried.  MEEPLE_ENOMEM: some of it; all of it again is the same. */
-static int apply_entry(const meeple_object *object, meeple_bytes entry)
+static int apply_entry(meeple_object *object, meeple_bytes entry)
 {
     struct meeple__replica *replica = object->replica;
     struct meeple__reader reader = meeple__reader_of(entry);
@@ -105,6 +124,7 @@ static int apply_entry(const meeple_object *object, meeple_bytes entry)
     for (uint32_t slot = 0; rc == 0 && next_slot(&reader, replica->layout, &slot, &field); slot++) {
         rc = meeple__replica_read(replica, object->world->mem, slot, &reader);
     }
+    meeple__burden_count(object->world, object);
     return rc;
 }
 
@@ -139,13 +159,15 @@ static meeple_object *object_of(const meeple_world *world, const struct meeple__
     return is_of_this_term(object, entry) ? object : NULL;
 }
 
-static bool commit(const meeple_world *world, struct meeple__replica *replica)
+static bool commit(meeple_world *world, struct meeple__replica *replica)
 {
     void *self = replica->object->self;
     uint64_t stamp = world->states.stamp + 1;
     bool any = meeple__replica_tame(replica, world->mem, self, true, stamp);
 
-    return meeple__replica_commit(replica, world->mem, self, stamp) || any;
+    any = meeple__replica_commit(replica, world->mem, self, stamp) || any;
+    meeple__burden_count(world, replica->object);
+    return any;
 }
 
 /* On the server: once for each object, however often the packet names it. */
@@ -202,6 +224,7 @@ static int take_entry(struct taking *taking, uint32_t id, meeple_bytes entry)
     struct meeple__sentence text;
     bool offends;
     meeple_object *object = object_of(world, taking->remote, id, &entry, &offends);
+    int rc;
 
     if (offends) {
         refuse_stranger(taking, id);
@@ -212,12 +235,14 @@ static int take_entry(struct taking *taking, uint32_t id, meeple_bytes entry)
         return 0;
     }
     begin_sentence(&text, taking->remote, object->path);
-    if (try_entry(world, object, entry, &text) < 0) {
+    rc = try_entry(world, taking->remote, object, entry, &text);
+    if (rc < 0) {
         if (taking->is_server) {
             /* Its master has other values than everyone else. */
             meeple__spawn_insist(object, taking->remote->id);
         }
-        refuse(taking, MEEPLE_REFUSAL_STATE, object->path, &text);
+        refuse(taking, rc == MEEPLE_ETOOBIG ? MEEPLE_REFUSAL_LIMIT : MEEPLE_REFUSAL_STATE,
+               object->path, &text);
         return 0;
     }
     if (object->replica->keeps) {

@@ -15,9 +15,11 @@ int meeple__entries_take(meeple_world *world, const struct meeple__remote *remot
                          meeple_bytes entries);
 
 /* The next value of the reader into a slot of a record; a string, bytes or a value is looked at
- * only.  MEEPLE_EPROTO and why. */
+ * only.  How many bytes it would have to be kept in, or MEEPLE_EPROTO and why. */
 int meeple__entry_slot(struct meeple__reader *reader, const meeple_field *slot, void *record,
                        struct meeple__sentence *why);
+/* Says that content_bytes_max would be passed; MEEPLE_ETOOBIG. */
+int meeple__entry_too_much(const meeple_world *world, struct meeple__sentence *why);
 /* On a client: the object has news that wait for the end of the batch. */
 void meeple__entry_join_batch(meeple_world *world, struct meeple__replica *replica);
 /* What was said of a spawned object is not taken: counted and told. */

@@ -81,6 +81,7 @@ struct meeple__remote {
     bool drained;                    /* and now would: on_event has to be told */
     struct meeple__list deliveries;  /* bulk_out's */
     uint64_t bulk_stamp;             /* the newest batch when the last fragment was sent */
+    size_t content_bytes;            /* burden's */
     size_t arriving_bytes;           /* of values that are not whole */
     uint32_t arrivals;               /* how many */
 };

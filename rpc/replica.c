@@ -6,6 +6,7 @@
 
 #include "rpc/announce.h"
 #include "rpc/bulk_in.h"
+#include "rpc/burden.h"
 #include "rpc/due.h"
 #include "rpc/entry.h"
 #include "rpc/repair.h"
@@ -124,20 +125,25 @@ static bool is_spawned(const struct meeple__layout *layout, const struct meeple_
            meeple__layout_present(layout, slot, record);
 }
 
-/* The values of the first slots that are to be seen, looked at; the record is zero before. */
+/* The values of the first slots that are to be seen, looked at; the record is zero before.  *bytes:
+ * how many are to be kept. */
 static int try_spawned(const struct meeple__layout *layout, const struct meeple__command *command,
-                       void *record, struct meeple__sentence *why)
+                       void *record, size_t *bytes, struct meeple__sentence *why)
 {
     struct meeple__reader reader = meeple__reader_of(command->rest);
 
+    *bytes = 0;
     memset(record, 0, meeple__layout_state(layout)->size);
     for (uint32_t slot = 0; slot < layout->slot_count && reader.at < reader.end; slot++) {
         meeple_field field = meeple__layout_slot(layout, slot);
+        int size = is_spawned(layout, command, slot, record)
+                       ? meeple__entry_slot(&reader, &field, record, why)
+                       : 0;
 
-        if (is_spawned(layout, command, slot, record) &&
-            meeple__entry_slot(&reader, &field, record, why) < 0) {
+        if (size < 0) {
             return MEEPLE_EPROTO;
         }
+        *bytes += (size_t)size;
     }
     if (reader.at < reader.end) {
         meeple__say(why, "more values came than it has");
@@ -147,7 +153,7 @@ static int try_spawned(const struct meeple__layout *layout, const struct meeple_
 }
 
 /* Those that were tried.  MEEPLE_ENOMEM. */
-static int apply_spawned(const meeple_world *world, struct meeple__replica *replica,
+static int apply_spawned(meeple_world *world, struct meeple__replica *replica,
                          const struct meeple__command *command)
 {
     struct meeple__reader reader = meeple__reader_of(command->rest);
@@ -158,6 +164,7 @@ static int apply_spawned(const meeple_world *world, struct meeple__replica *repl
             rc = meeple__replica_read(replica, world->mem, slot, &reader);
         }
     }
+    meeple__burden_count(world, replica->object);
     return rc;
 }
 
@@ -220,6 +227,7 @@ static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
     struct meeple__sentence why;
     meeple_refusal_rule rule;
     meeple_object *object;
+    size_t bytes;
     int rc;
 
     layout = layout_of(world, remote, command->class_number, &rule);
@@ -233,8 +241,13 @@ static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
         object->replica->unconfirmed = false;
     }
     meeple__sentence_init(&why);
-    if (try_spawned(layout, command, world->states.record, &why) < 0) {
+    if (try_spawned(layout, command, world->states.record, &bytes, &why) < 0) {
         refuse_spawn(world, remote, command, MEEPLE_REFUSAL_STATE, why.text);
+        return 0;
+    }
+    if (!meeple__burden_allows(world, remote, bytes, object ? object->replica->content_bytes : 0)) {
+        meeple__entry_too_much(world, &why);
+        refuse_spawn(world, remote, command, MEEPLE_REFUSAL_LIMIT, why.text);
         return 0;
     }
     if (object) {
@@ -258,13 +271,15 @@ static int take_spawn(meeple_world *world, const struct meeple__remote *remote,
     return 0;
 }
 
-static bool commit_values(const meeple_world *world, struct meeple__replica *replica)
+static bool commit_values(meeple_world *world, struct meeple__replica *replica)
 {
     void *self = replica->object->self;
     bool any = replica->object->master != world->id &&
                meeple__replica_tame(replica, world->mem, self, true, 0);
 
-    return meeple__replica_commit(replica, world->mem, self, 0) || any;
+    any = meeple__replica_commit(replica, world->mem, self, 0) || any;
+    meeple__burden_count(world, replica->object);
+    return any;
 }
 
 /* The batch is complete: all of it becomes true at once, then the handlers are due. */

@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "rpc/bulk_in.h"
+#include "rpc/burden.h"
 #include "rpc/due.h"
 #include "rpc/flush.h"
 #include "rpc/look.h"
@@ -164,6 +165,7 @@ static void give(meeple_object *object, int32_t peer)
     mark(object, object->master, MEEPLE__SEEN_STALE | MEEPLE__SEEN_WAS_MASTER);
     object->master = peer;
     object->replica->term++;
+    meeple__burden_count(world, object);
     meeple__bulk_in_drop_all(object->replica);
     meeple__states_follow(object->world, object);
     mark(object, peer, MEEPLE__SEEN_STALE);

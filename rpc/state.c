@@ -80,10 +80,25 @@ static bool exists(const struct meeple__replica *replica, const struct step *ste
 static void clear(struct meeple__replica *replica, const meeple_mem *mem, const struct step *step)
 {
     if (meeple__content_is(step->field.type)) {
-        meeple__content_clear(&step->field, replica->shadow, blob_of(replica->blobs, step), mem);
+        struct meeple__blob **blob = blob_of(replica->blobs, step);
+
+        replica->content_bytes -= meeple__blob_size(*blob);
+        meeple__content_clear(&step->field, replica->shadow, blob, mem);
     } else {
         memset(member_of(replica->shadow, &step->field), 0, meeple__slot_size(&step->field));
     }
+}
+
+/* Makes a slot of the shadow point at a copy of the value. */
+static int keep(struct meeple__replica *replica, const meeple_mem *mem, const struct step *step,
+                const meeple_value *value)
+{
+    struct meeple__blob **blob = blob_of(replica->blobs, step);
+    size_t before = meeple__blob_size(*blob);
+    int rc = meeple__content_keep(&step->field, replica->shadow, blob, value, mem);
+
+    replica->content_bytes += meeple__blob_size(*blob) - before;
+    return rc;
 }
 
 /* Takes a slot of self over into the shadow. */
@@ -98,8 +113,7 @@ static int take(struct meeple__replica *replica, const meeple_mem *mem, const st
         return 0;
     }
     value = meeple__content_of(&step->field, self);
-    return meeple__content_keep(&step->field, replica->shadow, blob_of(replica->blobs, step),
-                                &value, mem);
+    return keep(replica, mem, step, &value);
 }
 
 /* Makes self show a slot of the shadow. */
@@ -209,6 +223,15 @@ void meeple__replica_free(struct meeple__replica *replica, const meeple_mem *mem
     meeple__free(mem, replica->shadow);
     meeple__free(mem, replica->stamps);
     meeple__free(mem, replica);
+}
+
+size_t meeple__replica_content(const struct meeple__replica *replica, uint32_t slot)
+{
+    const struct meeple__leaf *leaf = meeple__layout_leaf(replica->layout, slot);
+
+    return meeple__content_is(leaf->field.type)
+               ? meeple__blob_size(replica->blobs[leaf->first_blob + slot - leaf->first])
+               : 0;
 }
 
 /* Whether a slot is the master's to change, exists, and has changed in self: what does not exist
@@ -427,8 +450,7 @@ int meeple__replica_read(struct meeple__replica *replica, const meeple_mem *mem,
                                     &why);
     assert(rc == 0);
     if (meeple__content_is(step.field.type)) {
-        rc = meeple__content_keep(&step.field, replica->shadow, blob_of(replica->blobs, &step),
-                                  &content, mem);
+        rc = keep(replica, mem, &step, &content);
     }
     if (rc == 0) {
         meeple__replica_mark(replica, slot);

@@ -53,9 +53,15 @@ struct meeple__replica {
     uint8_t *marks;   /* bits: came in the batch that is not complete */
     uint8_t *changes; /* bits: on_changed is to be told */
     uint8_t *shadow;
+    size_t content_bytes; /* what the shadow points at */
+    size_t counted_bytes; /* of them, for a peer (burden) */
+    int32_t counted_for;
     /* What the shadow points at, by blob; and what the world has written to self last. */
     struct meeple__blob **blobs, **shown;
 };
+
+/* How many bytes of content a slot of the shadow points at. */
+size_t meeple__replica_content(const struct meeple__replica *replica, uint32_t slot);
 
 /* bulk_in's. */
 void meeple__bulk_in_drop(struct meeple__replica *replica, uint32_t slot);

@@ -9,6 +9,7 @@
 #include "rpc/announce.h"
 #include "rpc/bulk_in.h"
 #include "rpc/bulk_out.h"
+#include "rpc/burden.h"
 #include "rpc/sentence.h"
 #include "rpc/world.h"
 #include "transport/net.h"
@@ -232,6 +233,7 @@ void meeple__states_take_out(meeple_world *world, meeple_object *object)
     meeple__bulk_in_drop_all(replica);
     meeple__watch_drop(&world->states.watch, replica);
     meeple__beats_follow(replica, &world->states.pulse, 0, false);
+    meeple__burden_drop(world, object);
 }
 
 bool meeple__states_is_ours(const meeple_world *world, const meeple_object *object)

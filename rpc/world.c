@@ -22,6 +22,7 @@ enum {
     CHECK_INTERVAL_MS = 10000,
     HELD_BYTES_MAX = 1 << 20,
     VALUE_BYTES_MAX = 16 << 20,
+    CONTENT_BYTES_MAX = 64 << 20,
     VALUE_MOST = 1 << 30,  /* a length of 32 bits, with something in front */
     AHEAD_MAX = 64 * 1024, /* and a quarter of the queue */
     TURNS_MAX = 1024,      /* events and calls that one poll handles */
@@ -132,6 +133,8 @@ int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_opt
     world->value_bytes_max = given->value_bytes_max ? given->value_bytes_max : VALUE_BYTES_MAX;
     world->value_bytes_max =
         world->value_bytes_max < VALUE_MOST ? world->value_bytes_max : VALUE_MOST;
+    world->content_bytes_max =
+        given->content_bytes_max ? given->content_bytes_max : CONTENT_BYTES_MAX;
     world->packet_max = meeple__net_packet_max(net);
     world->ahead_max = meeple__net_queue_max(net) / 4;
     world->ahead_max = world->ahead_max < AHEAD_MAX ? world->ahead_max : AHEAD_MAX;

@@ -29,7 +29,7 @@ struct meeple_world {
     void *user;
     uint32_t objects_max;
     uint32_t check_interval_ms; /* UINT32_MAX: never */
-    size_t local_bytes_max, held_bytes_max, value_bytes_max, packet_max;
+    size_t local_bytes_max, held_bytes_max, value_bytes_max, content_bytes_max, packet_max;
     size_t ahead_max;       /* bytes in a peer's queue, above which it is told no more of objects */
     int32_t id;             /* 0 before UP */
     bool up, down;          /* as far as on_event has been told */

@@ -67,6 +67,10 @@ typedef struct meeple_world_options {
                                and their state */
     size_t value_bytes_max; /* 0: 16 MiB, at most 1 GiB; one value of state in its encoding, and all
                                that has come of each peer of values that are not complete */
+    size_t content_bytes_max; /* 0: 64 MiB; what each peer may have us keep in all strings, bytes
+                                 and values of spawned objects together: on a server of those that
+                                 it is the master of, on a client the server, of all.  More is
+                                 refused; what we have set ourselves or handed over is not */
     const meeple_mem *mem;
     const meeple_log *log;
 } meeple_world_options;
