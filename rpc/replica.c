@@ -184,7 +184,6 @@ static void commit_owner(meeple_world *world, struct meeple__replica *replica)
             /* What we have changed so far was in another time. */
             memset(replica->stamps, 0, replica->layout->slot_count * sizeof *replica->stamps);
         }
-        replica->wild = replica->wild || replica->next.master == world->id;
         replica->object->master = replica->next.master;
         replica->view.owner = replica->next.owner;
         replica->term = replica->next.term;
@@ -316,6 +315,8 @@ static void commit(meeple_world *world)
         } else if (commit_values(world, replica)) {
             meeple__due_changed(world, replica);
         }
+        /* From here on our handlers may leave what they like where nothing exists. */
+        replica->wild = replica->wild || replica->object->master == world->id;
     }
     meeple__repair_end(world);
     world->states.open = false;

@@ -199,6 +199,23 @@ Test(spawn_decks, follow_a_master_that_gives_them_back)
     expect_refusals(&session, "");
 }
 
+Test(spawn_decks, who_becomes_master_hears_of_what_it_did_not_see)
+{
+    meeple_object *object;
+
+    mine.hand_count = 2;
+    mine.hands[1].count = 3;
+    mine.hands[1].cards[2].rank = 7;
+    mine.chip_count = 1;
+    mine.chips[0] = 5;
+    object = spawn(&mine);
+    settle(&session);
+    session.trace[0] = '\0';
+    cr_expect_eq(meeple_object_hand_over(object, id_of(a)), 0);
+    /* The note of a card; all that is counted was there. */
+    expect_trace(&session, "a: top; ");
+}
+
 Test(spawn_decks, a_count_or_value_out_of_bounds_stays_at_home)
 {
     spawn(&mine);
