@@ -149,6 +149,19 @@ bool meeple__content_is_clear(const meeple_field *slot, const void *record)
     }
 }
 
+bool meeple__content_is_in(const meeple_field *slot, const void *record,
+                           const struct meeple__blob *blob, const struct meeple__blob *other)
+{
+    meeple_value value;
+
+    if (!blob || !other || blob->len != other->len ||
+        memcmp(blob->bytes, other->bytes, blob->len) != 0) {
+        return false;
+    }
+    value = meeple__content_of(slot, record);
+    return has_bytes(value.kind) && value.bytes.ptr == blob->bytes && value.bytes.len == blob->len;
+}
+
 void meeple__content_share(const meeple_field *slot, void *to, struct meeple__blob **to_blob,
                            const void *from, struct meeple__blob *from_blob, const meeple_mem *mem)
 {

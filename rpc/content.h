@@ -28,6 +28,10 @@ void meeple__content_clear(const meeple_field *slot, void *record, struct meeple
                            const meeple_mem *mem);
 /* Whether the member is as _clear makes it; what it points at is not looked at. */
 bool meeple__content_is_clear(const meeple_field *slot, const void *record);
+/* Whether the member points at what the blob holds, and that is, byte for byte, what `other` holds.
+ */
+bool meeple__content_is_in(const meeple_field *slot, const void *record,
+                           const struct meeple__blob *blob, const struct meeple__blob *other);
 /* Makes the member of `to` show what the one of `from` does, which is kept in *from_blob. */
 void meeple__content_share(const meeple_field *slot, void *to, struct meeple__blob **to_blob,
                            const void *from, struct meeple__blob *from_blob, const meeple_mem *mem);

@@ -129,6 +129,20 @@ static void show(struct meeple__replica *replica, const meeple_mem *mem, const s
     }
 }
 
+/* The same, if self points at something that is equal already. */
+static void show_same(struct meeple__replica *replica, const meeple_mem *mem,
+                      const struct step *step, void *self)
+{
+    struct meeple__blob *shown = *blob_of(replica->shown, step);
+    struct meeple__blob **blob = blob_of(replica->blobs, step);
+
+    if (meeple__content_is_in(&step->field, self, shown, *blob)) {
+        meeple__content_share(&step->field, replica->shadow, blob, self, shown, mem);
+    } else {
+        show(replica, mem, step, self);
+    }
+}
+
 /* Nothing of what self points at, nor of what does not exist, is in the shadow but by its own. */
 static int fill(struct meeple__replica *replica, const meeple_mem *mem, const void *self)
 {
@@ -481,9 +495,12 @@ static bool commit_slot(struct meeple__replica *replica, const meeple_mem *mem,
     bool same = !doubtful && (step->field.flags & MEEPLE_ALWAYS) == 0 &&
                 meeple__slot_same(&step->field, self, replica->shadow);
 
-    /* What came in is the world's, though it be the same: so the other's owner is free again. */
-    if (!same || has_content) {
+    if (!same) {
         show(replica, mem, step, self);
+    } else if (has_content) {
+        /* What came in is the world's, though it be the same: so the other's owner is free again.
+         * If it was the world's before, who has a pointer to it goes on having one. */
+        show_same(replica, mem, step, self);
     }
     if (!same) {
         meeple__bit_set(replica->changes, step->slot);
@@ -576,32 +593,4 @@ void meeple__replica_hide(struct meeple__replica *replica, const meeple_mem *mem
             meeple__replica_mark(replica, step.slot);
         }
     }
-}
-
-/* Whether an element of the leaf that has a byte in [low, high) of the struct has changed. */
-static bool leaf_changed(const meeple_changes *changes, const struct meeple__leaf *leaf, size_t low,
-                         size_t high)
-{
-    uint32_t at = meeple__leaf_touching(leaf, 0, low, high);
-
-    while (at < leaf->count) {
-        if (meeple__bit(changes->bits, leaf->first + at)) {
-            return true;
-        }
-        at = meeple__leaf_touching(leaf, at + 1, low, high);
-    }
-    return false;
-}
-
-bool meeple_changes_touch(const meeple_changes *changes, size_t offset, size_t size)
-{
-    if (!changes || size > SIZE_MAX - offset) {
-        return false;
-    }
-    for (uint32_t i = 0; i < changes->layout->leaf_count; i++) {
-        if (leaf_changed(changes, &changes->layout->leaves[i], offset, offset + size)) {
-            return true;
-        }
-    }
-    return false;
 }

@@ -280,6 +280,34 @@ Test(state_decks, what_is_pointed_at_is_compared_and_kept)
     cr_expect_eq(puppet.deck->value.kind, MEEPLE_VALUE_NIL);
 }
 
+Test(state_decks, what_comes_in_again_stays_where_it_is)
+{
+    static const uint8_t bytes[] = {1, 2, 3};
+    const struct deck *deck = puppet.deck;
+    const char own[] = "twice", *name;
+    meeple_bytes blob;
+
+    mine.names[0] = "twice";
+    mine.blob = (meeple_bytes){bytes, sizeof bytes};
+    step();
+    tell();
+    name = deck->names[0];
+    blob = deck->blob;
+    forget_changes();
+    tell_as(&master, &puppet, true);
+    meeple__replica_commit(puppet.replica, &counting.mem, puppet.deck, 0);
+    cr_expect_not(CHANGED(&puppet, names));
+    cr_expect_str_eq(name, "twice");
+    cr_expect_eq(deck->names[0], name, "no handler was told that it moves");
+    cr_expect_eq(deck->blob.ptr, blob.ptr);
+    /* What was not the world's is so now. */
+    puppet.deck->names[0] = own;
+    tell_as(&master, &puppet, true);
+    meeple__replica_commit(puppet.replica, &counting.mem, puppet.deck, 0);
+    cr_expect_neq(deck->names[0], own);
+    cr_expect_str_eq(deck->names[0], "twice");
+}
+
 Test(state_decks, hides_what_is_pointed_at)
 {
     mine.blob = (meeple_bytes){(const uint8_t *)"abc", 3};
