@@ -144,6 +144,7 @@ void meeple__flush(meeple_world *world)
         return;
     }
     collect_removed(world);
+    meeple__look_prepare(world);
     fresh = collect_all(world);
     /* All has been gathered: what is asked about is what will be told. */
     looked = meeple__look(world, fresh);

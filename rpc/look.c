@@ -94,6 +94,28 @@ static int look_for(meeple_world *world, struct meeple__remote *remote, bool fre
     return 0;
 }
 
+void meeple__look_prepare(meeple_world *world)
+{
+    bool newcomer = false;
+
+    if (!world->states.filtered || !meeple_net_is_server(world->net)) {
+        return;
+    }
+    for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
+         link = link->next) {
+        newcomer = newcomer || !MEEPLE__CONTAINER(link, struct meeple__remote, link)->seen.asked;
+    }
+    for (struct meeple__list *link = world->objects.all.next;
+         newcomer && link != &world->objects.all; link = link->next) {
+        meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
+
+        if (has_filter(object) && meeple__states_is_ours(world, object)) {
+            object->replica->urgent = true;
+            meeple__watch_name(&world->states.watch, object->replica);
+        }
+    }
+}
+
 bool meeple__look(meeple_world *world, bool fresh)
 {
     bool all = true;

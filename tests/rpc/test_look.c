@@ -87,6 +87,15 @@ static const meeple_state card_state = {.fields = card_fields,
                                         .on_removed = card_removed,
                                         .shows = card_shows};
 
+static const meeple_state quiet_state = {.fields = card_fields,
+                                         .field_count = MEEPLE_COUNT(card_fields),
+                                         .size = sizeof(struct card),
+                                         .touched_only = true,
+                                         .on_ready = card_ready,
+                                         .on_changed = card_changed,
+                                         .on_removed = card_removed,
+                                         .shows = card_shows};
+
 #define POKE(ARG) ARG(int32_t, by)
 MEEPLE_RPC(poke, POKE)
 MEEPLE_ANSWERS(struct card, poke)
@@ -101,7 +110,8 @@ static const meeple_class plain_class = {
     .name = "plain", .methods = methods, .method_count = 1, .state = &plain_state};
 static const meeple_class card_class = {
     .name = "card", .methods = methods, .method_count = 1, .state = &card_state};
-static const meeple_class *const classes[] = {&plain_class, &card_class, NULL};
+static const meeple_class quiet_class = {.name = "quiet", .state = &quiet_state};
+static const meeple_class *const classes[] = {&plain_class, &card_class, &quiet_class, NULL};
 
 static struct card card = {.place = 1, .face = 2, .notes = 3, .secret = 4};
 
@@ -275,6 +285,24 @@ Test(look, a_filter_is_asked_when_something_has_changed)
     }
     settle(&session);
     cr_expect_eq(asked, 0);
+}
+
+/* Else it would be about a state that is not told. */
+Test(look, a_newcomer_is_told_what_a_filter_was_asked_about)
+{
+    meeple_object *object;
+
+    cr_assert_eq(meeple_object_spawn(&object, server->world, &quiet_class, "card", &card), 0);
+    cr_assert_eq(meeple_object_show_group(object, 1, MEEPLE_ALL, true), 0);
+    settle(&session);
+    session.trace[0] = '\0';
+    card.face = 9;
+    card.up = true;
+    settle(&session);
+    cr_expect_str_eq(session.trace, "", "nobody has touched it");
+    session_sit(&session, session_client(&session));
+    expect_trace(&session, "server: card 1 9 3 4; a: card 1 9 0 0; b: card 1 9 0 0; "
+                           "c: ready card 1 9 0 0; ");
 }
 
 Test(look, again_is_what_makes_another_mind_known)

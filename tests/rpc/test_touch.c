@@ -123,6 +123,14 @@ static void touch_more(struct pawn *pawn, meeple_object *changed)
     }
 }
 
+Test(touch, is_not_needed_when_it_is_handed_over)
+{
+    ann.hp = 11;
+    cr_expect_eq(meeple_object_hand_over(object, id_of(a)), 0);
+    expect_trace(&session, "server: changed ann hp=11; a: changed ann hp=11; "
+                           "b: changed ann hp=11; ");
+}
+
 Test(touch, from_a_handler_is_told_in_the_same_poll)
 {
     touched_in_handler = object;

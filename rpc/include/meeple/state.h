@@ -174,11 +174,12 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_object_spawn(meeple_object **out, meeple_w
                                                    void *self);
 
 /*
- * Says that its master may have changed a spawned object.  Where the class is touched_only nothing
- * else makes the world compare it, and one that nobody touches costs nothing; what was changed
- * without a word is told with the next touch, or not at all.  Where it is not, the world finds out
- * by itself.  MEEPLE_EINVAL: NULL.  MEEPLE_ESTATE: no spawned object, or removed, or we are not its
- * master: what we have changed in it stays here.  Godot compares always.
+ * Says that its master may have changed a spawned object.  Where the class is touched_only an
+ * object that nobody touches costs nothing; what was changed without a word is told with the next
+ * touch, or when the server shows or hides it, hands it over, gives it an owner or asks its filter,
+ * or not at all.  Where it is not, the world finds out by itself.  MEEPLE_EINVAL: NULL.
+ * MEEPLE_ESTATE: no spawned object, or removed, or we are not its master: what we have changed in
+ * it stays here.  Godot compares always.
  */
 MEEPLE_API int meeple_object_touch(meeple_object *object);
 
@@ -205,8 +206,8 @@ MEEPLE_API int meeple_object_show_group(meeple_object *object, unsigned group, i
  * Server: has the filter of the class asked once more, in the next meeple_world_poll() or before
  * the next call.  Else it is asked, for each peer, when the object was spawned, when its state, its
  * master, its owner or what was shown of it has changed, and when that peer has joined; with
- * self as it is told then.  If anything else decides about it, say this when that has changed:
- * nobody notices otherwise.
+ * self as it is told then; only what is out of its bounds is told as it was before.  If anything
+ * else decides about it, say this when that has changed: nobody notices otherwise.
  *
  * The filter runs inside meeple_world_poll() or a call, never on a client, about groups that there
  * are and that are shown to the peer.  It may read all there is.  It has to change nothing:
