@@ -381,6 +381,12 @@ static bool drop_slot(struct meeple__replica *replica, const meeple_mem *mem,
     return any;
 }
 
+/* Whether elements of the leaf come and go: not what its owner was asked for once. */
+static bool comes_and_goes(const struct meeple__replica *replica, const struct meeple__leaf *leaf)
+{
+    return leaf->counted && (replica->owned || (leaf->field.flags & MEEPLE_ON_SPAWN) == 0);
+}
+
 /* All that does not exist. */
 static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *self, bool known,
                  uint64_t stamp)
@@ -391,7 +397,8 @@ static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *s
     for (uint32_t i = 0; i < replica->layout->leaf_count; i++) {
         const struct meeple__leaf *leaf = &replica->layout->leaves[i];
 
-        for (uint32_t at = leaf->counted ? first_doubtful(replica, leaf) : leaf->count;
+        for (uint32_t at = comes_and_goes(replica, leaf) ? first_doubtful(replica, leaf)
+                                                         : leaf->count;
              (at = next_filled(replica, leaf, at, self)) < leaf->count; at++) {
             step_to(&step, leaf, at);
             if (!exists(replica, &step)) {
@@ -519,7 +526,7 @@ bool meeple__replica_tame(struct meeple__replica *replica, const meeple_mem *mem
     }
     any = drop(replica, mem, self, late, stamp);
     for (EACH_STEP(&step, replica->layout)) {
-        if (step.leaf->counted && exists(replica, &step)) {
+        if (comes_and_goes(replica, step.leaf) && exists(replica, &step)) {
             bool existed = meeple__leaf_present(replica->layout, step.leaf, step.index, self);
 
             any = commit_slot(replica, mem, &step, self, late || !existed) || any;

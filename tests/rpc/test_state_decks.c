@@ -563,6 +563,42 @@ Test(state_decks, is_not_there_when_out_of_memory)
     meeple__replica_free(copy.replica, &counting.mem, NULL);
 }
 
+struct plan {
+    uint8_t count;
+    uint8_t steps[4];
+    int32_t at;
+};
+static const meeple_field plan_fields[] = {MEEPLE_STATE(struct plan, steps,
+                                                        MEEPLE_COUNTED_BY(struct plan, count),
+                                                        .flags = MEEPLE_ON_SPAWN),
+                                           MEEPLE_STATE(struct plan, at)};
+static const meeple_state plan_state = {
+    .fields = plan_fields, .field_count = 2, .size = sizeof(struct plan)};
+static const meeple_class plan_class = {.name = "plan", .state = &plan_state};
+
+Test(state_decks, what_is_only_spawned_is_not_written_to_again)
+{
+    struct plan plan = {.count = 2, .steps = {1, 2, 3, 4}};
+    struct meeple__replica *replica;
+    struct meeple__layout *plans;
+    struct meeple__sentence why;
+    bool any;
+
+    meeple__sentence_init(&why);
+    cr_assert_eq(meeple__layout_new(&plans, NULL, &plan_class, NULL, &why), 0, "%s", why.text);
+    cr_assert_eq(meeple__replica_new(&replica, NULL, plans, &plan, NULL), 0);
+    plan.count = 3;
+    plan.steps[0] = 9;
+    plan.at = 1;
+    cr_assert_eq(meeple__replica_collect(replica, NULL, &plan, 1, &any, &why), 0);
+    /* It is handed over; what its owner has done with its own since stays. */
+    cr_expect_not(meeple__replica_tame(replica, NULL, &plan, false, 2));
+    cr_expect_eq(plan.count, 3);
+    cr_expect_arr_eq(plan.steps, ((uint8_t[]){9, 2, 3, 4}), 4);
+    meeple__replica_free(replica, NULL, NULL);
+    free(plans);
+}
+
 struct long_pair {
     uint8_t left, right;
 };
