@@ -280,6 +280,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct limited_mem mem;
     meeple_world_options options = {.objects_max = OBJECTS_MAX,
                                     .value_bytes_max = VALUE_MAX,
+                                    .content_bytes_max = 20 * VALUE_MAX,
                                     .classes = classes,
                                     .check_interval_ms = 1};
 
