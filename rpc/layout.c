@@ -12,6 +12,7 @@
 #include "rpc/view.h"
 
 enum {
+    ZEROS = 256,   /* bytes that are looked at together */
     VALUE_HEAD = 5 /* nothing needs more than its type, and a length or a letter, in front */
 };
 
@@ -143,6 +144,53 @@ bool meeple__slot_same(const meeple_field *slot, const void *left, const void *r
     }
     return meeple__content_is(slot->type) ? meeple__content_same(slot, left, right)
                                           : memcmp(here, there, meeple__slot_size(slot)) == 0;
+}
+
+static bool all_zero(const char *bytes, size_t size)
+{
+    static const char zeros[ZEROS];
+
+    for (size_t at = 0; at < size; at += ZEROS) {
+        if (memcmp(bytes + at, zeros, size - at < ZEROS ? size - at : ZEROS) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool meeple__slot_is_zero(const meeple_field *field, const void *record)
+{
+    return meeple__content_is(field->type)
+               ? meeple__content_is_clear(field, record)
+               : all_zero(meeple__member(field, record), meeple__slot_size(field));
+}
+
+uint32_t meeple__leaf_next_filled(const struct meeple__leaf *leaf, uint32_t at, const void *left,
+                                  const void *right)
+{
+    const char *here = left, *there = right ? right : left;
+    uint32_t size = (uint32_t)meeple__slot_size(&leaf->field);
+
+    if (leaf->depth != 1 || meeple__content_is(leaf->field.type) ||
+        leaf->field.type == MEEPLE_TYPE_CHARS) {
+        /* Something may still be coming for it. */
+        return at;
+    }
+    while (at < leaf->count) {
+        uint32_t offset = meeple__leaf_offset(leaf, at), rest = leaf->count - at;
+        uint32_t some = leaf->dims[0].stride == size ? ZEROS / size : 1;
+
+        some = some < rest ? some : rest;
+        if (some > 1 && all_zero(here + offset, some * size) &&
+            all_zero(there + offset, some * size)) {
+            at += some;
+        } else if (all_zero(here + offset, size) && all_zero(there + offset, size)) {
+            at++;
+        } else {
+            break;
+        }
+    }
+    return at;
 }
 
 /* Bytes that the mask leaves out may even be without a value, as those between members are. */

@@ -96,6 +96,12 @@ meeple_field meeple__layout_slot(const struct meeple__layout *layout, uint32_t s
 size_t meeple__slot_size(const meeple_field *slot);
 /* Texts are the same up to their NUL, and pointers if what they point at is. */
 bool meeple__slot_same(const meeple_field *slot, const void *left, const void *right);
+/* Whether the slot of a record is zero; what it points at is not looked at. */
+bool meeple__slot_is_zero(const meeple_field *slot, const void *record);
+/* From element `at` of a leaf on: the first that may not be zero in one of the records; right may
+ * be NULL.  Those that are zero are passed over many at a time, where that can be. */
+uint32_t meeple__leaf_next_filled(const struct meeple__leaf *leaf, uint32_t at, const void *left,
+                                  const void *right);
 
 /* Whether all that exists is the same in self as in the shadow, and what is only spawned aside. */
 bool meeple__layout_same(const struct meeple__layout *layout, const void *self, const void *shadow);

@@ -16,7 +16,7 @@ uint8_t meeple__look_level(const meeple_object *object, const struct meeple__rem
  * for that peer. */
 int meeple__look_waits(const meeple_object *object, const struct meeple__remote *remote);
 /* Before a batch is gathered: whatever the filters will be asked about for who has just come
- * belongs to it, if it has changed, also what is compared only when it was touched. */
+ * belongs to it, if it has changed, touched or not, and however long its interval. */
 void meeple__look_prepare(meeple_world *world);
 /* Asks the filters about each object of the newest batch, if fresh, and for who has just come about
  * all.  False if there was no memory to keep the answers for all peers. */

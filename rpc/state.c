@@ -11,10 +11,6 @@
 #include "rpc/field.h"
 #include "rpc/sentence.h"
 
-enum {
-    ZEROS = 256 /* bytes that are looked at together */
-};
-
 /* An element of a leaf, on the way through all of them. */
 struct step {
     const struct meeple__leaf *leaf;
@@ -293,26 +289,6 @@ bool meeple__replica_differs(const struct meeple__replica *replica, const void *
     return false;
 }
 
-static bool all_zero(const char *bytes, size_t size)
-{
-    static const char zeros[ZEROS];
-
-    for (size_t at = 0; at < size; at += ZEROS) {
-        if (memcmp(bytes + at, zeros, size - at < ZEROS ? size - at : ZEROS) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Whether the slot of a record is zero; what it points at is not looked at. */
-static bool is_zero(const meeple_field *field, const void *record)
-{
-    return meeple__content_is(field->type)
-               ? meeple__content_is_clear(field, record)
-               : all_zero(meeple__member(field, record), meeple__slot_size(field));
-}
-
 /* The first element that need not exist. */
 static uint32_t first_doubtful(const struct meeple__replica *replica,
                                const struct meeple__leaf *leaf)
@@ -327,43 +303,13 @@ static uint32_t first_doubtful(const struct meeple__replica *replica,
     return count < leaf->count ? (uint32_t)count : leaf->count;
 }
 
-/* Of elements that do not exist, from `at` on: the first that may not be zero.  Most are, and a
- * packet of a few bytes may be about many. */
-static uint32_t next_filled(const struct meeple__replica *replica, const struct meeple__leaf *leaf,
-                            uint32_t at, const void *self)
-{
-    const char *shadow = (const char *)replica->shadow, *other = self ? self : shadow;
-    uint32_t size = (uint32_t)meeple__slot_size(&leaf->field);
-
-    if (leaf->depth != 1 || meeple__content_is(leaf->field.type) ||
-        leaf->field.type == MEEPLE_TYPE_CHARS) {
-        /* Something may still be coming for it. */
-        return at;
-    }
-    while (at < leaf->count) {
-        uint32_t offset = meeple__leaf_offset(leaf, at), left = leaf->count - at;
-        uint32_t some = leaf->dims[0].stride == size ? ZEROS / size : 1;
-
-        some = some < left ? some : left;
-        if (some > 1 && all_zero(shadow + offset, some * size) &&
-            all_zero(other + offset, some * size)) {
-            at += some;
-        } else if (all_zero(shadow + offset, size) && all_zero(other + offset, size)) {
-            at++;
-        } else {
-            break;
-        }
-    }
-    return at;
-}
-
 /* Makes a slot that does not exist zero in the shadow, and in self if that is to be written to.
  * known: handlers know what is in self, so that it is news if that goes, though the shadow had
  * nothing left there. */
 static bool drop_slot(struct meeple__replica *replica, const meeple_mem *mem,
                       const struct step *step, void *self, bool known, uint64_t stamp)
 {
-    bool any = !is_zero(&step->field, replica->shadow);
+    bool any = !meeple__slot_is_zero(&step->field, replica->shadow);
 
     meeple__bulk_in_drop(replica, step->slot);
     if (any) {
@@ -371,7 +317,7 @@ static bool drop_slot(struct meeple__replica *replica, const meeple_mem *mem,
         /* Who does not hear of it now has to hear of it when it exists again. */
         replica->stamps[step->slot] = stamp;
     }
-    if (self && !is_zero(&step->field, self)) {
+    if (self && !meeple__slot_is_zero(&step->field, self)) {
         show(replica, mem, step, self);
         any = any || known;
     }
@@ -399,7 +345,7 @@ static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *s
 
         for (uint32_t at = comes_and_goes(replica, leaf) ? first_doubtful(replica, leaf)
                                                          : leaf->count;
-             (at = next_filled(replica, leaf, at, self)) < leaf->count; at++) {
+             (at = meeple__leaf_next_filled(leaf, at, replica->shadow, self)) < leaf->count; at++) {
             step_to(&step, leaf, at);
             if (!exists(replica, &step)) {
                 any = drop_slot(replica, mem, &step, self, known, stamp) || any;
