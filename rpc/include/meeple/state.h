@@ -39,10 +39,10 @@ typedef struct meeple_changes meeple_changes;
  */
 struct meeple_state {
     const meeple_field *fields;
-    size_t field_count;    /* at most 255, those of structs inside instead of the structs; of them at
-                              most 8 different intervals */
-    size_t size;           /* of the struct, at most 65535 */
-    bool touched_only;     /* objects are compared after meeple_object_touch() only */
+    size_t field_count; /* at most 255, those of structs inside instead of the structs; of them at
+                           most 8 different intervals */
+    size_t size;        /* of the struct, at most 65535 */
+    bool touched_only;  /* objects are compared after meeple_object_touch() only */
     bool dies_with_master; /* removed when the peer that is its master leaves; else the server is
                               its master then */
     /* The object is there, and its state. */
