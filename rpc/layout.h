@@ -15,7 +15,7 @@ struct meeple__sentence;
 enum {
     MEEPLE__FIELDS_MAX = 255,  /* leaves */
     MEEPLE__STATE_MAX = 65535, /* bytes of a struct; slots */
-    MEEPLE__DIMS_MAX = MEEPLE_STATE_DEPTH_MAX + 1,
+    MEEPLE__DIMS_MAX = 2 * (MEEPLE_STATE_DEPTH_MAX + 1),
     MEEPLE__NO_COUNTER = MEEPLE__FIELDS_MAX
 };
 

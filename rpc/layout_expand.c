@@ -40,7 +40,17 @@ struct part {
 
 static size_t element_size(const meeple_field *field)
 {
-    return field->fields ? field->stride : meeple__slot_size(field);
+    if (field->fields) {
+        return field->stride;
+    }
+    return field->type == MEEPLE_TYPE_CHARS && field->row > 0 ? field->row
+                                                              : meeple__slot_size(field);
+}
+
+/* What the field is an array of, and a count counts: elements, or rows of them. */
+static size_t step_size(const meeple_field *field)
+{
+    return field->row > 0 ? field->row : element_size(field);
 }
 
 static bool bounds_make_sense(const meeple_field *field)
@@ -130,9 +140,10 @@ static const char *fault_of(const struct part *part, const meeple_field *field)
     if (field->fields && (field->type != MEEPLE_TYPE_NONE || field->field_count == 0)) {
         return "makes no sense";
     }
-    if (size == 0 || field->size == 0 || field->size % size != 0 ||
-        (size_t)field->offset + field->size > part->size || !flags_make_sense(part, field) ||
-        !meeple__rhythm_makes_sense(field) || (field->count && !count_makes_sense(field, part))) {
+    if (size == 0 || field->size == 0 || step_size(field) % size != 0 ||
+        field->size % step_size(field) != 0 || (size_t)field->offset + field->size > part->size ||
+        !flags_make_sense(part, field) || !meeple__rhythm_makes_sense(field) ||
+        (field->count && !count_makes_sense(field, part))) {
         return "makes no sense";
     }
     if (!is_aligned(part, field->type, field->offset) ||
@@ -193,7 +204,7 @@ static int add_leaf(struct expansion *expansion, const struct part *part, const 
                                           .offset = (uint16_t)(part->offset + field->offset),
                                           .min = field->min,
                                           .max = field->max,
-                                          .size = (uint16_t)meeple__slot_size(field)},
+                                          .size = (uint16_t)element_size(field)},
                                 .first = expansion->slot_count,
                                 .count = 1,
                                 .first_blob = expansion->blob_count,
@@ -240,7 +251,7 @@ static int add_counter(struct expansion *expansion, const struct part *part,
                       &(meeple_field){.name = field->count,
                                       .type = field->count_type,
                                       .offset = field->count_offset,
-                                      .max = (double)(field->size / element_size(field)),
+                                      .max = (double)(field->size / step_size(field)),
                                       .flags = field->flags,
                                       .interval_ms = field->interval_ms});
 
@@ -251,9 +262,25 @@ static int add_counter(struct expansion *expansion, const struct part *part,
         struct meeple__leaf *counter = &expansion->layout->leaves[number];
 
         counter->array_offset = part->offset + field->offset;
-        counter->array_stride = (uint32_t)element_size(field);
+        counter->array_stride = (uint32_t)step_size(field);
     }
     return rc;
+}
+
+/* The dimensions that the field has of its own; rows are all there, if they exist. */
+static void add_dims(struct part *within, const meeple_field *field, uint32_t counter)
+{
+    size_t step = step_size(field), size = element_size(field);
+
+    if (field->size > step || field->count) {
+        within->dims[within->depth++] = (struct meeple__dim){
+            .count = (uint32_t)(field->size / step), .stride = (uint32_t)step, .counter = counter};
+    }
+    if (step > size) {
+        within->dims[within->depth++] = (struct meeple__dim){.count = (uint32_t)(step / size),
+                                                             .stride = (uint32_t)size,
+                                                             .counter = MEEPLE__NO_COUNTER};
+    }
 }
 
 static int expand(struct expansion *expansion, const struct part *part);
@@ -291,7 +318,7 @@ static int expand(struct expansion *expansion, const struct part *part)
     for (size_t i = 0; i < part->field_count; i++) {
         const meeple_field *field = &part->fields[i];
         struct part within = *part;
-        uint32_t counter = MEEPLE__NO_COUNTER, count;
+        uint32_t counter = MEEPLE__NO_COUNTER;
         int rc = check_field(expansion, part, field);
 
         if (rc == 0 && field->count) {
@@ -304,11 +331,7 @@ static int expand(struct expansion *expansion, const struct part *part)
         if (rc < 0) {
             return rc;
         }
-        count = (uint32_t)(field->size / element_size(field));
-        if (count > 1 || field->count) {
-            within.dims[within.depth++] = (struct meeple__dim){
-                .count = count, .stride = (uint32_t)element_size(field), .counter = counter};
-        }
+        add_dims(&within, field, counter);
         rc = expand_field(expansion, &within, field);
         if (rc < 0) {
             return rc;

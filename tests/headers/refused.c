@@ -42,6 +42,9 @@ struct game {
     meeple_color colors[2];
     uint16_t card_count;
     struct card top, cards[52];
+    uint8_t board[8][8], cube[3][3][3];
+    char names[4][32];
+    struct card piles[4][13], *next, (*hands)[5];
 };
 
 extern const meeple_state game_state;
@@ -60,6 +63,18 @@ static const meeple_field game_fields[] = {
     MEEPLE_STATE_STRUCT(struct game, top, struct card, card_fields),
     MEEPLE_STATE_STRUCT(struct game, cards, struct card, card_fields,
                         MEEPLE_COUNTED_BY(struct game, card_count), .flags = MEEPLE_OWNER_ONLY),
+    MEEPLE_STATE(struct game, board),
+    MEEPLE_STATE(struct game, names, .max = 20),
+    MEEPLE_STATE_STRUCT(struct game, piles, struct card, card_fields),
+#ifdef WRONG_STATE_OF_A_CUBE
+    MEEPLE_STATE(struct game, cube),
+#endif
+#ifdef WRONG_STATE_OF_A_POINTER
+    MEEPLE_STATE_STRUCT(struct game, next, struct card, card_fields),
+#endif
+#ifdef WRONG_STATE_OF_A_POINTER_TO_ROWS
+    MEEPLE_STATE_STRUCT(struct game, hands, struct card, card_fields),
+#endif
 #ifdef WRONG_STATE_OF_A_STRUCT
     MEEPLE_STATE(struct game, top),
 #endif

@@ -13,8 +13,11 @@ set(HANDLER_MISSING "on_pass.*(never defined|not defined|undefined)")
 set(METHOD_NOT_ANSWERED "leave_r(pc|un)")
 set(TYPE_UNKNOWN "long double")
 set(UNKNOWN_BOUND "most")
-set(STATE_OF_A_STRING "meeple_no_state_")
-set(STATE_OF_BYTES "meeple_no_state_")
+set(STATE_OF_A_STRUCT "meeple_no_state_")
+set(STATE_OF_ANOTHER_STRUCT "meeple_no_state_")
+set(STATE_OF_A_CUBE "meeple_no_state_")
+set(STATE_OF_A_POINTER "meeple_no_state_")
+set(STATE_OF_A_POINTER_TO_ROWS "meeple_no_state_")
 
 execute_process(COMMAND ${COMPILER} -std=c11 -Werror -c -o /dev/null -DWRONG_${WRONG} ${FLAGS}
     ${CMAKE_CURRENT_LIST_DIR}/refused.c RESULT_VARIABLE status ERROR_VARIABLE said)

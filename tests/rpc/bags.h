@@ -12,8 +12,15 @@
 enum {
     BAG_ITEMS = 4,
     BAG_CHIPS = 3,
+    BAG_ROWS = 3,
+    BAG_COLUMNS = 2,
     BAG_TEXT = 64,
     BAG_PAGE = 900 /* does not fit a packet in some games */
+};
+
+struct bag_spot {
+    uint8_t piece;
+    char tags[2][4];
 };
 
 struct bag_item {
@@ -32,7 +39,15 @@ struct bag {
     meeple_value value; /* the owner's */
     uint8_t count;
     struct bag_item items[BAG_ITEMS];
+    uint8_t row_count;
+    int16_t rows[BAG_ROWS][BAG_COLUMNS];
+    struct bag_spot board[BAG_ROWS][BAG_COLUMNS];
     char buffer[8], page[BAG_PAGE]; /* no state; what open may point at */
+};
+
+static const meeple_field bag_spot_fields[] = {
+    MEEPLE_STATE(struct bag_spot, piece),
+    MEEPLE_STATE(struct bag_spot, tags),
 };
 
 static const meeple_field bag_item_fields[] = {
@@ -51,6 +66,8 @@ static const meeple_field bag_fields[] = {
     MEEPLE_STATE(struct bag, value, .flags = MEEPLE_OWNER_ONLY),
     MEEPLE_STATE_STRUCT(struct bag, items, struct bag_item, bag_item_fields,
                         MEEPLE_COUNTED_BY(struct bag, count)),
+    MEEPLE_STATE(struct bag, rows, MEEPLE_COUNTED_BY(struct bag, row_count)),
+    MEEPLE_STATE_STRUCT(struct bag, board, struct bag_spot, bag_spot_fields),
 };
 
 /* All of it in one piece, so that memcmp() says whether two are the same. */
@@ -61,6 +78,9 @@ struct bag_flat {
         unsigned rank, chip_count, chips[BAG_CHIPS];
         char note[BAG_TEXT], value[BAG_TEXT];
     } top, items[BAG_ITEMS];
+    unsigned row_count;
+    int rows[BAG_ROWS][BAG_COLUMNS];
+    struct bag_spot board[BAG_ROWS][BAG_COLUMNS];
 };
 
 static inline void bag_flatten_item(struct bag_flat_item *flat, const struct bag_item *item,
@@ -97,6 +117,15 @@ static inline void bag_flatten(struct bag_flat *flat, const struct bag *bag, boo
         bag_flatten_item(&flat->items[i], all || i < bag->count ? &bag->items[i] : &none, secret,
                          all);
     }
+    flat->row_count = bag->row_count;
+    for (size_t i = 0; i < BAG_ROWS * BAG_COLUMNS; i++) {
+        const size_t row = i / BAG_COLUMNS, column = i % BAG_COLUMNS;
+
+        if (all || row < bag->row_count) {
+            flat->rows[row][column] = bag->rows[row][column];
+        }
+    }
+    memcpy(flat->board, bag->board, sizeof flat->board);
 }
 
 /* What a handler was told, and at which offset of the struct the bag is. */
@@ -132,6 +161,24 @@ static inline void bag_hear_item(const struct bag_news *news, size_t from, size_
     BAG_HEAR(news, struct bag_item, from, struct bag_flat_item, to, value);
 }
 
+static inline void bag_hear_grids(const struct bag_news *news)
+{
+    BAG_HEAR(news, struct bag, 0, struct bag_flat, 0, row_count);
+    for (size_t i = 0; i < BAG_ROWS; i++) {
+        for (size_t j = 0; j < BAG_COLUMNS; j++) {
+            const size_t at = i * BAG_COLUMNS + j;
+            const size_t from = offsetof(struct bag, board) + at * sizeof(struct bag_spot);
+            const size_t to = offsetof(struct bag_flat, board) + at * sizeof(struct bag_spot);
+
+            bag_hear(news, offsetof(struct bag, rows) + at * sizeof(int16_t), sizeof(int16_t),
+                     offsetof(struct bag_flat, rows) + at * sizeof(int), sizeof(int));
+            BAG_HEAR(news, struct bag_spot, from, struct bag_spot, to, piece);
+            BAG_HEAR(news, struct bag_spot, from, struct bag_spot, to, tags[0]);
+            BAG_HEAR(news, struct bag_spot, from, struct bag_spot, to, tags[1]);
+        }
+    }
+}
+
 /* Takes over into *told what the changes say has changed, and nothing else. */
 static inline void bag_changed(struct bag_flat *told, const struct bag *bag, size_t at,
                                const meeple_changes *changes)
@@ -154,6 +201,7 @@ static inline void bag_changed(struct bag_flat *told, const struct bag *bag, siz
         bag_hear_item(&news, offsetof(struct bag, items) + i * sizeof(struct bag_item),
                       offsetof(struct bag_flat, items) + i * sizeof(struct bag_flat_item));
     }
+    bag_hear_grids(&news);
 }
 
 static inline meeple_value bag_value(struct prng *prng, const char *text)
@@ -195,12 +243,39 @@ static inline void bag_change_item(struct bag_item *item, struct prng *prng, con
     }
 }
 
+static inline void bag_change_grids(struct bag *bag, struct prng *prng)
+{
+    const size_t row = prng_below(prng, BAG_ROWS), column = prng_below(prng, BAG_COLUMNS);
+    struct bag_spot *spot = &bag->board[row][column];
+    char *tag = spot->tags[prng_below(prng, 2)];
+
+    switch (prng_below(prng, 4)) {
+    case 0:
+        bag->row_count = (uint8_t)prng_below(prng, BAG_ROWS + 1);
+        break;
+    case 1:
+        bag->rows[row][column] = (int16_t)prng_next(prng);
+        break;
+    case 2:
+        spot->piece = (uint8_t)prng_below(prng, 256);
+        break;
+    default:
+        /* All of it, as it is compared with memcmp(). */
+        memset(tag, 0, sizeof spot->tags[0]);
+        memset(tag, 'a' + (int)prng_below(prng, 26), (size_t)prng_below(prng, 4));
+    }
+}
+
 /* Any change; the texts, which are good for as long as the bag is, may be in it then: one for
  * everyone, one for the owner. */
 static inline void bag_change(struct bag *bag, struct prng *prng, const char *open,
                               const char *secret)
 {
-    switch (prng_below(prng, 11)) {
+    switch (prng_below(prng, 13)) {
+    case 12:
+    case 11:
+        bag_change_grids(bag, prng);
+        break;
     case 10:
         memset(bag->page, 'a' + (int)prng_below(prng, 26), (size_t)prng_below(prng, BAG_PAGE));
         bag->open = bag->page;

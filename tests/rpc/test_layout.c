@@ -8,6 +8,7 @@
 #include "rpc/sentence.h"
 #include "tests/rpc/bytes.h"
 #include "tests/rpc/decks.h"
+#include "tests/rpc/grids.h"
 
 struct piece {
     char name[8];
@@ -387,6 +388,107 @@ Test(layout, compares_what_is_long_at_once)
     free(layout);
 }
 
+static const meeple_state grid_state = {
+    .fields = grid_fields, .field_count = MEEPLE_COUNT(grid_fields), .size = sizeof(struct grid)};
+static const meeple_class grid_class = {.name = "grid", .state = &grid_state};
+
+Test(layout, takes_rows_apart)
+{
+    static const struct {
+        const char *name;
+        uint32_t count, depth, dims[3], last, size;
+    } leaves[] = {
+        {"cells", 64, 2, {8, 8}, offsetof(struct grid, cells[7][7]), 1},
+        {"names", 4, 1, {4}, offsetof(struct grid, names[3]), 32},
+        {"places", 6, 2, {2, 3}, offsetof(struct grid, places[1][2]), sizeof(meeple_vec2)},
+        {"flags", 2, 1, {2}, offsetof(struct grid, flags[0][1]), 1},
+        {"thin", 3, 1, {3}, offsetof(struct grid, thin[2][0]), 1},
+        {"words", 4, 2, {2, 2}, offsetof(struct grid, words[1][1]), sizeof(char *)},
+        {"row_count", 1, 0, {0}, offsetof(struct grid, row_count), 1},
+        {"rows", 12, 2, {4, 3}, offsetof(struct grid, rows[3][2]), 4},
+        {"title_count", 1, 0, {0}, offsetof(struct grid, title_count), 2},
+        {"titles", 3, 1, {3}, offsetof(struct grid, titles[2]), 6},
+        {"rank_count", 1, 0, {0}, offsetof(struct grid, rank_count), 1},
+        {"board.piece", 6, 2, {3, 2}, offsetof(struct grid, board[2][1].piece), 1},
+        {"board.marks", 12, 3, {3, 2, 2}, offsetof(struct grid, board[2][1].marks[1]), 3},
+    };
+    struct meeple__layout *layout = layout_of(&grid_class);
+
+    cr_assert_eq(layout->leaf_count, MEEPLE_COUNT(leaves));
+    for (size_t i = 0; i < MEEPLE_COUNT(leaves); i++) {
+        const struct meeple__leaf *leaf = &layout->leaves[i];
+
+        cr_expect_str_eq(leaf->field.name, leaves[i].name);
+        cr_expect_eq(leaf->count, leaves[i].count, "%s", leaves[i].name);
+        cr_assert_eq(leaf->depth, leaves[i].depth, "%s", leaves[i].name);
+        for (uint32_t dim = 0; dim < leaf->depth; dim++) {
+            cr_expect_eq(leaf->dims[dim].count, leaves[i].dims[dim], "%s", leaves[i].name);
+        }
+        cr_expect_eq(meeple__leaf_offset(leaf, leaf->count - 1), leaves[i].last, "%s",
+                     leaves[i].name);
+        cr_expect_eq(meeple__slot_size(&leaf->field), leaves[i].size, "%s", leaves[i].name);
+    }
+    cr_expect_eq(layout->leaves[6].field.max, 4, "rows are counted");
+    cr_expect_eq(layout->leaves[7].dims[0].counter, 6);
+    cr_expect_eq(layout->leaves[7].dims[1].counter, MEEPLE__NO_COUNTER);
+    free(layout);
+}
+
+Test(layout, tells_others_its_rows)
+{
+    struct meeple__layout *layout = layout_of(&grid_class);
+    struct meeple__buf buf = {0};
+    struct meeple__sink sink = {.buf = &buf, .ceiling = 1000};
+
+    meeple__layout_write(layout, &sink);
+    cr_expect_eq(sink.rc, 0);
+    buf.len = 25;
+    expect_bytes(buf, "05 63 65 6c 6c 73 43 00 02 08 00 08 00 05 6e 61 6d 65 73 74 20 00 01 04 00");
+    meeple__buf_done(&buf, NULL);
+    free(layout);
+}
+
+/* As deep as it gets: each of the structs in an array of arrays of the one around it. */
+struct deep1 {
+    uint8_t cells[2][2];
+};
+struct deep2 {
+    struct deep1 in[2][2];
+};
+struct deep3 {
+    struct deep2 in[2][2];
+};
+struct deep4 {
+    struct deep3 in[2][2];
+};
+struct deep5 {
+    struct deep4 in[2][2];
+};
+static const meeple_field deep1_fields[] = {MEEPLE_STATE(struct deep1, cells)};
+static const meeple_field deep2_fields[] = {
+    MEEPLE_STATE_STRUCT(struct deep2, in, struct deep1, deep1_fields)};
+static const meeple_field deep3_fields[] = {
+    MEEPLE_STATE_STRUCT(struct deep3, in, struct deep2, deep2_fields)};
+static const meeple_field deep4_fields[] = {
+    MEEPLE_STATE_STRUCT(struct deep4, in, struct deep3, deep3_fields)};
+static const meeple_field deep5_fields[] = {
+    MEEPLE_STATE_STRUCT(struct deep5, in, struct deep4, deep4_fields)};
+
+Test(layout, has_room_for_all_dimensions)
+{
+    const meeple_state deep_state = {
+        .fields = deep5_fields, .field_count = 1, .size = sizeof(struct deep5)};
+    const meeple_class deep_class = {.name = "deep", .state = &deep_state};
+    struct meeple__layout *layout = layout_of(&deep_class);
+
+    cr_expect_eq(layout->slot_count, 1024);
+    cr_expect_eq(layout->leaves[0].depth, MEEPLE__DIMS_MAX);
+    for (uint32_t slot = 0; slot < 1024; slot++) {
+        cr_expect_eq(meeple__leaf_offset(&layout->leaves[0], slot), slot);
+    }
+    free(layout);
+}
+
 static void expect_no_layout(const meeple_field *bad, size_t count, size_t size, const char *text)
 {
     const meeple_state wrong = {.fields = bad, .field_count = count, .size = size};
@@ -404,6 +506,8 @@ struct wrong {
     int32_t *numbers;
     int32_t number;
     bool yes;
+    int32_t (*rows)[4];
+    char (*texts)[4];
 };
 
 Test(layout, a_struct_hands_its_interval_down)
@@ -447,6 +551,11 @@ Test(layout, refuses_intervals_that_make_no_sense)
 Test(layout, refuses_a_table_that_makes_no_sense)
 {
     const meeple_field pointer[] = {MEEPLE_STATE(struct wrong, numbers)};
+    const meeple_field rows[] = {MEEPLE_STATE(struct wrong, rows)};
+    const meeple_field texts[] = {MEEPLE_STATE(struct wrong, texts)};
+    const meeple_field uneven[] = {
+        {.name = "uneven", .type = MEEPLE_TYPE_I32, .size = 24, .row = 16}};
+    const meeple_field cut[] = {{.name = "cut", .type = MEEPLE_TYPE_I32, .size = 12, .row = 6}};
     const meeple_field twice[] = {MEEPLE_STATE(struct wrong, number),
                                   MEEPLE_STATE(struct wrong, number)};
     const meeple_field upside_down[] = {MEEPLE_STATE(struct wrong, number, .min = 2, .max = 1)};
@@ -497,6 +606,12 @@ Test(layout, refuses_a_table_that_makes_no_sense)
 
     expect_no_layout(pointer, 1, size,
                      "class bad: 'numbers' is a pointer, which is no state: nobody would own it");
+    expect_no_layout(rows, 1, size,
+                     "class bad: 'rows' is a pointer, which is no state: nobody would own it");
+    expect_no_layout(texts, 1, size,
+                     "class bad: 'texts' is a pointer, which is no state: nobody would own it");
+    expect_no_layout(uneven, 1, size, "class bad: 'uneven' makes no sense");
+    expect_no_layout(cut, 1, size, "class bad: 'cut' makes no sense");
     expect_no_layout(twice, 2, size, "class bad: 'number' is there twice");
     expect_no_layout(upside_down, 1, size, "class bad: the bounds of 'number' make no sense");
     expect_no_layout(bounded, 1, size, "class bad: the bounds of 'yes' make no sense");

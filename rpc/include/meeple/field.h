@@ -59,6 +59,7 @@ typedef struct meeple_field {
     const struct meeple_field *fields; /* of a struct: its members; type is MEEPLE_TYPE_NONE then */
     uint16_t field_count;
     uint16_t stride;   /* of a struct: its size; of an array of structs, that of one */
+    uint16_t row;      /* of an array of arrays: the size of one of these; else 0 */
     const char *count; /* the member that says how many elements there are; NULL: all of them */
     meeple_type count_type;
     uint16_t count_offset;

@@ -57,10 +57,10 @@ struct meeple_state {
 
 /*
  * One member: a number, bool or enum, a vector, a colour, a `char name[N]`, a `const char *`,
- * meeple_bytes or meeple_value, or a fixed array of any of these but `char name[N]`.  `part.member`
- * is what lies in a struct inside.  A changed element of an array travels alone.  Any other pointer
- * makes no class.  What lies between members is never looked at, nor what is behind the NUL of a
- * text.
+ * meeple_bytes or meeple_value, or a fixed array of any of these, of one dimension or, but for
+ * texts in place, two: `uint8_t board[8][8]`, `char names[4][32]`.  `part.member` is what lies in a
+ * struct inside.  A changed element of an array travels alone.  Any other pointer makes no class.
+ * What lies between members is never looked at, nor what is behind the NUL of a text.
  *
  * What a `const char *`, meeple_bytes or meeple_value points at is compared, so that it does not
  * matter whether another pointer is written there or the same buffer changes.  Who writes a pointer
@@ -77,14 +77,14 @@ struct meeple_state {
     {                                                                                              \
         .name = #member, .type = MEEPLE_STATE_TYPE_(((S *)0)->member),                             \
         .offset = (uint16_t)offsetof(S, member), .size = (uint16_t)sizeof(((S *)0)->member),       \
-        __VA_ARGS__                                                                                \
+        .row = MEEPLE_STATE_ROW_(((S *)0)->member), __VA_ARGS__                                    \
     }
 
 /*
- * A member that is a struct E, or an array of them, each with the fields of a table, an array that
- * is in sight; another struct than E does not compile.  Flags are added to those of its fields.
- * Structs lie at most MEEPLE_STATE_DEPTH_MAX deep in one another.  A changed member of an element
- * travels alone.
+ * A member that is a struct E, or an array of them, of one dimension or two, each with the fields
+ * of a table, an array that is in sight; another struct than E does not compile.  Flags are added
+ * to those of its fields.  Structs lie at most MEEPLE_STATE_DEPTH_MAX deep in one another.  A
+ * changed member of an element travels alone.
  */
 #define MEEPLE_STATE_STRUCT(S, member, E, ...) MEEPLE_STATE_STRUCT_(S, member, E, __VA_ARGS__, )
 /* clang-format off */
@@ -95,7 +95,15 @@ struct meeple_state {
         .field_count = MEEPLE_COUNT(table),                                                        \
         .stride = _Generic(&((S *)0)->member,                                                      \
             E *: (uint16_t)sizeof(E),                                                              \
-            E(*)[sizeof(((S *)0)->member) / sizeof(E)]: (uint16_t)sizeof(E)),                      \
+            E(*)[]: (uint16_t)sizeof(E),                                                           \
+            E(**)[]: (struct meeple_no_state_){0},                                                 \
+            default: _Generic(((S *)0)->member,                                                    \
+                E(*)[]: (uint16_t)sizeof(E),                                                       \
+                default: (struct meeple_no_state_){0})),                                           \
+        .row = (uint16_t)sizeof(*_Generic(&((S *)0)->member,                                       \
+            E *: MEEPLE_STATE_NO_ROW_,                                                             \
+            E(*)[]: MEEPLE_STATE_NO_ROW_,                                                          \
+            default: ((S *)0)->member)),                                                           \
         __VA_ARGS__                                                                                \
     }
 /* clang-format on */
@@ -104,12 +112,12 @@ enum {
 };
 
 /*
- * Behind a member that is an array, of anything: only so many of its elements exist as another
- * member says, of an unsigned type, which is state by that and has no MEEPLE_STATE of its own.
- * Elements beyond do not travel, and may be anything on the master; everywhere else they are zero
- * (a text "", a value nil).  So is one that comes to be and is out of its bounds, as long as it is:
- * an element may always be zero.  A count above the length of the array is out of its bounds, and
- * stays at home.
+ * Behind a member that is an array, of anything: only so many of its elements, or rows, if it has
+ * two dimensions, exist as another member says, of an unsigned type, which is state by that and has
+ * no MEEPLE_STATE of its own.  Elements beyond do not travel, and may be anything on the master;
+ * everywhere else they are zero (a text "", a value nil).  So is one that comes to be and is out of
+ * its bounds, as long as it is: an element may always be zero.  A count above the length of the
+ * array is out of its bounds, and stays at home.
  */
 /* clang-format off */
 #define MEEPLE_COUNTED_BY(S, member)                                                               \
@@ -125,19 +133,35 @@ enum {
 struct meeple_no_state_ {
     int nothing;
 };
-/* A pointer to an array is neither a pointer to a number nor one to a pointer. */
+/*
+ * A pointer to an array is neither a pointer to a number nor one to a pointer.  An array of any
+ * length goes for one without: that finds what arrays of arrays are of, as they are pointers to
+ * their first row where they are used; a member that is such a pointer already is told apart.
+ */
 /* clang-format off */
 #define MEEPLE_STATE_TYPE_(lvalue)                                                                 \
     _Generic(&(lvalue),                                                                            \
         MEEPLE_C_TYPE_MAP_(MEEPLE_STATE_ONE_)                                                      \
         char **: MEEPLE_TYPE_NONE,                                                                 \
+        char(**)[]: MEEPLE_TYPE_NONE,                                                              \
         default: _Generic((lvalue),                                                                \
             MEEPLE_C_TYPE_MAP_(MEEPLE_STATE_SOME_)                                                 \
             char *: MEEPLE_TYPE_CHARS,                                                             \
+            char(*)[]: MEEPLE_TYPE_CHARS,                                                          \
             default: ((struct meeple_no_state_){0})))
-#define MEEPLE_STATE_ONE_(T, name) T *: MEEPLE_TYPE_##name, T **: MEEPLE_TYPE_NONE,
-#define MEEPLE_STATE_SOME_(T, name) T *: MEEPLE_TYPE_##name,
+#define MEEPLE_STATE_ONE_(T, name)                                                                 \
+    T *: MEEPLE_TYPE_##name, T **: MEEPLE_TYPE_NONE, T(**)[]: MEEPLE_TYPE_NONE,
+#define MEEPLE_STATE_SOME_(T, name) T *: MEEPLE_TYPE_##name, T(*)[]: MEEPLE_TYPE_##name,
+/* The bytes of a row; 0 if there are none. */
+#define MEEPLE_STATE_ROW_(lvalue)                                                                  \
+    (uint16_t)sizeof(*_Generic(&(lvalue),                                                          \
+        MEEPLE_C_TYPE_MAP_(MEEPLE_STATE_NOT_ROWS_)                                                 \
+        char(*)[]: MEEPLE_STATE_NO_ROW_,                                                           \
+        default: (lvalue)))
+#define MEEPLE_STATE_NOT_ROWS_(T, name) T *: MEEPLE_STATE_NO_ROW_, T(*)[]: MEEPLE_STATE_NO_ROW_,
 /* clang-format on */
+/* To something of a size that no row has, 0 in 16 bits. */
+#define MEEPLE_STATE_NO_ROW_ ((char(*)[65536])0)
 
 /* Whether a member, or any element of it, has changed: MEEPLE_CHANGED(changes, struct pawn, x). Of
  * a struct or an array of structs: whether anything in it has; of one element:
