@@ -317,7 +317,8 @@ static bool drop_slot(struct meeple__replica *replica, const meeple_mem *mem,
         /* Who does not hear of it now has to hear of it when it exists again. */
         replica->stamps[step->slot] = stamp;
     }
-    if (self && !meeple__slot_is_zero(&step->field, self)) {
+    /* What was ours may have no value there yet: it is written over without a look. */
+    if (self && (replica->wild || !meeple__slot_is_zero(&step->field, self))) {
         show(replica, mem, step, self);
         any = any || known;
     }
@@ -333,6 +334,14 @@ static bool comes_and_goes(const struct meeple__replica *replica, const struct m
     return leaf->counted && (replica->owned || (leaf->field.flags & MEEPLE_ON_SPAWN) == 0);
 }
 
+/* The next element from `at` on that may have something to lose; count: none. */
+static uint32_t next_filled(const struct meeple__replica *replica, const struct meeple__leaf *leaf,
+                            uint32_t at, const void *self)
+{
+    /* What need not have a value is not looked at. */
+    return replica->wild && self ? at : meeple__leaf_next_filled(leaf, at, replica->shadow, self);
+}
+
 /* All that does not exist. */
 static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *self, bool known,
                  uint64_t stamp)
@@ -345,7 +354,7 @@ static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *s
 
         for (uint32_t at = comes_and_goes(replica, leaf) ? first_doubtful(replica, leaf)
                                                          : leaf->count;
-             (at = meeple__leaf_next_filled(leaf, at, replica->shadow, self)) < leaf->count; at++) {
+             (at = next_filled(replica, leaf, at, self)) < leaf->count; at++) {
             step_to(&step, leaf, at);
             if (!exists(replica, &step)) {
                 any = drop_slot(replica, mem, &step, self, known, stamp) || any;

@@ -359,6 +359,7 @@ Test(state_decks, what_the_master_left_behind_is_gone_when_it_is_no_longer)
     step();
     tell_as(&master, &puppet, true);
     meeple__replica_tame(puppet.replica, &counting.mem, theirs, true, 0);
+    cr_expect(CHANGED(&puppet, chips[4]), "it is not looked at, as it need not have a value");
     meeple__replica_commit(puppet.replica, &counting.mem, theirs, 0);
     cr_expect(meeple__layout_same(layout, theirs, master.replica->shadow));
     cr_expect_eq(theirs->values[1].kind, MEEPLE_VALUE_NIL);
