@@ -53,10 +53,21 @@ static bool is_missing(const meeple_value *value)
     return has_bytes(value->kind) && value->bytes.len > 0 && !value->bytes.ptr;
 }
 
+static bool same_string(const char *left, const char *right)
+{
+    return left == right || strcmp(left ? left : "", right ? right : "") == 0;
+}
+
 bool meeple__content_same(const meeple_field *slot, const void *left, const void *right)
 {
-    meeple_value here = meeple__content_of(slot, left), there = meeple__content_of(slot, right);
+    meeple_value here, there;
 
+    if (slot->type == MEEPLE_TYPE_STR) {
+        return same_string(*(const char *const *)meeple__member(slot, left),
+                           *(const char *const *)meeple__member(slot, right));
+    }
+    here = meeple__content_of(slot, left);
+    there = meeple__content_of(slot, right);
     if (here.kind == there.kind && has_bytes(here.kind) && here.bytes.ptr == there.bytes.ptr &&
         here.bytes.len == there.bytes.len) {
         return here.kind != MEEPLE_VALUE_EXT && here.kind != MEEPLE_VALUE_ARRAY &&

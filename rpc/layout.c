@@ -231,7 +231,7 @@ static bool same_elements(const struct meeple__layout *layout, const struct meep
 
     for (uint32_t i = 0; i < leaf->count; i++) {
         field.offset = (uint16_t)meeple__leaf_offset(leaf, i);
-        if (meeple__leaf_present(layout, leaf, i, shadow) &&
+        if ((!leaf->counted || meeple__leaf_present(layout, leaf, i, shadow)) &&
             !meeple__slot_same(&field, self, shadow)) {
             return false;
         }
