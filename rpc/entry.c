@@ -221,7 +221,7 @@ static void refuse_stranger(struct taking *taking, uint32_t id)
 static int take_entry(struct taking *taking, uint32_t id, meeple_bytes entry)
 {
     meeple_world *world = taking->world;
-    struct meeple__sentence text;
+    struct meeple__sentence text, why;
     bool offends;
     meeple_object *object = object_of(world, taking->remote, id, &entry, &offends);
     int rc;
@@ -234,9 +234,11 @@ static int take_entry(struct taking *taking, uint32_t id, meeple_bytes entry)
         world->states.stale++;
         return 0;
     }
-    begin_sentence(&text, taking->remote, object->path);
-    rc = try_entry(world, taking->remote, object, entry, &text);
+    meeple__sentence_init(&why);
+    rc = try_entry(world, taking->remote, object, entry, &why);
     if (rc < 0) {
+        begin_sentence(&text, taking->remote, object->path);
+        meeple__say(&text, "%s", why.text);
         if (taking->is_server) {
             /* Its master has other values than everyone else. */
             meeple__spawn_insist(object, taking->remote->id);
