@@ -31,12 +31,18 @@ static void collect_removed(meeple_world *world)
     }
 }
 
+/* Whether nobody has been told of it yet. */
+static bool is_fresh(const meeple_world *world, const struct meeple__replica *replica)
+{
+    return replica->stamp == 0 && meeple_net_is_server(world->net);
+}
+
 /* Takes what has changed in it, as far as its interval has passed. */
 static bool collect_ours(meeple_world *world, meeple_object *object, uint64_t stamp,
                          uint64_t now_ms)
 {
     struct meeple__replica *replica = object->replica;
-    bool fresh = replica->stamp == 0 && meeple_net_is_server(world->net);
+    bool fresh = is_fresh(world, replica);
     struct meeple__sentence why;
     bool changed, more;
     int rc, again;
@@ -72,7 +78,7 @@ static bool collect_ours(meeple_world *world, meeple_object *object, uint64_t st
 static bool collect(meeple_world *world, meeple_object *object, uint64_t stamp, uint64_t now_ms)
 {
     struct meeple__replica *replica = object->replica;
-    bool fresh = replica->stamp == 0 && meeple_net_is_server(world->net);
+    bool fresh = is_fresh(world, replica);
     bool changed =
         meeple__states_is_ours(world, object) && collect_ours(world, object, stamp, now_ms);
 

@@ -132,7 +132,7 @@ bool meeple__look(meeple_world *world, bool fresh)
     return all;
 }
 
-int meeple__look_check(const meeple_object *object)
+static int check(const meeple_object *object)
 {
     if (!object) {
         return MEEPLE_EINVAL;
@@ -145,7 +145,7 @@ int meeple__look_check(const meeple_object *object)
 
 int meeple__look_check_peer(const meeple_object *object, int32_t peer)
 {
-    int rc = meeple__look_check(object);
+    int rc = check(object);
 
     if (rc == 0 && peer != MEEPLE_SERVER && !meeple__world_remote(object->world, peer)) {
         rc = MEEPLE_ENOTFOUND;
@@ -155,8 +155,7 @@ int meeple__look_check_peer(const meeple_object *object, int32_t peer)
 
 static int show(meeple_object *object, unsigned group, int32_t peer, bool shown)
 {
-    int rc =
-        peer == MEEPLE_ALL ? meeple__look_check(object) : meeple__look_check_peer(object, peer);
+    int rc = peer == MEEPLE_ALL ? check(object) : meeple__look_check_peer(object, peer);
 
     if (rc < 0 || peer == MEEPLE_SERVER) {
         return rc;
@@ -172,7 +171,7 @@ int meeple_object_show(meeple_object *object, int32_t peer, bool shown)
 
 int meeple_object_show_group(meeple_object *object, unsigned group, int32_t peer, bool shown)
 {
-    int rc = meeple__look_check(object);
+    int rc = check(object);
 
     if (rc == 0 && (group == 0 || group > MEEPLE_GROUPS_MAX ||
                     (object->replica->view.groups & meeple__group_bit(group)) == 0)) {
@@ -183,7 +182,7 @@ int meeple_object_show_group(meeple_object *object, unsigned group, int32_t peer
 
 int meeple_object_look_again(meeple_object *object)
 {
-    int rc = meeple__look_check(object);
+    int rc = check(object);
 
     if (rc == 0) {
         meeple__states_renew(object->world, object);

@@ -24,7 +24,6 @@ bool meeple__look(meeple_world *world, bool fresh);
 
 /* Whether the server may say something of the object, and of the peer: errors of
  * meeple_object_show(). */
-int meeple__look_check(const meeple_object *object);
 int meeple__look_check_peer(const meeple_object *object, int32_t peer);
 
 #endif /* MEEPLE_RPC_LOOK_H */

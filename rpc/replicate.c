@@ -72,12 +72,7 @@ static bool knows_all(const meeple_world *world, const struct meeple__seen *seen
 bool meeple__replicated(const meeple_world *world, const struct meeple__remote *remote)
 {
     return concerns(world, remote) && meeple__announced(world, remote) && !remote->seen.blocked &&
-           meeple__replicate_is_done(world, remote);
-}
-
-bool meeple__replicate_is_done(const meeple_world *world, const struct meeple__remote *remote)
-{
-    return knows_all(world, &remote->seen) && meeple__list_empty(&remote->deliveries);
+           knows_all(world, &remote->seen) && meeple__list_empty(&remote->deliveries);
 }
 
 /* A peer that takes all at once gets it in several polls, so that nobody else waits for that. */

@@ -15,8 +15,6 @@
 bool meeple__replicated(const meeple_world *world, const struct meeple__remote *remote);
 /* Tells everyone; false if it has to be tried again and no event will say when. */
 bool meeple__replicate(meeple_world *world);
-/* Whether the peer has been told everything, values in fragments included. */
-bool meeple__replicate_is_done(const meeple_world *world, const struct meeple__remote *remote);
 /* Tells one peer all but what goes in fragments, which a call may overtake; 0 when it has been told
  * all, MEEPLE_EFULL, MEEPLE_ENOMEM, MEEPLE_ENOTFOUND. */
 int meeple__replicate_to(meeple_world *world, struct meeple__remote *remote);
