@@ -73,7 +73,8 @@ void lobby_run_event(struct lobby_run *run, const meeple_event *event)
     }
 }
 
-bool lobby_run_is_done(const struct lobby_run *run)
+/* Whether what --auto asked for has been done. */
+static bool is_done(const struct lobby_run *run)
 {
     return run->turns >= run->flags->auto_turns || run->flags->dedicated;
 }
@@ -88,7 +89,7 @@ static bool is_over(const struct lobby_run *run)
         return true;
     }
     if (!flags->host) {
-        return flags->auto_turns > 0 && run->up && lobby_run_is_done(run) && run->settled;
+        return flags->auto_turns > 0 && run->up && is_done(run) && run->settled;
     }
     if (!run->guests_came || now_ms - run->alone_ms < ALONE_MAX_MS) {
         return false;
@@ -135,7 +136,7 @@ static bool was_done(const struct lobby_run *run)
         }
         return false;
     }
-    if (!lobby_run_is_done(run)) {
+    if (!is_done(run)) {
         fprintf(stderr, "%s: It %s %" PRIu32 " times, not %" PRIu32 ".\n", run->program, run->did,
                 run->turns, flags->auto_turns);
         return false;

@@ -46,7 +46,5 @@ void lobby_run_polled(struct lobby_run *run);
 
 /* Since the beginning. */
 uint64_t lobby_run_ms(const struct lobby_run *run);
-/* Whether what --auto asked for has been done. */
-bool lobby_run_is_done(const struct lobby_run *run);
 
 #endif /* LOBBY_RUN_H */

@@ -22,11 +22,6 @@ uint64_t lobby_system_now_ms(const struct lobby_system *system)
     return system->driver->now_ms(system->io);
 }
 
-int lobby_system_seed(const struct lobby_system *system, uint64_t *seed)
-{
-    return system->driver->random(system->io, seed, sizeof *seed);
-}
-
 int lobby_system_find_seed(uint64_t *seed, uint32_t given, const meeple_io_driver *driver,
                            const meeple_mem *mem)
 {
@@ -39,7 +34,7 @@ int lobby_system_find_seed(uint64_t *seed, uint32_t given, const meeple_io_drive
     }
     rc = lobby_system_open(&system, driver, mem);
     if (rc == 0) {
-        rc = lobby_system_seed(&system, seed);
+        rc = system.driver->random(system.io, seed, sizeof *seed);
         lobby_system_close(&system);
     }
     return rc;

@@ -17,8 +17,6 @@ void lobby_system_close(struct lobby_system *system);
 
 /* Never goes back. */
 uint64_t lobby_system_now_ms(const struct lobby_system *system);
-/* MEEPLE_EIO. */
-MEEPLE_MUST_USE int lobby_system_seed(const struct lobby_system *system, uint64_t *seed);
 /* What was given, or if that is 0 one from the system, opened for it alone.  Errors of both. */
 MEEPLE_MUST_USE int lobby_system_find_seed(uint64_t *seed, uint32_t given,
                                            const meeple_io_driver *driver, const meeple_mem *mem);

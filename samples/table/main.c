@@ -59,10 +59,11 @@ int main(int argc, char **argv)
                       "two clicks turn a card or throw a die, F1 shows the traffic. The host flips "
                       "the table with F\n"
                       "and tidies it with Y.",
-                  .by_itself = "  --auto N                 move pieces by itself, N times, then "
-                               "leave when nothing moves any\n"
-                               "                           more; a host stays as long as there are "
-                               "others\n",
+                  .by_itself = "  --auto N                 move pieces by itself, N times, as soon "
+                               "as there are two at the\n"
+                               "                           table, then leave when nothing moves "
+                               "any more; a host stays\n"
+                               "                           as long as there are others\n",
                   .seed = "of what is random",
                   .end = "Without a window a host ends when those who came have left, unless "
                          "--quit-after or\n"

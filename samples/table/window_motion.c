@@ -15,8 +15,9 @@ void table_motion_set(struct table_seen *seen, SDL_FPoint at)
     seen->there = true;
 }
 
-SDL_FPoint table_motion_goal(const struct table_game *game, const struct table_layout *layout,
-                             unsigned number)
+/* Where a piece is by its state, if nobody carries it here. */
+static SDL_FPoint goal_of(const struct table_game *game, const struct table_layout *layout,
+                          unsigned number)
 {
     const struct table_piece *piece = game->pieces[number];
 
@@ -71,7 +72,7 @@ bool table_motion_step(struct table_motion *motion, const struct table_game *gam
     float part = 1 - expf(-(passed_ms < 50 ? passed_ms : 16) / pace);
     for (unsigned i = 0; i < TABLE_PIECES; i++) {
         if (table_game_shows(game, i)) {
-            moves |= glide(&motion->pieces[i], table_motion_goal(game, layout, i), part);
+            moves |= glide(&motion->pieces[i], goal_of(game, layout, i), part);
         } else {
             motion->pieces[i].there = false;
         }

@@ -20,9 +20,6 @@ struct table_motion {
     bool has_flips;
 };
 
-/* Where a piece is by its state, if nobody carries it here. */
-SDL_FPoint table_motion_goal(const struct table_game *game, const struct table_layout *layout,
-                             unsigned number);
 /* Brings all a little nearer to where they are; true as long as one is not there. */
 bool table_motion_step(struct table_motion *motion, const struct table_game *game,
                        const struct table_layout *layout, uint64_t now_ms);
