@@ -156,6 +156,17 @@ static const meeple_class quiet_class = {.name = "quiet",
                                          .state = &quiet_state};
 static const meeple_class *const pawn_classes[] = {&pawn_class, &mortal_class, &quiet_class, NULL};
 
+/* A class of the same name whose state is declared otherwise. */
+static const meeple_field pawn_other_fields[] = {MEEPLE_STATE(struct pawn, hp)};
+static const meeple_state pawn_other_state = {.fields = pawn_other_fields,
+                                              .field_count = MEEPLE_COUNT(pawn_other_fields),
+                                              .size = sizeof(struct pawn)};
+static const meeple_class pawn_other_class = {.name = "pawn",
+                                              .methods = pawn_methods,
+                                              .method_count = MEEPLE_COUNT(pawn_methods),
+                                              .state = &pawn_other_state};
+static const meeple_class *const pawn_other_classes[] = {&pawn_other_class, NULL};
+
 /* A server and so many clients that know the classes. */
 static inline void pawns_begin(struct session *session, size_t clients)
 {

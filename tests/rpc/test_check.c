@@ -281,19 +281,11 @@ Test(check, has_the_hash_that_the_wire_document_says)
 /* One that takes no objects of the class can never be mended. */
 Test(check, who_cannot_be_mended_is_checked_less_and_less)
 {
-    static const meeple_field fields[] = {MEEPLE_STATE(struct pawn, hp)};
-    static const meeple_state state = {
-        .fields = fields, .field_count = 1, .size = sizeof(struct pawn)};
-    static const meeple_class other = {.name = "pawn",
-                                       .methods = pawn_methods,
-                                       .method_count = MEEPLE_COUNT(pawn_methods),
-                                       .state = &state};
-    static const meeple_class *const others[] = {&other, NULL};
     uint64_t repairs;
 
     session.options.check_interval_ms = 160; /* a batch */
     pawns_begin(&session, 1);
-    session.options.classes = others;
+    session.options.classes = pawn_other_classes;
     session_sit(&session, session_client(&session));
     pawn_spawn(server, "ann", &ann);
     batches(126);

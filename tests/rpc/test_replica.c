@@ -466,17 +466,8 @@ Test(replica, survives_what_a_client_says_cut_and_changed)
 
 Test(replica, a_class_that_is_declared_otherwise_is_not_spawned)
 {
-    static const meeple_field fields[] = {MEEPLE_STATE(struct pawn, hp)};
-    static const meeple_state state = {
-        .fields = fields, .field_count = 1, .size = sizeof(struct pawn)};
-    static const meeple_class other = {.name = "pawn",
-                                       .methods = pawn_methods,
-                                       .method_count = MEEPLE_COUNT(pawn_methods),
-                                       .state = &state};
-    static const meeple_class *const others[] = {&other, NULL};
-
     pawns_begin(&session, 0);
-    session.options.classes = others;
+    session.options.classes = pawn_other_classes;
     session_sit(&session, session_client(&session));
     session.options.classes = NULL;
     session_sit(&session, session_client(&session));

@@ -749,17 +749,7 @@ Test(spawn, nothing_runs_before_up)
 /* The same table with other bounds is the same to the protocol. */
 Test(spawn, what_the_server_refuses_of_a_master_is_overwritten_there)
 {
-    static const meeple_field wide[] = {
-        MEEPLE_STATE(struct pawn, name, .flags = MEEPLE_ON_SPAWN),
-        MEEPLE_STATE(struct pawn, hp, .min = -10, .max = 1000),
-        MEEPLE_STATE(struct pawn, at.x),
-        MEEPLE_STATE(struct pawn, at.y),
-        MEEPLE_STATE(struct pawn, mood, .max = ANGRY),
-        MEEPLE_STATE(struct pawn, alive),
-        MEEPLE_STATE(struct pawn, speed),
-        MEEPLE_STATE(struct pawn, cells),
-        MEEPLE_STATE(struct pawn, hand, .flags = MEEPLE_OWNER_ONLY),
-    };
+    static meeple_field wide[MEEPLE_COUNT(pawn_fields)];
     static const meeple_state state = {
         .fields = wide, .field_count = MEEPLE_COUNT(wide), .size = sizeof(struct pawn)};
     static const meeple_class cls = {.name = "pawn",
@@ -771,6 +761,9 @@ Test(spawn, what_the_server_refuses_of_a_master_is_overwritten_there)
     struct pawn *there;
     struct seat *c;
 
+    memcpy(wide, pawn_fields, sizeof wide);
+    cr_assert_str_eq(wide[1].name, "hp");
+    wide[1].max = 1000;
     session.options.classes = classes;
     c = session_sit(&session, session_client(&session));
     settle(&session);

@@ -11,6 +11,7 @@
 #include "tests/rpc/bags.h"
 #include "tests/rpc/spoil.h"
 #include "tests/support/prng.h"
+#include "tests/support/recording.h"
 #include "tests/support/sim.h"
 
 enum {
@@ -20,7 +21,6 @@ enum {
     TOKEN = 9,   /* "~1234567" and a NUL */
     ESSAY = 700, /* bytes, longer than a packet in some games */
     TOKENS_MAX = 20000,
-    STREAMS_MAX = 400,
     PEERS_MAX = 64,
     POLL_MS = 5000,
     ROUGH_MS = 200,
@@ -84,13 +84,6 @@ struct entry {
     bool mortal;
 };
 
-struct stream {
-    char to[8];
-    uint16_t port;
-    uint8_t *bytes;
-    size_t len, cap;
-};
-
 struct game {
     uint64_t seed;
     struct prng prng;
@@ -103,8 +96,7 @@ struct game {
     uint64_t allowed[TOKENS_MAX]; /* of each token, bits: the peers */
     char tokens[TOKENS_MAX][TOKEN];
     size_t token_count;
-    struct stream streams[STREAMS_MAX];
-    size_t stream_count;
+    struct recording recording;
     unsigned drops, marks, hand_overs;
     uint64_t checks, mismatches, repairs; /* of all clients */
     bool spoils;                          /* what clients have is made wrong now and then */
@@ -316,49 +308,12 @@ static const char *lasting_token(void)
 
 static void tap(void *ctx, const char *from, const char *to, uint16_t port, meeple_bytes bytes)
 {
-    struct stream *stream = NULL;
-
-    (void)ctx;
-    if (strcmp(from, "host") != 0) {
-        return;
-    }
-    for (size_t i = 0; i < game->stream_count; i++) {
-        struct stream *there = &game->streams[i];
-
-        stream = strcmp(there->to, to) == 0 && there->port == port ? there : stream;
-    }
-    if (!stream) {
-        cr_assert_lt(game->stream_count, STREAMS_MAX);
-        stream = &game->streams[game->stream_count++];
-        snprintf(stream->to, sizeof stream->to, "%s", to);
-        stream->port = port;
-    }
-    if (stream->len + bytes.len > stream->cap) {
-        stream->cap = 2 * (stream->len + bytes.len);
-        stream->bytes = realloc(stream->bytes, stream->cap);
-    }
-    memcpy(stream->bytes + stream->len, bytes.ptr, bytes.len);
-    stream->len += bytes.len;
+    recording_add(ctx, from, to, port, bytes);
 }
 
-/* The id that the first message of a stream, WELCOME, gives; 0 if it did not come that far. */
-static int32_t id_at_the_end_of(const struct stream *stream)
+static void check_stream(const struct recording_stream *stream)
 {
-    static const uint8_t head_end[] = {'\r', '\n', '\r', '\n', 0x82, 5, 1};
-    int32_t id;
-
-    for (size_t at = 0; at + sizeof head_end + sizeof id <= stream->len; at++) {
-        if (memcmp(stream->bytes + at, head_end, sizeof head_end) == 0) {
-            memcpy(&id, stream->bytes + at + sizeof head_end, sizeof id);
-            return id;
-        }
-    }
-    return 0;
-}
-
-static void check_stream(const struct stream *stream)
-{
-    int32_t id = id_at_the_end_of(stream);
+    int32_t id = recording_peer(stream);
     uint64_t bit = 0;
 
     for (size_t i = 0; i < game->peer_count; i++) {
@@ -425,12 +380,14 @@ static void begin(void)
 {
     meeple_net *net;
 
+    game->recording.from = "host";
     game->sim = sim_new(&(struct sim_options){.seed = game->seed,
                                               .latency_max_ms = (uint32_t)(game->seed % 90),
                                               .chop = true,
                                               .stutter = true,
                                               .completions = game->seed % 2 == 1,
-                                              .tap = tap});
+                                              .tap = tap,
+                                              .tap_ctx = &game->recording});
     if (game->seed % 3 == 0) {
         /* An object does not fit a packet, nor several a queue. */
         game->limits = (meeple_limits){.message_bytes_max = 700, .queue_bytes_max = 1400};
@@ -477,10 +434,10 @@ static void end(void)
     }
     meeple_world_free(game->host);
     sim_free(game->sim);
-    for (size_t i = 0; i < game->stream_count; i++) {
-        check_stream(&game->streams[i]);
-        free(game->streams[i].bytes);
+    for (size_t i = 0; i < game->recording.count; i++) {
+        check_stream(&game->recording.streams[i]);
     }
+    recording_done(&game->recording);
 }
 
 static uint64_t below(uint64_t bound)
@@ -843,10 +800,10 @@ static void one_game(struct game *play, unsigned breaks)
     end();
 }
 
-/* One of ten parts. */
 /* Beside others that need the machine as well. */
 TestSuite(spawn_sim, .timeout = 900);
 
+/* One of ten parts. */
 static void games(uint64_t part)
 {
     uint64_t first = part * SEEDS_EACH;
