@@ -34,6 +34,12 @@ Test(base, a_number_that_is_no_error_has_a_text_too)
     cr_assert_str_eq(meeple_strerror(INT32_MIN), "unknown error");
 }
 
+Test(base, what_a_platform_cannot_do_has_a_code_and_a_text)
+{
+    cr_assert_eq(MEEPLE_ENOTSUP, -15);
+    cr_assert_str_eq(meeple_strerror(MEEPLE_ENOTSUP), "not supported on this platform");
+}
+
 Test(base, the_version_is_three_numbers)
 {
     unsigned major, minor, patch;

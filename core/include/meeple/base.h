@@ -43,7 +43,8 @@ extern "C" {
     X(ECLOSED, -11, "closed")                                                                      \
     X(EIO, -12, "operating system error")                                                          \
     X(EINUSE, -13, "address already in use")                                                       \
-    X(EACCESS, -14, "not permitted by the operating system")
+    X(EACCESS, -14, "not permitted by the operating system")                                       \
+    X(ENOTSUP, -15, "not supported on this platform")
 
 typedef enum meeple_err {
     MEEPLE_OK = 0,
