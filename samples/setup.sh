@@ -67,6 +67,36 @@ need_packages() {
     [ "$status" = 0 ] || die "Packages are missing; as root: apt-get install ${missing[*]}"
 }
 
+# unpack_packages FOLDER PACKAGE...: puts what is in those packages under FOLDER, for programs that are to be run, but
+# not to be installed: Debian starts a server that is, now and whenever the machine starts.  Asks for no root.
+unpack_packages() {
+    local folder=$1 missing=() package
+    shift
+    if ! command -v dpkg-deb > /dev/null; then
+        echo "This is no Debian, nothing is unpacked.  Needed, by the names there: $*"
+        return
+    fi
+    for package; do
+        [ -e "$folder/.apt/$package" ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    export -f fetch_packages
+    step "Unpacking ${missing[*]}" bash -c 'fetch_packages "$@"' bash "$folder" "${missing[@]}"
+}
+
+# With lists and a cache of its own, because those of the system are root's.
+fetch_packages() {
+    local apt=$1/.apt package
+    mkdir -p "$apt"/{lists,cache/archives}/partial && cd "$apt" || return
+    set -- "${@:2}"
+    local options=(-q -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=)
+    apt-get "${options[@]}" update && apt-get "${options[@]}" download "$@" || return
+    for package; do
+        dpkg-deb -x "$package"_*.deb .. && touch "$package" && rm "$package"_*.deb || return
+    done
+    rm -r lists cache
+}
+
 # Each command that runs beside us has a process group of its own, which ends when we do.
 groups=()
 spawned=
