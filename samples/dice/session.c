@@ -102,7 +102,8 @@ int dice_session_new(struct dice_session **out, const struct dice_options *optio
                                        .user = session,
                                        .guests_max = RULES_PLAYERS_MAX - !given->dedicated,
                                        .port = given->port,
-                                       .folder = given->folder,
+                                       .files = given->files,
+                                       .home = given->home,
                                        .io = given->io,
                                        .mem = given->mem,
                                        .log = given->log});

@@ -17,12 +17,12 @@ struct dice_trace {
 };
 
 struct dice_options {
-    const char *name;   /* copied, cut to LOBBY_NAME_MAX; NULL or "": "Player" */
-    uint16_t port;      /* of an address without one; 0: LOBBY_PORT */
-    bool dedicated;     /* host without a seat at the table */
-    uint32_t seed;      /* of the dice; 0: from the system */
-    const char *folder; /* borrowed: what is handed out over HTTP if we host, a page that plays dice
-                           for instance; NULL: nothing */
+    const char *name; /* copied, cut to LOBBY_NAME_MAX; NULL or "": "Player" */
+    uint16_t port;    /* of an address without one; 0: LOBBY_PORT */
+    bool dedicated;   /* host without a seat at the table */
+    uint32_t seed;    /* of the dice; 0: from the system */
+    struct lobby_files files;
+    const char *home;           /* borrowed; see struct lobby_options */
     const meeple_io_driver *io; /* NULL: the system's */
     const meeple_mem *mem;
     const meeple_log *log;
@@ -38,9 +38,8 @@ int dice_session_new(struct dice_session **out, const struct dice_options *optio
 /* Drops what is left of a connection as it is. */
 void dice_session_free(struct dice_session *session);
 
-/* Only while IDLE, else MEEPLE_ESTATE.  On failure dice_session_alert() has the sentence.
- * address is "host", "host:port", "[v6]" or "[v6]:port"; without a port, options.port
- * is meant. */
+/* Only while IDLE, else MEEPLE_ESTATE.  On failure dice_session_alert() has the sentence.  address
+ * is what lobby_address_parse() reads; "host" or "[v6]" without a port means options.port. */
 int dice_session_host(struct dice_session *session, const char *bind_address, uint16_t port);
 int dice_session_connect(struct dice_session *session, const char *address);
 /* Cancels connecting, leaves, or stops hosting.  Nothing happens when IDLE. */
@@ -60,8 +59,7 @@ struct lobby *dice_session_lobby(struct dice_session *session);
 lobby_phase dice_session_phase(const struct dice_session *session);
 bool dice_session_is_host(const struct dice_session *session);
 uint16_t dice_session_port(const struct dice_session *session); /* hosting; else 0 */
-/* Where the page is that we hand out, "http://localhost:8080/"; NULL if we do not.  Others write
- * our address in place of localhost, which stands for every address that we host at. */
+/* Where the page is that we hand out; see lobby_page(). */
 const char *dice_session_page(const struct dice_session *session);
 int32_t dice_session_id(const struct dice_session *session); /* 0 if we have none */
 const char *dice_session_name(const struct dice_session *session);

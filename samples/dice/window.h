@@ -5,7 +5,7 @@
 #include "samples/dice/session.h"
 
 struct dice_window_options {
-    const char *host;       /* what the host field starts with; NULL: "localhost" */
+    const char *host;       /* what the host field starts with; NULL: the usual one */
     const char *screenshot; /* PNG of the last frame, written when it ends; NULL: none */
     uint32_t quit_after_ms; /* 0: when the user closes it */
     uint16_t port;          /* what Host listens on */

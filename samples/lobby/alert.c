@@ -55,20 +55,28 @@ void lobby_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port,
     case MEEPLE_EINVAL:
         say_what_is_none(dst, bind, folder);
         break;
+    case MEEPLE_ENOTSUP:
+        say(dst, "A page in a browser cannot host; it can join a game that runs outside of one.");
+        break;
     default:
         say(dst, "Could not host on port %u: %s.", (unsigned)port, meeple_strerror(rc));
     }
 }
 
+void lobby_alert_no_certificate(char *dst, int rc, const char *why)
+{
+    say(dst, "Could not host with TLS: %s.", why[0] ? why : meeple_strerror(rc));
+}
+
 void lobby_alert_no_address(char *dst, const char *text)
 {
     say(dst, "\"%.100s\" is no address. Write a name or a number, and a port if you like: %s", text,
-        "localhost, 192.168.0.7:8080, [::1]:8080.");
+        "localhost, 192.168.0.7:8080, [::1]:8080, wss://dice.example.org.");
 }
 
 void lobby_alert_not_begun(char *dst, const char *where, int rc)
 {
-    say(dst, "Could not connect to %s: %s.", where, meeple_strerror(rc));
+    say(dst, "Could not connect to %.200s: %s.", where, meeple_strerror(rc));
 }
 
 void lobby_alert_not_connected(char *dst, const char *where, const meeple_fault *fault)
@@ -77,12 +85,12 @@ void lobby_alert_not_connected(char *dst, const char *where, const meeple_fault 
         /* Says itself what could not be reached. */
         say(dst, "%s", fault->text);
     } else if (fault->stage == MEEPLE_STAGE_HTTP && fault->number == 503) {
-        say(dst, "Could not connect to %s: %s; there may be no room for another player.", where,
+        say(dst, "Could not connect to %.200s: %s; there may be no room for another player.", where,
             fault->text);
     } else if (fault->stage != MEEPLE_STAGE_NONE) {
-        say(dst, "Could not connect to %s: %s", where, fault->text);
+        say(dst, "Could not connect to %.200s: %s", where, fault->text);
     } else {
-        say(dst, "Could not connect to %s.", where);
+        say(dst, "Could not connect to %.200s.", where);
     }
 }
 

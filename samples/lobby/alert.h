@@ -11,6 +11,8 @@
 /* rc is what meeple_net_listen() returned; bind and folder may be NULL. */
 void lobby_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port,
                              const char *folder);
+/* rc and why are meeple_tls_server_new()'s. */
+void lobby_alert_no_certificate(char *dst, int rc, const char *why);
 void lobby_alert_no_address(char *dst, const char *text);
 /* rc is what meeple_net_connect() returned. */
 void lobby_alert_not_begun(char *dst, const char *where, int rc);

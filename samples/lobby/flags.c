@@ -6,19 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "samples/lobby/lobby.h"
-
 #define SECONDS_MAX 4000000 /* in milliseconds it still fits */
 
-static const char usage[] = "usage: %s [--host | --connect HOST[:PORT]] [FLAG]...\n\n";
+static const char usage[] = "usage: %s [--host | --connect ADDRESS] [FLAG]...\n\n";
 static const char joining[] =
     "\n\n"
     "  --host                   host a game, and play in it\n"
-    "  --connect HOST[:PORT]    join one\n"
+    "  --connect ADDRESS        join one: HOST, HOST:PORT, ws://HOST[:PORT][/PATH], or wss://...\n"
     "  --port N                 where to host, or to connect if HOST comes without; 8080 if not\n"
     "                           given; 0 hosts on any free port\n"
     "  --bind ADDRESS           host only at this address of the machine\n"
     "  --serve FOLDER           a host hands out the page that is in it, at the address it says\n"
+    "  --cert FILE, --key FILE  host with TLS, with the certificate and key in these files; "
+    "others\n"
+    "                           connect to wss://NAME:PORT, the name that the certificate is for\n"
+    "  --ca FILE                believe the authorities in FILE, not the system's, about wss://\n"
     "  --name NAME              who you are; your login name if not given\n"
     "  --dedicated              host without playing\n"
     "  --headless               no window: prints what happens, a JSON object a line\n";
@@ -133,7 +135,25 @@ static bool set_bind(struct lobby_flags *flags, const char *value)
 
 static bool set_serve(struct lobby_flags *flags, const char *value)
 {
-    flags->serve = value;
+    flags->files.folder = value;
+    return *value != '\0';
+}
+
+static bool set_cert(struct lobby_flags *flags, const char *value)
+{
+    flags->files.cert = value;
+    return *value != '\0';
+}
+
+static bool set_key(struct lobby_flags *flags, const char *value)
+{
+    flags->files.key = value;
+    return *value != '\0';
+}
+
+static bool set_ca(struct lobby_flags *flags, const char *value)
+{
+    flags->files.ca = value;
     return *value != '\0';
 }
 
@@ -211,6 +231,9 @@ static const struct flag *find(const char *name)
         {"--port", true, set_port},
         {"--bind", true, set_bind},
         {"--serve", true, set_serve},
+        {"--cert", true, set_cert},
+        {"--key", true, set_key},
+        {"--ca", true, set_ca},
         {"--name", true, set_name},
         {"--auto", true, set_auto},
         {"--screenshot", true, set_screenshot},
@@ -242,6 +265,26 @@ static const char *login_name(void)
     return NULL;
 }
 
+/* Whether what a host has makes sense. */
+static bool check_hosting(struct lobby_flags *flags, bool hosting)
+{
+    const struct lobby_files *files = &flags->files;
+
+    if (flags->bind && !hosting) {
+        return complain(flags, "--bind needs --host");
+    }
+    if (files->folder && !hosting) {
+        return complain(flags, "--serve needs --host");
+    }
+    if (!files->cert != !files->key) {
+        return complain(flags, "%s", files->cert ? "--cert needs --key" : "--key needs --cert");
+    }
+    if (files->cert && !hosting) {
+        return complain(flags, "--cert needs --host");
+    }
+    return true;
+}
+
 /* Whether the flags make sense together. */
 static bool check(struct lobby_flags *flags, bool has_port)
 {
@@ -257,11 +300,8 @@ static bool check(struct lobby_flags *flags, bool has_port)
     if (flags->headless && flags->screenshot) {
         return complain(flags, "--screenshot needs a window, and --headless has none");
     }
-    if (flags->bind && !hosting) {
-        return complain(flags, "--bind needs --host");
-    }
-    if (flags->serve && !hosting) {
-        return complain(flags, "--serve needs --host");
+    if (!check_hosting(flags, hosting)) {
+        return false;
     }
     if (flags->connect && has_port && flags->port == 0) {
         return complain(flags, "there is no port 0 to connect to");

@@ -6,13 +6,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "samples/lobby/lobby.h"
+
 /* Strings are borrowed from the command line or the environment. */
 struct lobby_flags {
     bool help, version;
     bool host, dedicated, headless;
     const char *connect; /* NULL: not asked for */
     const char *bind;    /* NULL: every interface */
-    const char *serve;   /* NULL: no page */
+    struct lobby_files files;
     const char *name, *screenshot;
     uint16_t port;
     uint32_t auto_turns;    /* 0: not by itself */

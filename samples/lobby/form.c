@@ -1,7 +1,10 @@
 /* form: who we are and where we play, as widgets. */
 #include "samples/lobby/form.h"
 
+#include "samples/lobby/platform.h"
 #include "samples/ui/theme.h"
+
+_Static_assert(LOBBY_ADDRESS_SIZE - 1 <= TEXT_EDIT_MAX, "every address can be typed");
 
 static SDL_Color phase_color(lobby_phase phase)
 {
@@ -30,15 +33,16 @@ float lobby_form_status(struct ui *ui, const struct lobby_status *status)
 void lobby_form_init(struct lobby_form *form, const char *name, const char *server)
 {
     text_edit_init(&form->name.edit, LOBBY_NAME_MAX);
-    text_edit_init(&form->server.edit, LOBBY_HOST_MAX);
+    text_edit_init(&form->server.edit, LOBBY_ADDRESS_SIZE - 1);
     text_edit_set(&form->name.edit, name);
-    text_edit_set(&form->server.edit, server ? server : LOBBY_FORM_SERVER);
+    lobby_platform_server(form->usual, sizeof form->usual);
+    text_edit_set(&form->server.edit, server ? server : form->usual);
 }
 
 const char *lobby_form_server(struct lobby_form *form)
 {
     if (form->server.edit.len == 0) {
-        text_edit_set(&form->server.edit, LOBBY_FORM_SERVER);
+        text_edit_set(&form->server.edit, form->usual);
     }
     return form->server.edit.text;
 }
@@ -51,7 +55,7 @@ static bool show_fields(struct ui *ui, const struct lobby_form_view *view, struc
     struct ui_field name = {view->first_id + LOBBY_FORM_NAME, view->name, &form->name, "Your name",
                             !idle};
     struct ui_field server = {view->first_id + LOBBY_FORM_ADDRESS, view->server, &form->server,
-                              LOBBY_FORM_SERVER, !idle};
+                              form->usual, !idle};
     bool entered;
 
     draw_label(ui_draw(ui), view->name_label, label, "Name");

@@ -5,11 +5,10 @@
 #include "samples/lobby/lobby.h"
 #include "samples/ui/ui.h"
 
-#define LOBBY_FORM_SERVER "localhost"
-
 /* The caller's, between passes. */
 struct lobby_form {
     struct ui_text name, server;
+    char usual[LOBBY_ADDRESS_SIZE]; /* what an empty field means: lobby_platform_server() */
 };
 
 /* Ids of the widgets, counted from view.first_id on, in the order of Tab. */
@@ -39,12 +38,11 @@ typedef enum lobby_wish {
     LOBBY_WISH_DISCONNECT /* or to cancel */
 } lobby_wish;
 
-/* server NULL: LOBBY_FORM_SERVER. */
+/* server NULL: the usual one. */
 void lobby_form_init(struct lobby_form *form, const char *name, const char *server);
 lobby_wish lobby_form_show(struct ui *ui, const struct lobby_form_view *view,
                            struct lobby_form *form);
-/* What is in the field, which gets LOBBY_FORM_SERVER if it is empty.  Borrowed until the next pass.
- */
+/* What is in the field, which gets the usual one if it is empty.  Borrowed until the next pass. */
 const char *lobby_form_server(struct lobby_form *form);
 
 /* A dot in the colour of the phase, and a sentence beside it. */

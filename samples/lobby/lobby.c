@@ -12,10 +12,11 @@ static void say_playing(struct lobby *lobby)
 
     if (lobby->alone) {
         snprintf(status, size, "Playing alone");
-    } else if (lobby->hosting && lobby->options.folder) {
+    } else if (lobby->hosting && lobby->options.files.folder) {
         snprintf(status, size, "Hosting at %s", lobby->page);
     } else if (lobby->hosting) {
-        snprintf(status, size, "Hosting on port %u", (unsigned)lobby->port);
+        snprintf(status, size, "Hosting on port %u%s", (unsigned)lobby->port,
+                 lobby->options.files.cert ? " with TLS" : "");
     } else {
         snprintf(status, size, "Playing at %s", lobby->where);
     }
@@ -127,54 +128,73 @@ void lobby_done(struct lobby *lobby)
     }
 }
 
-/* An address that a browser on this machine can open. */
-static void say_where_page_is(struct lobby *lobby, const char *bind_address)
+/* The certificate that we show, if there is one to show; on failure, the alert. */
+static int read_certificate(struct lobby *lobby, meeple_tls_server **out)
 {
-    static const char *const any[] = {"", "0.0.0.0", "::"};
-    struct lobby_address address = {.port = lobby->port};
+    const struct lobby_options *options = &lobby->options;
+    const meeple_tls_server_options tls = {
+        .cert_file = options->files.cert, .key_file = options->files.key, .mem = options->mem};
+    char why[LOBBY_ALERT_SIZE] = "";
+    int rc;
 
-    snprintf(address.host, sizeof address.host, "%s", bind_address ? bind_address : "");
-    for (size_t i = 0; i < MEEPLE_COUNT(any); i++) {
-        if (strcmp(address.host, any[i]) == 0) {
-            snprintf(address.host, sizeof address.host, "localhost");
-        }
+    *out = NULL;
+    if (!options->files.cert) {
+        return 0;
     }
-    address.v6 = strchr(address.host, ':') != NULL;
-    snprintf(lobby->page, sizeof lobby->page, "http://");
-    lobby_address_text(lobby->page + strlen(lobby->page), &address);
-    snprintf(lobby->page + strlen(lobby->page), 2, "/");
+    rc = meeple_tls_server_new(out, &tls, why, sizeof why);
+    if (rc < 0) {
+        lobby_alert_no_certificate(lobby->alert, rc, why);
+    }
+    return rc;
+}
+
+/* On failure, the alert. */
+static int listen_at(struct lobby *lobby, const char *bind_address, uint16_t port)
+{
+    const struct lobby_options *options = &lobby->options;
+    meeple_listen_options listen = {.host = bind_address && bind_address[0] ? bind_address : NULL,
+                                    .port = port,
+                                    .pages.folder = options->files.folder,
+                                    .limits.peers_max = options->guests_max,
+                                    .io = options->io,
+                                    .mem = options->mem,
+                                    .log = options->log};
+    meeple_net *net = NULL;
+    int rc = read_certificate(lobby, &listen.tls);
+
+    if (rc < 0) {
+        return rc;
+    }
+    rc = meeple_net_listen(&net, &listen);
+    meeple_tls_server_free(listen.tls); /* the net keeps what it needs */
+    if (rc == 0) {
+        rc = begin(lobby, net);
+    }
+    if (rc < 0) {
+        lobby_alert_not_hosting(lobby->alert, rc, bind_address, port, options->files.folder);
+        return rc;
+    }
+    lobby->port = meeple_net_port(net);
+    return 0;
 }
 
 int lobby_host(struct lobby *lobby, const char *bind_address, uint16_t port)
 {
     const struct lobby_options *options = &lobby->options;
-    const meeple_listen_options listen = {.host =
-                                              bind_address && bind_address[0] ? bind_address : NULL,
-                                          .port = port,
-                                          .pages.folder = options->folder,
-                                          .limits.peers_max = options->guests_max,
-                                          .io = options->io,
-                                          .mem = options->mem,
-                                          .log = options->log};
-    meeple_net *net;
     int rc;
 
     if (lobby->phase != LOBBY_IDLE) {
         return MEEPLE_ESTATE;
     }
-    rc = meeple_net_listen(&net, &listen);
-    if (rc == 0) {
-        rc = begin(lobby, net);
-    }
+    rc = listen_at(lobby, bind_address, port);
     if (rc < 0) {
-        lobby_alert_not_hosting(lobby->alert, rc, bind_address, port, options->folder);
         lobby->revision++;
         return rc;
     }
     lobby->hosting = true;
     lobby->alone = false;
-    lobby->port = meeple_net_port(net);
-    say_where_page_is(lobby, bind_address);
+    lobby_address_page(lobby->page, bind_address, options->home, lobby->port,
+                       options->files.cert != NULL);
     set_phase(lobby, LOBBY_PLAYING);
     return 0;
 }
@@ -205,9 +225,11 @@ int lobby_alone(struct lobby *lobby)
 
 int lobby_connect(struct lobby *lobby, const char *address)
 {
-    const meeple_connect_options options = {
-        .io = lobby->options.io, .mem = lobby->options.mem, .log = lobby->options.log};
-    char url[sizeof "ws:///" + LOBBY_ADDRESS_SIZE];
+    const meeple_connect_options options = {.tls.ca_file = lobby->options.files.ca,
+                                            .io = lobby->options.io,
+                                            .mem = lobby->options.mem,
+                                            .log = lobby->options.log};
+    char url[LOBBY_ADDRESS_SIZE];
     struct lobby_address where;
     meeple_net *net;
     int rc;
@@ -222,7 +244,7 @@ int lobby_connect(struct lobby *lobby, const char *address)
         return MEEPLE_EINVAL;
     }
     lobby_address_text(lobby->where, &where);
-    snprintf(url, sizeof url, "ws://%s/", lobby->where);
+    lobby_address_url(url, &where);
     rc = meeple_net_connect(&net, url, &options);
     if (rc == 0) {
         rc = begin(lobby, net);
@@ -293,7 +315,7 @@ uint16_t lobby_port(const struct lobby *lobby)
 
 const char *lobby_page(const struct lobby *lobby)
 {
-    return lobby_port(lobby) != 0 && lobby->options.folder ? lobby->page : NULL;
+    return lobby_port(lobby) != 0 && lobby->options.files.folder ? lobby->page : NULL;
 }
 
 int32_t lobby_id(const struct lobby *lobby)

@@ -31,15 +31,24 @@ struct lobby_game {
     void (*polled)(void *user);
 };
 
+/* Names of files, borrowed; each may be NULL: none. */
+struct lobby_files {
+    const char *folder;     /* what is handed out over HTTP if we host, a page that plays the same
+                               game for instance */
+    const char *cert, *key; /* both: we host with TLS, so that others write "wss://" */
+    const char *ca; /* authorities to believe if we connect to "wss://"; NULL: the system's */
+};
+
 struct lobby_options {
     struct lobby_game game;
     void *user;                         /* lobby_user() */
     const meeple_class *const *classes; /* that may be spawned; NULL: none */
     uint32_t guests_max;                /* besides the host */
     uint16_t port;                      /* of an address without one; 0: LOBBY_PORT */
-    const char *folder;                 /* borrowed: what is handed out over HTTP if we host;
-                                           NULL: nothing */
-    const meeple_io_driver *io;         /* NULL: the system's */
+    struct lobby_files files;
+    const char *home; /* borrowed: the address of this machine that others can reach; NULL or "":
+                         not known, "localhost" is said */
+    const meeple_io_driver *io; /* NULL: the system's */
     const meeple_mem *mem;
     const meeple_log *log;
 };
@@ -55,7 +64,7 @@ struct lobby {
     bool over;  /* the world can go as soon as it is not at work */
     uint16_t port;
     char where[LOBBY_ADDRESS_SIZE]; /* that we are connected to */
-    char page[LOBBY_ADDRESS_SIZE + sizeof "http:///"];
+    char page[LOBBY_ADDRESS_SIZE];
     char status[LOBBY_ADDRESS_SIZE + 32];
     char alert[LOBBY_ALERT_SIZE]; /* "" if there is none */
     uint32_t revision;
@@ -65,8 +74,8 @@ void lobby_init(struct lobby *lobby, const struct lobby_options *options);
 /* Drops what is left of a connection as it is. */
 void lobby_done(struct lobby *lobby);
 
-/* Only while IDLE, else MEEPLE_ESTATE.  On failure lobby_alert() has the sentence.  address is
- * "host", "host:port", "[v6]" or "[v6]:port"; without a port, options.port is meant. */
+/* Only while IDLE, else MEEPLE_ESTATE.  On failure lobby_alert() has the sentence.  address is what
+ * lobby_address_parse() reads; "host" or "[v6]" without a port means options.port. */
 int lobby_host(struct lobby *lobby, const char *bind_address, uint16_t port);
 int lobby_connect(struct lobby *lobby, const char *address);
 /* A game of one, without a network. */
@@ -82,8 +91,9 @@ lobby_phase lobby_phase_of(const struct lobby *lobby);
 /* Of the session that is or was. */
 bool lobby_is_host(const struct lobby *lobby);
 uint16_t lobby_port(const struct lobby *lobby); /* hosting; else 0 */
-/* Where the page is that we hand out, "http://localhost:8080/"; NULL if we do not.  Others write
- * our address in place of localhost, which stands for every address that we host at. */
+/* Where the page is that we hand out, "http://192.168.0.7:8080/", "https://..." with TLS; NULL if
+ * we do not.  Of a machine that does not know its address it says localhost: others write the
+ * address in its place, as they write the name that the certificate is for. */
 const char *lobby_page(const struct lobby *lobby);
 int32_t lobby_id(const struct lobby *lobby); /* 0 if we have none */
 /* NULL while IDLE. */

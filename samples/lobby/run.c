@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "samples/lobby/platform.h"
+
 #define SLICE_MS 20 /* between two looks at the clock and at *stop */
 /* How long a host that everybody has left waits for somebody else. */
 #define ALONE_MAX_MS 3000
@@ -25,6 +27,9 @@ bool lobby_run_open(struct lobby_run *run)
     }
     run->started_ms = lobby_system_now_ms(&run->system);
     run->settled = true;
+    if (!lobby_platform_home(run->home, sizeof run->home)) {
+        run->home[0] = '\0';
+    }
     run->log = (meeple_log){.ctx = run, .write = log_write, .level = MEEPLE_LOG_WARN};
     return true;
 }

@@ -20,7 +20,8 @@ struct lobby_run {
     /* ---- */
     struct lobby *lobby; /* set before lobby_run_begin() */
     struct lobby_system system;
-    meeple_log log; /* of the library's warnings: on stderr */
+    meeple_log log;                /* of the library's warnings: on stderr */
+    char home[LOBBY_HOST_MAX + 1]; /* the address of this machine; "": not known */
     uint32_t turns; /* what the game has done of what --auto counts; the game keeps it true */
     bool settled;   /* the game has something to wait for before it is over: set to false */
     uint64_t started_ms, alone_ms; /* alone_ms: since when there was nobody but us */
@@ -31,7 +32,7 @@ struct lobby_run {
     bool told; /* on_over */
 };
 
-/* Starts the clock.  False after printing to stderr why not. */
+/* Starts the clock, and looks where we are.  False after printing to stderr why not. */
 bool lobby_run_open(struct lobby_run *run);
 /* Hosts or connects, if that was asked.  False: the lobby's alert says why not. */
 bool lobby_run_begin(struct lobby_run *run);

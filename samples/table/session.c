@@ -51,7 +51,8 @@ int table_session_open(struct table_session *session, const struct table_session
                                        .classes = table_classes,
                                        .guests_max = TABLE_SEATS - !options->dedicated,
                                        .port = options->port,
-                                       .folder = options->folder,
+                                       .files = options->files,
+                                       .home = options->home,
                                        .log = options->log});
     return 0;
 }

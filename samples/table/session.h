@@ -5,11 +5,12 @@
 #include "samples/table/game.h"
 
 struct table_session_options {
-    const char *name;   /* copied; NULL or "": TABLE_NAME_DEFAULT */
-    uint16_t port;      /* of an address without one; 0: LOBBY_PORT */
-    bool dedicated;     /* host without a seat at the table */
-    uint32_t seed;      /* of what is random, if we host; 0: from the system */
-    const char *folder; /* borrowed: what is handed out over HTTP if we host; NULL: nothing */
+    const char *name; /* copied; NULL or "": TABLE_NAME_DEFAULT */
+    uint16_t port;    /* of an address without one; 0: LOBBY_PORT */
+    bool dedicated;   /* host without a seat at the table */
+    uint32_t seed;    /* of what is random, if we host; 0: from the system */
+    struct lobby_files files;
+    const char *home; /* borrowed; see struct lobby_options */
     const meeple_log *log;
     /* May be NULL; called from table_session_poll() only: an event of the lobby, a line of the
      * log, and the end of every poll, also while IDLE.  May do anything but poll. */

@@ -7,7 +7,7 @@
 #include "samples/table/session.h"
 
 struct table_window_options {
-    const char *host;       /* what the server field starts with; NULL: LOBBY_FORM_SERVER */
+    const char *host;       /* what the server field starts with; NULL: the usual one */
     const char *screenshot; /* PNG of the last frame, written when it ends; NULL: none */
     uint32_t quit_after_ms; /* 0: when the user closes it */
     uint16_t port;          /* what Host listens on */

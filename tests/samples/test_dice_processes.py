@@ -6,11 +6,16 @@ import json
 import os
 import signal
 import socket
+import ssl
+import sys
 import tempfile
 import unittest
 import urllib.request
 
 import programs
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "interop"))
+import peers
 
 EVENT_KEYS = {"ev", "ms", "bot", "peer", "code", "reason", "clean", "fault"}
 RPC_KEYS = {"ev", "ms", "bot", "m", "from", "args", "ids", "names", "turn"}
@@ -46,8 +51,8 @@ class DiceTest(unittest.TestCase):
         dice = self.start("--headless", "--host", "--port", "0", "--bind", "127.0.0.1", "--name", "Host", *arguments)
         return dice, "127.0.0.1:%d" % dice.wait_line(ev="up")["port"]
 
-    def join(self, where, name, *arguments):
-        return self.start("--headless", "--connect", where, "--name", name, *arguments)
+    def join(self, where, name, *arguments, **environment):
+        return self.start("--headless", "--connect", where, "--name", name, *arguments, **environment)
 
     def done(self, *all_of_them):
         for dice in all_of_them:
@@ -159,6 +164,81 @@ class Game(DiceTest):
             # Who looked at the page is no player.
             self.done(self.join(where, "a", "--auto", "1"), host)
             self.assertEqual(len([line for line in host.lines() if line["ev"] == "join"]), 1)
+
+    def test_a_host_at_every_address_says_one_where_others_find_the_page(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "index.html"), "w") as page:
+                page.write("<p>dice")
+            host = self.start("--headless", "--host", "--port", "0", "--name", "Host", "--serve", folder)
+            where = host.wait_line(ev="up")["page"]
+            # No proxy is to be asked for what is in this machine.
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(where, timeout=programs.TIMEOUT) as page:
+                self.assertEqual(page.read(), b"<p>dice")
+            # What is copied from there is an address to play at, too.
+            self.done(self.join(where, "a", "--auto", "1"), host)
+
+
+class Secure(DiceTest):
+    """With TLS: certificates of this test, and of nobody else."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.authority = peers.Authority(self.folder)
+        self.cert, self.key = self.authority.issue("host")
+
+    def test_a_whole_game_and_its_page(self):
+        with open(os.path.join(self.folder, "index.html"), "w") as page:
+            page.write("<p>dice")
+        host, where = self.host("--cert", self.cert, "--key", self.key, "--serve", self.folder)
+        where = "localhost:" + where.split(":")[1]
+        page = host.wait_line(ev="up")["page"]
+        self.assertEqual(page, "https://127.0.0.1:%s/" % where.split(":")[1])
+        trust = ssl.create_default_context(cafile=self.authority.cert)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
+        with opener.open(page, timeout=programs.TIMEOUT) as answer:
+            self.assertEqual(answer.read(), b"<p>dice")
+
+        guests = [self.join("wss://%s/" % where, "a", "--auto", "5", "--ca", self.authority.cert),
+                  self.join(page, "b", "--auto", "5", "--ca", self.authority.cert)]
+        self.done(*guests, host)
+        for guest in guests:
+            self.assertEqual(len([line for line in guest.log() if line.startswith("a: rolls ")]), 5)
+
+    def test_who_does_not_believe_the_certificate_does_not_play(self):
+        host, where = self.host("--dedicated", "--cert", self.cert, "--key", self.key)
+        guest = self.join("wss://%s/" % where, "a", SSL_CERT_FILE=self.authority.cert)
+        host.wait_line(ev="join")  # the system's authorities, whose list is another here
+        guest.signal(signal.SIGTERM)
+        self.done(guest)
+
+        guest = self.join("wss://%s/" % where, "a")
+        self.assertEqual(guest.status(), 1)
+        self.assertTrue(guest.err[0].startswith("dice: Could not connect to wss://%s/: " % where), guest.err)
+        self.assertEqual(guest.lines()[-1]["fault"]["stage"], "tls")
+
+        guest = self.join("wss://%s/" % where, "a", "--ca", os.path.join(self.folder, "nothing.pem"))
+        self.assertEqual(guest.status(), 1)
+        self.assertIn("nothing.pem", guest.err[0])
+
+        guest = self.join(where, "a")  # without TLS
+        self.assertEqual(guest.status(), 1)
+
+    def test_files_that_do_not_fit_are_said_by_name(self):
+        other, other_key = peers.self_signed(self.folder)
+        nothing = os.path.join(self.folder, "nothing.pem")
+        for cert, key, sentence in ((nothing, self.key, "cannot read %s: " % nothing),
+                                    (self.cert, nothing, "cannot read %s: " % nothing),
+                                    (self.key, self.key, "there is no certificate in " + self.key),
+                                    (self.cert, other_key, "the key in %s is not the one of the certificate in %s" %
+                                     (other_key, self.cert))):
+            with self.subTest(cert=cert, key=key):
+                host = self.start("--headless", "--host", "--port", "0", "--bind", "127.0.0.1", "--cert", cert,
+                                  "--key", key)
+                self.assertEqual(host.status(), 1)
+                self.assertTrue(host.err[0].startswith("dice: Could not host with TLS: " + sentence), host.err)
 
 
 class Ends(DiceTest):

@@ -203,9 +203,11 @@ Test(dice_session, a_port_that_is_taken_is_an_alert)
 
 Test(dice_session, hands_out_a_page_and_says_where)
 {
-    static const char *const places[][2] = {{NULL, "http://localhost:%u/"},
-                                            {"0.0.0.0", "http://localhost:%u/"},
-                                            {"127.0.0.1", "http://127.0.0.1:%u/"}};
+    static const char *const places[][3] = {{NULL, NULL, "http://localhost:%u/"},
+                                            {"0.0.0.0", "", "http://localhost:%u/"},
+                                            {NULL, "192.168.0.7", "http://192.168.0.7:%u/"},
+                                            {"0.0.0.0", "2001:db8::7", "http://[2001:db8::7]:%u/"},
+                                            {"127.0.0.1", "192.168.0.7", "http://127.0.0.1:%u/"}};
     struct folder www;
     struct dice_session *host;
 
@@ -213,20 +215,36 @@ Test(dice_session, hands_out_a_page_and_says_where)
     for (size_t i = 0; i < MEEPLE_COUNT(places); i++) {
         char page[64], status[96];
 
-        cr_assert_eq(dice_session_new(&host, &(struct dice_options){.folder = www.path}), 0);
+        const struct dice_options options = {.files.folder = www.path, .home = places[i][1]};
+
+        cr_assert_eq(dice_session_new(&host, &options), 0);
         cr_expect_null(dice_session_page(host));
         cr_assert_eq(dice_session_host(host, places[i][0], 0), 0);
-        snprintf(page, sizeof page, places[i][1], (unsigned)dice_session_port(host));
+        snprintf(page, sizeof page, places[i][2], (unsigned)dice_session_port(host));
         cr_expect_str_eq(dice_session_page(host), page);
         snprintf(status, sizeof status, "Hosting at %s", page);
         cr_expect_str_eq(dice_session_status(host), status);
         dice_session_free(host);
     }
     folder_remove(&www);
-    cr_assert_eq(dice_session_new(&host, &(struct dice_options){.folder = www.path}), 0);
+    cr_assert_eq(dice_session_new(&host, &(struct dice_options){.files.folder = www.path}), 0);
     cr_expect_eq(dice_session_host(host, NULL, 0), MEEPLE_EINVAL);
     cr_expect(strstr(dice_session_alert(host), "is no folder."));
     cr_expect_null(dice_session_page(host));
+    dice_session_free(host);
+}
+
+Test(dice_session, a_certificate_that_does_not_serve_is_said_before_anything_listens)
+{
+    struct dice_session *host;
+    const struct dice_options options = {
+        .files = {.cert = "/nowhere/cert.pem", .key = "/nowhere/key.pem"}};
+
+    cr_assert_eq(dice_session_new(&host, &options), 0);
+    cr_expect_eq(dice_session_host(host, "127.0.0.1", 0), MEEPLE_ETLS);
+    expect_alert(host, "Could not host with TLS: cannot read /nowhere/cert.pem: No such file or "
+                       "directory.");
+    cr_expect_eq(dice_session_phase(host), LOBBY_IDLE);
     dice_session_free(host);
 }
 
@@ -421,7 +439,7 @@ Test(dice_session, a_session_before_does_not_change_why_this_one_failed)
 Test(dice_session, what_is_no_address_is_not_tried)
 {
     static const char *const wrong[] = {
-        "", "  ", "a b", "host:", "host:0", "host:65536", "[::1", "ws://x/"};
+        "", "  ", "a b", "host:", "host:0", "host:65536", "[::1", "ftp://x/"};
     struct dice_session *session;
 
     cr_assert_eq(dice_session_new(&session, NULL), 0);

@@ -1,6 +1,8 @@
 /* test_lobby_alert: what went wrong with a game, in words that players understand. */
 #include <criterion/criterion.h>
 
+#include <string.h>
+
 #include "samples/lobby/alert.h"
 
 Test(lobby_alert, a_full_game_is_said_to_have_no_room)
@@ -14,6 +16,37 @@ Test(lobby_alert, a_full_game_is_said_to_have_no_room)
     lobby_alert_not_connected(text, "ann:8080",
                               &(meeple_fault){MEEPLE_STAGE_HTTP, 404, "the server refused"});
     cr_expect_str_eq(text, "Could not connect to ann:8080: the server refused.");
+}
+
+Test(lobby_alert, a_page_is_told_that_it_cannot_host)
+{
+    char text[LOBBY_ALERT_SIZE];
+
+    lobby_alert_not_hosting(text, MEEPLE_ENOTSUP, NULL, 8080, NULL);
+    cr_expect_str_eq(
+        text, "A page in a browser cannot host; it can join a game that runs outside of one.");
+}
+
+Test(lobby_alert, a_certificate_that_cannot_be_used_has_a_reason)
+{
+    char text[LOBBY_ALERT_SIZE];
+
+    lobby_alert_no_certificate(text, MEEPLE_ETLS, "there is no private key in a.key");
+    cr_expect_str_eq(text, "Could not host with TLS: there is no private key in a.key.");
+    lobby_alert_no_certificate(text, MEEPLE_ENOMEM, "");
+    cr_expect_str_eq(text, "Could not host with TLS: out of memory.");
+}
+
+/* A URL with a long path leaves room for what went wrong with it. */
+Test(lobby_alert, an_address_of_any_length_leaves_room_for_the_reason)
+{
+    char where[500], text[LOBBY_ALERT_SIZE];
+
+    memset(where, 'a', sizeof where - 1);
+    where[sizeof where - 1] = '\0';
+    lobby_alert_not_connected(text, where,
+                              &(meeple_fault){MEEPLE_STAGE_TLS, 42, "the certificate is expired"});
+    cr_expect(strstr(text, ": the certificate is expired."));
 }
 
 Test(lobby_alert, what_could_not_be_reached_is_not_named_twice)

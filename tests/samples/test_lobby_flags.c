@@ -66,7 +66,7 @@ Test(lobby_flags, reads_each)
     cr_expect(flags.host);
     cr_expect_eq(flags.port, 0);
     cr_expect_str_eq(flags.bind, "::1");
-    cr_expect_str_eq(flags.serve, "web");
+    cr_expect_str_eq(flags.files.folder, "web");
     cr_expect_str_eq(flags.name, "-Bob-");
     cr_expect_eq(flags.auto_turns, 4294967295);
     cr_expect_eq(flags.seed, 7);
@@ -74,11 +74,15 @@ Test(lobby_flags, reads_each)
     cr_expect_str_eq(flags.screenshot, "a.png");
     cr_expect(flags.x == 0 && flags.y == 40 && flags.width == 800 && flags.height == 600);
 
-    cr_assert(parse(&flags, storage, "--connect [::1]:9 --headless --quit-after 0.0001"));
+    cr_assert(
+        parse(&flags, storage, "--connect [::1]:9 --headless --quit-after 0.0001 --ca ca.pem"));
+    cr_expect_str_eq(flags.files.ca, "ca.pem");
     cr_expect_str_eq(flags.connect, "[::1]:9");
     cr_expect(flags.headless);
     cr_expect_eq(flags.quit_after_ms, 1);
-    cr_assert(parse(&flags, storage, "--dedicated --headless"));
+    cr_assert(parse(&flags, storage, "--dedicated --headless --key a.key --cert a.pem"));
+    cr_expect_str_eq(flags.files.cert, "a.pem");
+    cr_expect_str_eq(flags.files.key, "a.key");
     cr_expect(flags.host && flags.dedicated);
 }
 
@@ -130,6 +134,11 @@ Test(lobby_flags, says_what_is_wrong)
          "--screenshot needs a window, and --headless has none"},
         {"--bind 127.0.0.1", "--bind needs --host"},
         {"--connect x --serve web", "--serve needs --host"},
+        {"--host --cert a.pem", "--cert needs --key"},
+        {"--host --key a.key", "--key needs --cert"},
+        {"--connect x --cert a.pem --key a.key", "--cert needs --host"},
+        {"--cert ", "--cert cannot be \"\""},
+        {"--host --ca", "--ca needs a value"},
         {"--connect x --port 0", "there is no port 0 to connect to"},
     };
 
@@ -145,9 +154,10 @@ Test(lobby_flags, says_what_is_wrong)
 Test(lobby_flags, help_names_every_flag_and_fits_a_terminal)
 {
     static const char *const names[] = {
-        "--host",     "--connect", "--port",    "--bind",       "--name",       "--dedicated",
-        "--headless", "--auto",    "--at",      "--screenshot", "--quit-after", "--seed",
-        "--size",     "--help",    "--version", "--serve",
+        "--host",       "--connect",  "--port", "--bind", "--name",
+        "--dedicated",  "--headless", "--auto", "--at",   "--screenshot",
+        "--quit-after", "--seed",     "--size", "--help", "--version",
+        "--serve",      "--cert",     "--key",  "--ca",
     };
 
     const struct lobby_words words = {"croquet", "A game.", "  --auto N  by itself\n", "of luck",
