@@ -83,6 +83,40 @@ struct meeple__ip meeple__conn_other_end(const struct meeple__loop *loop, meeple
     return ip;
 }
 
+static const struct meeple__conn *conn_of(const struct meeple__line *line)
+{
+    return MEEPLE__CONTAINER_CONST(line, struct meeple__conn, line);
+}
+
+static size_t line_queued(const struct meeple__line *line)
+{
+    return meeple__conn_queued(conn_of(line));
+}
+
+static void line_address(const struct meeple__line *line, char *dst, size_t cap)
+{
+    meeple__conn_address(conn_of(line), dst, cap);
+}
+
+static const struct meeple__heartbeat *line_heartbeat(const struct meeple__line *line)
+{
+    return &conn_of(line)->ws.heartbeat;
+}
+
+static int line_ping(struct meeple__line *line, uint64_t now_ms)
+{
+    struct meeple__conn *conn = meeple__conn_of(line);
+    int rc = meeple__ws_beat(&conn->ws, now_ms);
+
+    if (rc == 0) {
+        meeple__conn_wrote(conn);
+    }
+    return rc;
+}
+
+static const struct meeple__line_ops line_ops = {line_queued, line_address, line_heartbeat,
+                                                 line_ping};
+
 int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
                       const struct meeple__ws_config *config, meeple_socket *socket,
                       struct meeple__tls_context *context)
@@ -92,7 +126,8 @@ int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
     if (rc < 0) {
         return rc;
     }
-    *conn = (struct meeple__conn){.loop = loop, .socket = socket, .extra_deadline_ms = UINT64_MAX};
+    *conn = (struct meeple__conn){
+        .line.ops = &line_ops, .loop = loop, .socket = socket, .extra_deadline_ms = UINT64_MAX};
     conn->phase = socket ? MEEPLE__CONN_LIVE : MEEPLE__CONN_CONNECTING;
     conn->fault.text = "";
     rc = context ? init_tls(conn, context) : 0;
@@ -202,19 +237,12 @@ size_t meeple__conn_queued(const struct meeple__conn *conn)
 
 void meeple__conn_missed(struct meeple__conn *conn, size_t len)
 {
-    size_t max = conn->ws.config->options.queue_bytes_max;
-    size_t need = len + MEEPLE__WS_HEAD_MAX < max ? len + MEEPLE__WS_HEAD_MAX : max;
-    size_t most = need > max / 2 ? max - need : max / 2;
-
-    if (!conn->missed || most < conn->drained_bytes) {
-        conn->drained_bytes = most;
-    }
-    conn->missed = true;
+    meeple__line_missed(&conn->line, len, conn->ws.config->options.queue_bytes_max);
 }
 
 static bool has_drained(const struct meeple__conn *conn)
 {
-    return conn->missed && conn->ws.out.bytes <= conn->drained_bytes;
+    return meeple__line_has_drained(&conn->line, conn->ws.out.bytes);
 }
 
 bool meeple__conn_drained(struct meeple__conn *conn)
@@ -222,21 +250,13 @@ bool meeple__conn_drained(struct meeple__conn *conn)
     if (!has_drained(conn) || !meeple__ws_is_open(&conn->ws)) {
         return false;
     }
-    conn->missed = false;
+    conn->line.missed = false;
     return true;
-}
-
-void meeple__conn_want_room(struct meeple__conn *conn, size_t most)
-{
-    if (!conn->wants_room || most > conn->room_bytes) {
-        conn->room_bytes = most;
-    }
-    conn->wants_room = true;
 }
 
 static bool has_room(const struct meeple__conn *conn)
 {
-    return conn->wants_room && meeple__conn_queued(conn) <= conn->room_bytes;
+    return meeple__line_has_room(&conn->line, meeple__conn_queued(conn));
 }
 
 bool meeple__conn_got_room(struct meeple__conn *conn)
@@ -244,7 +264,7 @@ bool meeple__conn_got_room(struct meeple__conn *conn)
     if (!has_room(conn) || !meeple__ws_is_open(&conn->ws)) {
         return false;
     }
-    conn->wants_room = false;
+    conn->line.wants_room = false;
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <meeple/net.h>
 
 #include "transport/ip.h"
+#include "transport/line.h"
 #include "transport/loop.h"
 #include "transport/proxy_header.h"
 #include "transport/tls.h"
@@ -19,6 +20,7 @@ typedef enum meeple__conn_phase {
 } meeple__conn_phase;
 
 struct meeple__conn {
+    struct meeple__line line;
     struct meeple__loop *loop;
     struct meeple__ws ws;
     struct meeple__tls *tls; /* NULL: plain */
@@ -28,17 +30,19 @@ struct meeple__conn {
     struct meeple__deadline deadline;
     uint64_t extra_deadline_ms; /* the owner's, or of a phase; UINT64_MAX: none */
     uint8_t phase;
-    bool blocked;         /* the driver has bytes that it will answer for with SENT */
-    bool finished;        /* our end of the stream was said */
-    bool missed;          /* something did not fit the queue, and DRAINED is due */
-    size_t drained_bytes; /* when no more than so many bytes are queued */
-    bool wants_room;      /* the owner has more to say when no more than room_bytes are queued */
-    size_t room_bytes;
+    bool blocked;      /* the driver has bytes that it will answer for with SENT */
+    bool finished;     /* our end of the stream was said */
     uint32_t received; /* bytes of the WebSocket or its TLS; the owner's to reset */
     struct meeple__ip
         client; /* accepted: whose it is, the driver's or a proxy's word; else zeros */
     meeple_fault fault;
 };
+
+/* The conn that is such a line. */
+static inline struct meeple__conn *meeple__conn_of(struct meeple__line *line)
+{
+    return MEEPLE__CONTAINER(line, struct meeple__conn, line);
+}
 
 /* Whoever is at the other end; zeros where that is no IP address. */
 struct meeple__ip meeple__conn_other_end(const struct meeple__loop *loop, meeple_socket *socket);
@@ -83,9 +87,8 @@ size_t meeple__conn_queued(const struct meeple__conn *conn);
 void meeple__conn_missed(struct meeple__conn *conn, size_t len);
 /* Whether that has come; true once, and only as long as it can be sent to. */
 bool meeple__conn_drained(struct meeple__conn *conn);
-/* The conn is to be ready when no more than `most` bytes are queued, encrypted already or not. */
-void meeple__conn_want_room(struct meeple__conn *conn, size_t most);
-/* Whether that has come; true once, and only as long as it can be sent to. */
+/* Whether there is the room that was wanted, what is encrypted counted, too; true once, and only as
+ * long as it can be sent to.  The conn is ready when it has come. */
 bool meeple__conn_got_room(struct meeple__conn *conn);
 /* As much as the system takes now. */
 void meeple__conn_flush(struct meeple__conn *conn);

@@ -360,25 +360,27 @@ size_t meeple_net_queued(const meeple_net *net, int32_t peer)
 {
     struct meeple__member *member = net ? meeple__roster_find(&net->roster, peer) : NULL;
 
-    return member ? meeple__conn_queued(net->ops->conn_of(net, member)) : 0;
+    const struct meeple__line *line = member ? net->ops->line_of(net, member) : NULL;
+
+    return line ? line->ops->queued(line) : 0;
 }
 
-/* The connection whose other end is that peer, or NULL. */
-static struct meeple__conn *conn_to(const meeple_net *net, int32_t peer)
+/* What has that peer at its other end, or NULL. */
+static struct meeple__line *line_to(const meeple_net *net, int32_t peer)
 {
-    struct meeple__member *member = meeple__roster_find(&net->roster, peer);
+    struct meeple__member *member = net ? meeple__roster_find(&net->roster, peer) : NULL;
 
-    return member && (net->is_server || peer == MEEPLE_SERVER) ? net->ops->conn_of(net, member)
+    return member && (net->is_server || peer == MEEPLE_SERVER) ? net->ops->line_of(net, member)
                                                                : NULL;
 }
 
 size_t meeple_net_peer_address(const meeple_net *net, int32_t peer, char *dst, size_t cap)
 {
-    const struct meeple__conn *conn = net ? conn_to(net, peer) : NULL;
+    const struct meeple__line *line = line_to(net, peer);
     char text[64] = "";
 
-    if (conn) {
-        meeple__conn_address(conn, text, sizeof text);
+    if (line) {
+        line->ops->address(line, text, sizeof text);
     }
     if (dst && cap > 0) {
         snprintf(dst, cap, "%s", text);
@@ -388,8 +390,8 @@ size_t meeple_net_peer_address(const meeple_net *net, int32_t peer, char *dst, s
 
 meeple_rtt meeple_net_rtt(const meeple_net *net, int32_t peer)
 {
-    const struct meeple__conn *conn = net ? conn_to(net, peer) : NULL;
-    const struct meeple__heartbeat *heartbeat = conn ? &conn->ws.heartbeat : NULL;
+    const struct meeple__line *line = line_to(net, peer);
+    const struct meeple__heartbeat *heartbeat = line ? line->ops->heartbeat(line) : NULL;
 
     return heartbeat ? (meeple_rtt){heartbeat->last_ms, heartbeat->smooth_x8 / 8,
                                     heartbeat->jitter_x4 / 4, heartbeat->samples}
@@ -398,17 +400,12 @@ meeple_rtt meeple_net_rtt(const meeple_net *net, int32_t peer)
 
 int meeple_net_ping(meeple_net *net, int32_t peer)
 {
-    struct meeple__conn *conn = net ? conn_to(net, peer) : NULL;
-    int rc;
+    struct meeple__line *line = line_to(net, peer);
 
-    if (!conn) {
+    if (!line) {
         return net ? MEEPLE_ENOTFOUND : MEEPLE_EINVAL;
     }
-    rc = meeple__ws_beat(&conn->ws, meeple__loop_now(&net->loop));
-    if (rc == 0) {
-        meeple__conn_wrote(conn);
-    }
-    return rc;
+    return line->ops->ping(line, meeple__loop_now(&net->loop));
 }
 
 meeple_fault meeple_net_fault(const meeple_net *net)

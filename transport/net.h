@@ -23,10 +23,11 @@ struct meeple__net_ops {
     int (*share)(meeple_net *net, int32_t to, meeple_bytes packet, struct meeple__block **frame);
     int (*kick)(meeple_net *net, int32_t peer, uint16_t code, const char *reason);
     int (*close)(meeple_net *net, uint16_t code, const char *reason);
-    /* Whether a step would tell something before the loop had its turn. */
-    bool (*owes)(const meeple_net *net);
-    /* The connection that carries what is for a member. */
-    struct meeple__conn *(*conn_of)(const meeple_net *net, struct meeple__member *member);
+    /* When a step would do something that the loop knows nothing of: a moment of its clock, 0: now,
+     * UINT64_MAX: never. */
+    uint64_t (*due_ms)(const meeple_net *net);
+    /* What carries what is for a member. */
+    struct meeple__line *(*line_of)(const meeple_net *net, struct meeple__member *member);
 };
 
 enum {
@@ -44,7 +45,7 @@ struct meeple_net {
     char **protocols;
     struct meeple__loopback *hub; /* of a loopback or offline net */
     unsigned idle_calls;          /* of meeple_net_next(), on such a net */
-    struct meeple__conn *only;    /* a client's connection */
+    struct meeple__line *only;    /* a client's, as long as it has one */
     meeple_tls_server *tls;       /* a server's certificates; NULL: plain */
     int32_t id;
     uint16_t port;

@@ -4,12 +4,12 @@
 bool meeple__net_room(meeple_net *net, int32_t peer, size_t most)
 {
     struct meeple__member *member = meeple__roster_find(&net->roster, peer);
-    struct meeple__conn *conn = member ? net->ops->conn_of(net, member) : NULL;
+    struct meeple__line *line = member ? net->ops->line_of(net, member) : NULL;
 
-    if (!conn || meeple__conn_queued(conn) <= most) {
+    if (!line || line->ops->queued(line) <= most) {
         return true;
     }
-    meeple__conn_want_room(conn, most / 2);
+    meeple__line_want_room(line, most / 2);
     return false;
 }
 

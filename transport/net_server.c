@@ -338,17 +338,17 @@ static int server_close(meeple_net *net, uint16_t code, const char *reason)
     return 0;
 }
 
-static bool server_owes(const meeple_net *net)
+static uint64_t server_due_ms(const meeple_net *net)
 {
     const struct meeple__server *server = MEEPLE__CONTAINER_CONST(net, struct meeple__server, net);
 
-    return !net->up_told || is_over(server);
+    return !net->up_told || is_over(server) ? 0 : UINT64_MAX;
 }
 
-static struct meeple__conn *server_conn_of(const meeple_net *net, struct meeple__member *member)
+static struct meeple__line *server_line_of(const meeple_net *net, struct meeple__member *member)
 {
     (void)net;
-    return &meeple__peer_of(member)->conn;
+    return &meeple__peer_of(member)->conn.line;
 }
 
 static void free_all(struct meeple__server *server, struct meeple__list *peers)
@@ -374,9 +374,8 @@ static void server_free(meeple_net *net)
 }
 
 static const struct meeple__net_ops server_ops = {
-    server_free,         server_step,          meeple__server_accepted,
-    meeple__server_send, meeple__server_share, server_kick,
-    server_close,        server_owes,          server_conn_of};
+    server_free, server_step,  meeple__server_accepted, meeple__server_send, meeple__server_share,
+    server_kick, server_close, server_due_ms,           server_line_of};
 
 static int trust(struct meeple__server *server, const meeple_proxy_options *options)
 {

@@ -76,7 +76,7 @@ static void a_closes_without_a_word(struct carried *carried)
 /* Not through the net, which always says a code. */
 static void a_closes_without_a_code(struct carried *carried)
 {
-    struct meeple__conn *conn = net_of(carried, A)->only;
+    struct meeple__conn *conn = meeple__conn_of(net_of(carried, A)->only);
 
     cr_assert_eq(meeple__ws_close(&conn->ws, 0, NULL, meeple__loop_now(conn->loop)), 0);
     meeple__conn_wrote(conn);
@@ -233,12 +233,13 @@ static struct meeple__conn *conn_to_a(struct carried *carried)
 {
     meeple_net *net = net_of(carried, SERVER);
 
-    return net->ops->conn_of(net, meeple__roster_find(&net->roster, id_of(carried, A)));
+    return meeple__conn_of(
+        net->ops->line_of(net, meeple__roster_find(&net->roster, id_of(carried, A))));
 }
 
 static void a_breaks_the_protocol(struct carried *carried)
 {
-    break_protocol(net_of(carried, A)->only);
+    break_protocol(meeple__conn_of(net_of(carried, A)->only));
 }
 
 static void the_server_breaks_the_protocol(struct carried *carried)
@@ -262,7 +263,7 @@ static void send_as_it_is(struct meeple__conn *conn, const char *bytes, size_t l
 
 static void a_sends_text_that_is_none(struct carried *carried)
 {
-    send_as_it_is(net_of(carried, A)->only, "\xff", 1, true);
+    send_as_it_is(meeple__conn_of(net_of(carried, A)->only), "\xff", 1, true);
 }
 
 static void the_server_sends_text_that_is_none(struct carried *carried)
@@ -272,7 +273,7 @@ static void the_server_sends_text_that_is_none(struct carried *carried)
 
 static void a_sends_nonsense(struct carried *carried)
 {
-    send_as_it_is(net_of(carried, A)->only, "\x04\x05\x00\x00\x00", 5, false);
+    send_as_it_is(meeple__conn_of(net_of(carried, A)->only), "\x04\x05\x00\x00\x00", 5, false);
 }
 
 static void the_server_sends_nonsense(struct carried *carried)
@@ -294,7 +295,7 @@ static void a_sends_too_much(struct carried *carried)
 {
     meeple_net *net = net_of(carried, A);
 
-    send_too_much(net->only, &net->config);
+    send_too_much(meeple__conn_of(net->only), &net->config);
 }
 
 static void the_server_sends_too_much(struct carried *carried)

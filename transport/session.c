@@ -1,0 +1,288 @@
+/* session: a client's side of a session, whatever carries it: from the server's welcome to DOWN. */
+#include "transport/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+
+void meeple__session_init(struct meeple__session *session, meeple_net *net)
+{
+    *session = (struct meeple__session){.net = net, .protocol = ""};
+}
+
+static void free_member(struct meeple__session *session, struct meeple__member *member)
+{
+    meeple__roster_remove(&session->net->roster, member);
+    if (member != &session->server) {
+        meeple__free(session->net->loop.mem, member);
+    }
+}
+
+void meeple__session_done(struct meeple__session *session)
+{
+    struct meeple__member *member;
+
+    while ((member = meeple__roster_next(&session->net->roster, NULL))) {
+        free_member(session, member);
+    }
+}
+
+void meeple__session_blame(struct meeple__session *session, meeple_stage stage, int number,
+                           const char *text)
+{
+    meeple__net_blame(session->net, &(meeple_fault){stage, number, text});
+}
+
+static int close_with(struct meeple__session *session, uint16_t code, const char *why)
+{
+    session->breach_code = code;
+    session->breach = why;
+    return MEEPLE_EPROTO;
+}
+
+/* The server broke the session's rules. */
+static int fail(struct meeple__session *session, uint16_t code, const char *why)
+{
+    if (session->state < MEEPLE__SESSION_UP) {
+        meeple__session_blame(session, MEEPLE_STAGE_SESSION, code, why);
+    }
+    return close_with(session, code, why);
+}
+
+static int no_memory(struct meeple__session *session)
+{
+    return close_with(session, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+}
+
+static int up(struct meeple__session *session, int32_t id, meeple_event *event)
+{
+    meeple_net *net = session->net;
+
+    /* The server can be sent to from here on; its JOIN is the next event. */
+    if (meeple__roster_add(&net->roster, net->loop.mem, &session->server, MEEPLE_SERVER) < 0) {
+        return no_memory(session);
+    }
+    net->id = id;
+    net->up_told = true;
+    session->state = MEEPLE__SESSION_UP;
+    meeple__log(net->loop.log, MEEPLE_LOG_INFO, "net", "in the session as peer %d", (int)id);
+    event->type = MEEPLE_EVENT_UP;
+    event->peer = id;
+    event->protocol = session->protocol;
+    return 1;
+}
+
+static int joined(const struct meeple__session *session, int32_t id, meeple_event *event)
+{
+    event->type = MEEPLE_EVENT_JOIN;
+    event->peer = id;
+    event->protocol = id == MEEPLE_SERVER ? session->protocol : "";
+    return 1;
+}
+
+static int add_peer(struct meeple__session *session, int32_t id, meeple_event *event)
+{
+    meeple_net *net = session->net;
+    struct meeple__member *member;
+
+    if (id == net->id || meeple__roster_find(&net->roster, id)) {
+        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR, "the server announced a peer twice");
+    }
+    if (net->roster.count > net->limits.peers_max) {
+        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR, "the server announced too many peers");
+    }
+    member = meeple__alloc(net->loop.mem, sizeof *member);
+    if (!member || meeple__roster_add(&net->roster, net->loop.mem, member, id) < 0) {
+        meeple__free(net->loop.mem, member);
+        return no_memory(session);
+    }
+    return joined(session, id, event);
+}
+
+static int remove_peer(struct meeple__session *session, const struct meeple__packet *packet,
+                       meeple_event *event)
+{
+    struct meeple__member *member = meeple__roster_find(&session->net->roster, packet->peer);
+
+    if (!member || member == &session->server) {
+        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR,
+                    "the server says that somebody left who was not there");
+    }
+    free_member(session, member);
+    event->reason = meeple__net_reason(session->net, packet->data);
+    event->type = MEEPLE_EVENT_LEAVE;
+    event->peer = packet->peer;
+    event->code = packet->code;
+    event->clean = packet->clean;
+    return 1;
+}
+
+static int data(struct meeple__session *session, const struct meeple__packet *packet,
+                meeple_event *event)
+{
+    if (!meeple__roster_find(&session->net->roster, packet->peer)) {
+        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR,
+                    "the server passed on a packet of nobody");
+    }
+    event->type = MEEPLE_EVENT_PACKET;
+    event->peer = packet->peer;
+    event->text = packet->text;
+    event->data = packet->data;
+    return 1;
+}
+
+int meeple__session_opened(struct meeple__session *session, const char *protocol,
+                           meeple_event *event)
+{
+    session->protocol = protocol;
+    if (session->net->dialect == MEEPLE_DIALECT_PLAIN) {
+        return up(session, 0, event);
+    }
+    session->state = MEEPLE__SESSION_WAITING;
+    return 0;
+}
+
+int meeple__session_message(struct meeple__session *session, bool text, meeple_bytes bytes,
+                            meeple_event *event)
+{
+    struct meeple__packet packet = {.text = text, .peer = MEEPLE_SERVER, .data = bytes};
+    const char *why;
+
+    if (session->net->dialect == MEEPLE_DIALECT_PLAIN) {
+        return data(session, &packet, event);
+    }
+    if (text) {
+        return fail(session, MEEPLE_CLOSE_UNSUPPORTED, "this dialect speaks in binary messages");
+    }
+    if (meeple__packet_parse(&packet, bytes, &why) < 0) {
+        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR, why);
+    }
+    if ((packet.kind == MEEPLE__PACKET_WELCOME) != (session->state == MEEPLE__SESSION_WAITING) ||
+        (packet.kind == MEEPLE__PACKET_WELCOME && packet.peer == MEEPLE_SERVER)) {
+        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR,
+                    "the server's first packet has to be the welcome, once");
+    }
+    switch (packet.kind) {
+    case MEEPLE__PACKET_WELCOME:
+        return up(session, packet.peer, event);
+    case MEEPLE__PACKET_JOIN:
+        return add_peer(session, packet.peer, event);
+    case MEEPLE__PACKET_LEAVE:
+        return remove_peer(session, &packet, event);
+    default:
+        return data(session, &packet, event);
+    }
+}
+
+int meeple__session_closing(struct meeple__session *session, uint16_t code, meeple_bytes reason,
+                            meeple_event *event)
+{
+    if (session->state < MEEPLE__SESSION_UP) {
+        return 0;
+    }
+    event->reason = meeple__net_reason(session->net, reason);
+    event->type = MEEPLE_EVENT_CLOSING;
+    event->peer = MEEPLE_SERVER;
+    event->code = code;
+    return 1;
+}
+
+void meeple__session_end(struct meeple__session *session, uint16_t code, bool clean,
+                         meeple_bytes reason)
+{
+    session->state = MEEPLE__SESSION_LEAVING;
+    session->code = code;
+    session->clean = clean;
+    meeple__net_reason(session->net, reason);
+}
+
+void meeple__session_lost(struct meeple__session *session)
+{
+    const char *why = session->net->fault.text;
+
+    meeple__session_end(session, MEEPLE_CLOSE_ABNORMAL, false,
+                        (meeple_bytes){(const uint8_t *)why, strlen(why)});
+}
+
+void meeple__session_closed(struct meeple__session *session, uint16_t code, bool clean,
+                            meeple_bytes reason)
+{
+    if (session->state < MEEPLE__SESSION_UP && !session->net->closing) {
+        char text[MEEPLE__FAULT_TEXT];
+
+        snprintf(text, sizeof text, "the server closed before it said welcome: code %u%s%.*s",
+                 (unsigned)code, reason.len ? ", " : "", (int)reason.len, (const char *)reason.ptr);
+        meeple__session_blame(session, MEEPLE_STAGE_SESSION, code, text);
+    }
+    meeple__session_end(session, code, clean, reason);
+}
+
+void meeple__session_late(struct meeple__session *session)
+{
+    meeple__session_blame(session, MEEPLE_STAGE_TIMEOUT, 0,
+                          "the server did not say welcome in time: does it speak another dialect?");
+    meeple__session_lost(session);
+}
+
+static int leave(struct meeple__session *session, meeple_event *event)
+{
+    const struct meeple__roster *roster = &session->net->roster;
+    struct meeple__member *member = meeple__roster_next(roster, NULL);
+
+    if (!member) {
+        session->state = MEEPLE__SESSION_ENDING;
+        return 0;
+    }
+    /* The server goes last, as it came first. */
+    if (member == &session->server && roster->count > 1) {
+        member = meeple__roster_next(roster, member);
+    }
+    event->type = MEEPLE_EVENT_LEAVE;
+    event->peer = member->id;
+    event->code = session->code;
+    event->clean = session->clean;
+    event->reason = session->net->reason;
+    free_member(session, member);
+    return 1;
+}
+
+int meeple__session_next(struct meeple__session *session, meeple_event *event)
+{
+    if (session->state == MEEPLE__SESSION_UP) {
+        session->state = MEEPLE__SESSION_SEATED;
+        return joined(session, MEEPLE_SERVER, event);
+    }
+    return session->state == MEEPLE__SESSION_LEAVING ? leave(session, event) : 0;
+}
+
+bool meeple__session_owes(const struct meeple__session *session)
+{
+    return session->state == MEEPLE__SESSION_UP || session->state == MEEPLE__SESSION_LEAVING;
+}
+
+int meeple__session_check_send(const struct meeple__session *session, int32_t to)
+{
+    bool plain = session->net->dialect == MEEPLE_DIALECT_PLAIN;
+
+    if (meeple__session_is_over(session)) {
+        return MEEPLE_ESTATE;
+    }
+    /* A plain client sees the server only. */
+    if (meeple__is_many(to) ? plain && !meeple__reaches(0, to, MEEPLE_SERVER)
+                            : !meeple__roster_find(&session->net->roster, to)) {
+        return MEEPLE_ENOTFOUND;
+    }
+    return 0;
+}
+
+meeple_bytes meeple__session_head(const struct meeple__session *session, bool text, int32_t to,
+                                  uint8_t bytes[MEEPLE__PACKET_HEAD])
+{
+    if (session->net->dialect == MEEPLE_DIALECT_PLAIN) {
+        return (meeple_bytes){NULL, 0};
+    }
+    meeple__packet_head(bytes, MEEPLE__PACKET_DATA, text, to);
+    return (meeple_bytes){bytes, MEEPLE__PACKET_HEAD};
+}

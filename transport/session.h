@@ -1,0 +1,83 @@
+/* session: a client's side of a session, whatever carries it: from the server's welcome to DOWN. */
+#ifndef MEEPLE_TRANSPORT_SESSION_H
+#define MEEPLE_TRANSPORT_SESSION_H
+
+#include "transport/net.h"
+
+typedef enum meeple__session_state {
+    MEEPLE__SESSION_CONNECTING, /* until the WebSocket is open */
+    MEEPLE__SESSION_WAITING,    /* for the server's WELCOME */
+    MEEPLE__SESSION_UP,         /* UP was told, JOIN of the server is next */
+    MEEPLE__SESSION_SEATED,
+    MEEPLE__SESSION_LEAVING, /* a LEAVE for every JOIN, then DOWN */
+    MEEPLE__SESSION_ENDING   /* all LEAVEs were told; DOWN is its owner's to tell, in its time */
+} meeple__session_state;
+
+/* It knows who is there, and what a server may say; how that came, and what is to be done about one
+ * that breaks the rules, is its owner's. */
+struct meeple__session {
+    meeple_net *net; /* whose roster, id and fault it keeps */
+    struct meeple__member server;
+    uint8_t state;
+    const char *protocol; /* agreed */
+    /* The carrier's, if it pings in packets; NULL: it has pings of its own. */
+    struct meeple__heartbeat *heartbeat;
+    /* How it ended. */
+    uint16_t code;
+    bool clean;
+    /* With MEEPLE_EPROTO: what the server is to be told (static text). */
+    uint16_t breach_code;
+    const char *breach;
+};
+
+void meeple__session_init(struct meeple__session *session, meeple_net *net);
+/* Forgets who is there. */
+void meeple__session_done(struct meeple__session *session);
+
+/* ---- what came; each answers 1 with an event, 0, or MEEPLE_EPROTO: the server broke a rule, or
+ * there is no memory for what it said, and is to be closed with `breach` ---- */
+
+/* The WebSocket is open, with that subprotocol ("": none), borrowed until DOWN. */
+int meeple__session_opened(struct meeple__session *session, const char *protocol,
+                           meeple_event *event);
+/* data is borrowed by the event. */
+int meeple__session_message(struct meeple__session *session, bool text, meeple_bytes data,
+                            meeple_event *event);
+/* The server asked to close: 1 or 0. */
+int meeple__session_closing(struct meeple__session *session, uint16_t code, meeple_bytes reason,
+                            meeple_event *event);
+
+/* ---- how it ends; each but the first also ends it ---- */
+
+/* The first fault stays. */
+void meeple__session_blame(struct meeple__session *session, meeple_stage stage, int number,
+                           const char *text);
+/* What is told now is LEAVE for everyone, then DOWN with these. */
+void meeple__session_end(struct meeple__session *session, uint16_t code, bool clean,
+                         meeple_bytes reason);
+/* Without a close; the fault is the reason. */
+void meeple__session_lost(struct meeple__session *session);
+/* The WebSocket is closed.  Who was not in the session by then, and did not want that, has a fault
+ * of stage SESSION, if it has no better one. */
+void meeple__session_closed(struct meeple__session *session, uint16_t code, bool clean,
+                            meeple_bytes reason);
+/* The welcome did not come in time. */
+void meeple__session_late(struct meeple__session *session);
+
+/* ---- questions ---- */
+
+/* What there is to tell without anything that came: 1, or 0. */
+int meeple__session_next(struct meeple__session *session, meeple_event *event);
+/* Whether next() has something. */
+bool meeple__session_owes(const struct meeple__session *session);
+/* MEEPLE_ESTATE: it is over.  MEEPLE_ENOTFOUND: nobody would get what is sent to `to`. */
+int meeple__session_check_send(const struct meeple__session *session, int32_t to);
+/* What goes before a packet for `to`, written to bytes or empty. */
+meeple_bytes meeple__session_head(const struct meeple__session *session, bool text, int32_t to,
+                                  uint8_t bytes[MEEPLE__PACKET_HEAD]);
+static inline bool meeple__session_is_over(const struct meeple__session *session)
+{
+    return session->state >= MEEPLE__SESSION_LEAVING;
+}
+
+#endif /* MEEPLE_TRANSPORT_SESSION_H */
