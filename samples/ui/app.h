@@ -12,7 +12,7 @@ struct app;
 struct app_program {
     void *user;
     /* Often, at least every 20 ms: whatever the program does besides its window.  True if it looks
-     * different now. */
+     * different now.  In a page that is hidden: when options.on_ready says so. */
     bool (*step)(void *user, struct app *app);
     /* The widgets: one pass. */
     void (*view)(void *user, struct ui *ui);
@@ -24,30 +24,20 @@ struct app_program {
 /* Sizes are in the window's own units, at 100 %. */
 struct app_options {
     const char *title;
-    int width, height, min_width, min_height;
-    int x, y;               /* below 0: centred */
+    int width, height, min_width, min_height; /* a page is as large as the browser shows it */
+    int x, y;                                 /* below 0: centred */
     float scale;            /* pixels to a logical pixel; 0: what fits display and window */
     const char *screenshot; /* PNG of the last frame before leave(); NULL: none */
     uint64_t quit_after_ms; /* 0: when the user closes it */
+    /* Has ready(app) called whenever there is something for step() to do.  Only a page uses it,
+     * which draws no frames while it is hidden; NULL: then it does nothing. */
+    void (*on_ready)(void (*ready)(void *app), void *app);
 };
 
-/* Opens the window.  Both structs are copied, what they point to is borrowed.  0, or -1 after
- * printing to stderr what is missing. */
-int app_open(struct app **out, const struct app_options *options,
-             const struct app_program *program);
-
-/* One frame (void * so that a browser's loop can call it): takes all events, lets the program work,
- * draws if anything changed.  Does not wait. */
-void app_frame(void *app);
-bool app_is_done(const struct app *app);
-
-/* Until the next event, or until the next frame has something to do. */
-void app_wait(const struct app *app);
-
-/* 0, or -1 after printing to stderr why there is no screenshot.  app may be NULL. */
-int app_close(struct app *app);
-
-/* All of the above, in a loop.  0 or -1. */
+/* Opens a window, and closes it when the user, app_quit() or the time says so.  What the structs
+ * point to is borrowed.  0, or -1 after printing to stderr what is missing: the window, or the
+ * screenshot.  A page does not come back from here when it has a window: the browser calls it from
+ * then on, and everything that is on the stack stays as it is. */
 int app_run(const struct app_options *options, const struct app_program *program);
 
 /* As if the user closed the window; once is enough.  For use while app_run() is at work. */
