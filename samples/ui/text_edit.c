@@ -14,9 +14,8 @@ static bool is_typable(uint32_t code)
 
 /* Copies what may be typed, whole characters up to room bytes, and returns how many bytes that
  * were. */
-static size_t filter(char *to, size_t room, const char *text)
+static size_t filter(char *to, size_t room, const char *text, size_t len)
 {
-    size_t len = strlen(text);
     size_t used = 0;
 
     for (size_t at = 0; at < len;) {
@@ -47,6 +46,12 @@ static void replace(struct text_edit *edit, size_t start, size_t old_len, const 
     edit->len = edit->len - old_len + len;
     edit->text[edit->len] = '\0';
     edit->caret = edit->anchor = start + len;
+}
+
+/* Whether the offset is inside a character. */
+static bool is_inside(const char *text, size_t offset)
+{
+    return ((unsigned char)text[offset] & 0xC0) == 0x80;
 }
 
 /* Spaces and ASCII punctuation part words; everything else, of any script, is in one. */
@@ -107,7 +112,7 @@ void text_edit_init(struct text_edit *edit, size_t limit)
 void text_edit_set(struct text_edit *edit, const char *text)
 {
     char typed[TEXT_EDIT_MAX];
-    size_t len = filter(typed, edit->limit, text);
+    size_t len = filter(typed, edit->limit, text, strlen(text));
 
     replace(edit, 0, edit->len, typed, len);
 }
@@ -117,13 +122,65 @@ bool text_edit_insert(struct text_edit *edit, const char *text)
     char typed[TEXT_EDIT_MAX];
     size_t start;
     size_t selected = text_edit_selection(edit, &start);
-    size_t len = filter(typed, edit->limit - (edit->len - selected), text);
+    size_t len = filter(typed, edit->limit - (edit->len - selected), text, strlen(text));
 
     if (len == 0) {
         return false;
     }
     replace(edit, start, selected, typed, len);
     return true;
+}
+
+/* How much the two have in common at their starts, in whole characters. */
+static size_t common_start(const struct text_edit *edit, const char *text, size_t len)
+{
+    size_t most = edit->len < len ? edit->len : len;
+    size_t same = 0;
+
+    while (same < most && edit->text[same] == text[same]) {
+        same++;
+    }
+    while (same > 0 && (is_inside(edit->text, same) || is_inside(text, same))) {
+        same--;
+    }
+    return same;
+}
+
+/* How much at their ends, without what lies before `start`. */
+static size_t common_end(const struct text_edit *edit, const char *text, size_t len, size_t start)
+{
+    size_t most = (edit->len < len ? edit->len : len) - start;
+    size_t same = 0;
+
+    while (same < most && edit->text[edit->len - same - 1] == text[len - same - 1]) {
+        same++;
+    }
+    while (same > 0 && is_inside(text, len - same)) {
+        same--;
+    }
+    return same;
+}
+
+void text_edit_follow(struct text_edit *edit, const char *text, size_t anchor, size_t caret)
+{
+    char typed[TEXT_EDIT_MAX];
+    size_t len = strlen(text);
+    size_t start = common_start(edit, text, len);
+    size_t end = common_end(edit, text, len, start);
+    size_t old = edit->len - start - end;
+    size_t new = filter(typed, edit->limit - (start + end), text + start, len - start - end);
+    const size_t offsets[] = {anchor, caret};
+
+    replace(edit, start, old, typed, new);
+    for (size_t i = 0; i < 2; i++) {
+        size_t at = offsets[i] < len ? offsets[i] : len;
+        if (at >= len - end) {
+            at = edit->len - (len - at);
+        } else if (at > start + new) {
+            at = start + new; /* in what could not be typed */
+        }
+        text_edit_place(edit, at, i > 0);
+    }
 }
 
 bool text_edit_erase(struct text_edit *edit, enum text_edit_motion motion)

@@ -36,6 +36,11 @@ void text_edit_set(struct text_edit *edit, const char *text);
  * control characters.  Text with nothing to type in it changes nothing, the selection included. */
 bool text_edit_insert(struct text_edit *edit, const char *text);
 
+/* Makes it what it has become elsewhere, in a field of the system's own that lies over ours: what
+ * is new in it is typed as with text_edit_insert(), the rest stays.  anchor and caret are offsets
+ * in `text`. */
+void text_edit_follow(struct text_edit *edit, const char *text, size_t anchor, size_t caret);
+
 /* Erases the selection, or else from the caret to where the motion leads. */
 bool text_edit_erase(struct text_edit *edit, enum text_edit_motion motion);
 

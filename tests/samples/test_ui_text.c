@@ -251,3 +251,50 @@ Test(ui_text, walks_backwards_over_any_bytes)
     }
     cr_expect_eq(utf8_previous(text, 0), 0);
 }
+
+Test(ui_text, follows_a_field_of_the_systems)
+{
+    struct text_edit edit = with("hello");
+
+    text_edit_follow(&edit, "helрlo", 5, 5); /* typed in the middle */
+    expect(&edit, "helрlo", 5);
+    text_edit_follow(&edit, "helяlo", 3, 5); /* half of its bytes are the same */
+    expect(&edit, "helяlo", 5);
+    cr_expect_eq(edit.anchor, 3);
+    text_edit_follow(&edit, "lo", 0, 0); /* erased */
+    expect(&edit, "lo", 0);
+    text_edit_follow(&edit, "lo", 0, 2); /* selected */
+    expect(&edit, "lo", 2);
+    cr_expect_eq(edit.anchor, 0);
+    text_edit_follow(&edit, "aaa", 1, 1); /* of the same letter, anywhere */
+    text_edit_follow(&edit, "aa", 2, 2);
+    expect(&edit, "aa", 2);
+    text_edit_follow(&edit, "", 0, 0);
+    expect(&edit, "", 0);
+}
+
+Test(ui_text, what_follows_and_does_not_fit_costs_what_is_new)
+{
+    struct text_edit edit;
+
+    text_edit_init(&edit, 6);
+    text_edit_set(&edit, "abcd");
+    text_edit_follow(&edit, "abXYZcd", 5, 5);
+    expect(&edit, "abXYcd", 4);
+    text_edit_follow(&edit, "abXYяcd", 6, 6); /* not half a character */
+    expect(&edit, "abXYcd", 4);
+    text_edit_follow(&edit, "abXY\t\ncd", 7, 8); /* none that cannot be typed */
+    expect(&edit, "abXYcd", 6);
+    cr_expect_eq(edit.anchor, 5);
+}
+
+Test(ui_text, follows_to_offsets_that_do_not_exist)
+{
+    struct text_edit edit = with("aя");
+
+    text_edit_follow(&edit, "aя", 2, 99); /* inside a character; behind the end */
+    expect(&edit, "aя", 3);
+    cr_expect_eq(edit.anchor, 1);
+    text_edit_follow(&edit, "a\xD1", 2, 2); /* cut in two */
+    expect(&edit, "a", 1);
+}
