@@ -52,10 +52,18 @@ static bool show_fields(struct ui *ui, const struct lobby_form_view *view, struc
 {
     struct draw_style label = {FONT_BODY, theme.text_soft, 0};
     bool idle = view->phase == LOBBY_IDLE;
-    struct ui_field name = {view->first_id + LOBBY_FORM_NAME, view->name, &form->name, "Your name",
-                            !idle};
-    struct ui_field server = {view->first_id + LOBBY_FORM_ADDRESS, view->server, &form->server,
-                              form->usual, !idle};
+    struct ui_field name = {.id = view->first_id + LOBBY_FORM_NAME,
+                            .rect = view->name,
+                            .text = &form->name,
+                            .placeholder = "Your name",
+                            .read_only = !idle};
+    struct ui_field server = {.id = view->first_id + LOBBY_FORM_ADDRESS,
+                              .rect = view->server,
+                              .text = &form->server,
+                              .placeholder = form->usual,
+                              .read_only = !idle,
+                              .label = "Server",
+                              .address = true};
     bool entered;
 
     draw_label(ui_draw(ui), view->name_label, label, "Name");

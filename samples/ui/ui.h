@@ -109,10 +109,26 @@ struct ui_field {
     struct ui_text *text;
     const char *placeholder;
     bool read_only;
+    const char *label; /* what it is called, for who cannot see it; NULL: as its placeholder */
+    bool address;      /* of a host, or a URL: no words to correct or to capitalise */
 };
 
 /* True when Enter was pressed in it. */
 bool ui_field(struct ui *ui, const struct ui_field *field);
+
+/* The field with the focus, NULL if it is elsewhere.  Good until the next pass, as its strings. */
+const struct ui_field *ui_typing(const struct ui *ui);
+
+/* What a field of the system's own has, which lies over that one and is typed into in its place.
+ * Offsets are in `text`; composition is what an input method has at the caret, not yet in `text`.
+ */
+struct ui_typed {
+    const char *text, *composition;
+    size_t anchor, caret;
+};
+
+/* Copied; nothing without a field.  Draw again. */
+void ui_typed(struct ui *ui, const struct ui_typed *typed);
 
 /* The caller's, between passes; zero to begin with. */
 struct ui_scroll {

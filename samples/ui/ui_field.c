@@ -245,6 +245,7 @@ bool ui_field(struct ui *ui, const struct ui_field *field)
         entered = type(ui, edit);
         ui->typing = true;
         ui->typing_id = field->id;
+        ui->typed = *field;
         scroll_to_caret(ui, field);
     } else if (had_focus) {
         ui->typing_id = 0;
@@ -262,4 +263,18 @@ bool ui_field(struct ui *ui, const struct ui_field *field)
     }
     draw_label(ui->draw, inside(field), style, empty ? field->placeholder : edit->text);
     return false;
+}
+
+const struct ui_field *ui_typing(const struct ui *ui)
+{
+    return ui->typing ? &ui->typed : NULL;
+}
+
+void ui_typed(struct ui *ui, const struct ui_typed *typed)
+{
+    if (ui->typing) {
+        text_edit_follow(&ui->typed.text->edit, typed->text, typed->anchor, typed->caret);
+        SDL_strlcpy(ui->composition, typed->composition, sizeof ui->composition);
+        ui->caret_ms = ui->now_ms;
+    }
 }

@@ -40,6 +40,7 @@ struct ui {
 
     struct rect typing_rect; /* where the caret is */
     unsigned typing_id;      /* the field that had the focus in the last pass */
+    struct ui_field typed;   /* that field */
     float drag_x;            /* where the mouse was when it was last looked at */
     bool typing, was_typing; /* a field has the focus: in this pass, in the last one */
     uint64_t caret_ms;       /* when the caret last moved */

@@ -64,10 +64,14 @@ static void show(void)
         ui, &(struct ui_button){.id = OFF, .rect = off_place, .label = "B", .disabled = true});
     screen.second +=
         ui_button(ui, &(struct ui_button){.id = SECOND, .rect = second_place, .label = "C"});
+    screen.entered += ui_field(ui, &(struct ui_field){.id = FIELD,
+                                                      .rect = field_place,
+                                                      .text = &screen.text,
+                                                      .placeholder = "here",
+                                                      .read_only = screen.read_only});
     screen.entered += ui_field(
-        ui, &(struct ui_field){FIELD, field_place, &screen.text, "here", screen.read_only});
-    screen.entered +=
-        ui_field(ui, &(struct ui_field){OTHER, other_place, &screen.other, "there", false});
+        ui, &(struct ui_field){
+                .id = OTHER, .rect = other_place, .text = &screen.other, .placeholder = "there"});
     ui_log(ui,
            &(struct ui_log_view){.id = LOG,
                                  .rect = log_place,
@@ -379,6 +383,34 @@ Test(ui, keys_are_the_input_methods_while_it_composes)
     cr_expect_str_eq(screen.text.edit.text, "a仮名");
     key(SDLK_BACKSPACE);
     cr_expect_str_eq(screen.text.edit.text, "a仮");
+}
+
+Test(ui, a_field_of_the_systems_is_typed_into_in_place_of_ours)
+{
+    struct ui_typed typed = {"имя", "", 0, 6};
+
+    cr_expect_null(ui_typing(screen.ui));
+    ui_typed(screen.ui, &typed); /* there is none that could be meant */
+    cr_expect_str_eq(screen.text.edit.text, "");
+    click(field_place);
+    cr_assert_not_null(ui_typing(screen.ui));
+    cr_expect_eq(ui_typing(screen.ui)->id, FIELD);
+    cr_expect_eq(ui_typing(screen.ui)->text, &screen.text);
+    ui_typed(screen.ui, &typed);
+    show();
+    cr_expect_str_eq(screen.text.edit.text, "имя");
+    cr_expect_eq(screen.text.edit.anchor, 0);
+    cr_expect_eq(screen.text.edit.caret, 6);
+    typed = (struct ui_typed){"имя", "に", 6, 6};
+    ui_typed(screen.ui, &typed);
+    key(SDLK_RETURN); /* the input method's */
+    cr_expect_eq(screen.entered, 0);
+    cr_expect_str_eq(screen.text.edit.text, "имя");
+    typed = (struct ui_typed){"имя日", "", 9, 9};
+    ui_typed(screen.ui, &typed);
+    key(SDLK_RETURN);
+    cr_expect_eq(screen.entered, 1);
+    cr_expect_str_eq(screen.text.edit.text, "имя日");
 }
 
 Test(ui, an_alert_takes_everything_until_it_is_agreed_to)
