@@ -2,11 +2,14 @@
  */
 #include "transport/net_server.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/log.h"
 #include "core/mem.h"
 #include "transport/strings.h"
+
+static_assert((int)MEEPLE__PING_MAX <= (int)MEEPLE__WS_PONG_MAX, "any ping can be answered");
 
 static void free_peer(struct meeple__server *server, struct meeple__peer *peer)
 {
@@ -111,6 +114,30 @@ static int route(struct meeple__server *server, struct meeple__peer *peer,
     return 1;
 }
 
+/* At once, in front of whatever is sent to it from here on. */
+static void answer_ping(struct meeple__peer *peer, meeple_bytes data)
+{
+    uint8_t bytes[MEEPLE__PING_MAX];
+    meeple_bytes pong = {bytes, meeple__packet_ping(bytes, MEEPLE__PACKET_PONG, data)};
+
+    if (meeple__ws_pong(&peer->conn.ws, MEEPLE__WS_BINARY, pong) < 0) {
+        meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+    }
+}
+
+static const char *not_from_a_client(const struct meeple__packet *packet)
+{
+    switch (packet->kind) {
+    case MEEPLE__PACKET_DATA:
+    case MEEPLE__PACKET_PING:
+        return NULL;
+    case MEEPLE__PACKET_PONG:
+        return "only the server answers pings";
+    default:
+        return "only the server says who is in the session";
+    }
+}
+
 static int message(struct meeple__server *server, struct meeple__peer *peer,
                    const meeple_ws_event *ws, meeple_event *event)
 {
@@ -126,11 +153,15 @@ static int message(struct meeple__server *server, struct meeple__peer *peer,
                         "this dialect speaks in binary messages");
         return 0;
     }
-    if (meeple__packet_parse(&packet, ws->data, &why) == 0 && packet.kind != MEEPLE__PACKET_DATA) {
-        why = "only the server says who is in the session";
+    if (meeple__packet_parse(&packet, ws->data, &why) == 0) {
+        why = not_from_a_client(&packet);
     }
     if (why) {
         meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_PROTOCOL_ERROR, why);
+        return 0;
+    }
+    if (packet.kind == MEEPLE__PACKET_PING) {
+        answer_ping(peer, packet.data);
         return 0;
     }
     return route(server, peer, &packet, event);

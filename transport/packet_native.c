@@ -32,6 +32,15 @@ size_t meeple__packet_leave(uint8_t dst[MEEPLE__LEAVE_MAX], const struct meeple_
     return (size_t)(at - dst);
 }
 
+size_t meeple__packet_ping(uint8_t dst[MEEPLE__PING_MAX], meeple__packet_kind kind,
+                           meeple_bytes data)
+{
+    assert(kind == MEEPLE__PACKET_PING || kind == MEEPLE__PACKET_PONG);
+    assert(data.len <= MEEPLE__PING_DATA_MAX);
+    meeple__packet_head(dst, kind, false, 0);
+    return (size_t)(meeple__write_bytes(dst + MEEPLE__PACKET_HEAD, data) - dst);
+}
+
 static const char *parse_kind(struct meeple__packet *packet, struct meeple__reader *reader)
 {
     uint8_t clean;
@@ -52,6 +61,12 @@ static const char *parse_kind(struct meeple__packet *packet, struct meeple__read
         return clean > 1 || reader->bad || packet->peer <= 0 ||
                        packet->data.len > MEEPLE_REASON_MAX || !meeple__utf8_valid(packet->data)
                    ? "the leave packet is malformed"
+                   : NULL;
+    case MEEPLE__PACKET_PING:
+    case MEEPLE__PACKET_PONG:
+        packet->data = meeple__read_rest(reader);
+        return packet->peer != 0 || packet->data.len > MEEPLE__PING_DATA_MAX
+                   ? "the ping or pong is malformed"
                    : NULL;
     default:
         return "the packet's kind is unknown";

@@ -133,6 +133,14 @@ static int data(struct meeple__session *session, const struct meeple__packet *pa
     return 1;
 }
 
+/* One that nobody asked for means nothing, like such a pong frame (RFC 6455 section 5.5.3). */
+static void pong(struct meeple__session *session, meeple_bytes payload)
+{
+    if (session->heartbeat) {
+        meeple__heartbeat_pong(session->heartbeat, session->net->loop.now_ms, payload);
+    }
+}
+
 int meeple__session_opened(struct meeple__session *session, const char *protocol,
                            meeple_event *event)
 {
@@ -171,6 +179,11 @@ int meeple__session_message(struct meeple__session *session, bool text, meeple_b
         return add_peer(session, packet.peer, event);
     case MEEPLE__PACKET_LEAVE:
         return remove_peer(session, &packet, event);
+    case MEEPLE__PACKET_PING:
+        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR, "only clients send such pings");
+    case MEEPLE__PACKET_PONG:
+        pong(session, packet.data);
+        return 0;
     default:
         return data(session, &packet, event);
     }

@@ -23,6 +23,10 @@ struct meeple__ws_config {
     const meeple_mem *mem;
 };
 
+enum {
+    MEEPLE__WS_PONG_MAX = 130 /* bytes of a message that answers a ping */
+};
+
 /* What permessage-deflate takes, where it was agreed. */
 struct meeple__ws_deflate {
     struct meeple__deflate tx;
@@ -45,7 +49,7 @@ struct meeple__ws {
     struct meeple__buf in;              /* the head, or a message that came in pieces */
     struct meeple__buf control;         /* a control frame that came in pieces */
     struct meeple__buf reason;          /* of the close frame received; or the text of the fault */
-    struct meeple__buf ping;            /* the last one, while too many pongs wait in the queue */
+    struct meeple__buf ping;            /* the last one's pong, while too many wait in the queue */
     struct meeple__ws_deflate *deflate; /* NULL: not agreed */
     uint8_t *fed;
     size_t fed_len;
@@ -62,11 +66,12 @@ struct meeple__ws {
     uint8_t message; /* opcode of the message under way, or 0 */
     uint8_t pongs;   /* that wait in the queue */
     struct meeple__utf8 utf8;
-    uint16_t protocol; /* index into options.protocols, from 1 */
-    uint16_t code;     /* received, or failed with */
-    uint16_t status;   /* HTTP: the request was refused with */
-    uint32_t controls; /* control frames that came; the owner's to reset */
-    bool compressed;   /* the message under way */
+    uint16_t protocol;   /* index into options.protocols, from 1 */
+    uint16_t code;       /* received, or failed with */
+    uint16_t status;     /* HTTP: the request was refused with */
+    uint32_t controls;   /* control frames that came; the owner's to reset */
+    bool compressed;     /* the message under way */
+    uint8_t ping_opcode; /* of the frame that answers it */
     bool in_frame, message_told, ping_kept;
     bool page;      /* REQUEST was for a page; ASKED ends with meeple__ws_answer() */
     bool answering; /* the owner has more to put into `out`: not over before */
@@ -106,8 +111,13 @@ int meeple__ws_close(struct meeple__ws *ws, uint16_t code, const char *reason, u
 int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event);
 /* Queues a control frame, whatever the queue's limit; at most 125 bytes. */
 int meeple__ws_control(struct meeple__ws *ws, uint8_t opcode, meeple_bytes payload);
-/* Answers a ping, or keeps it for later if the other side does not read our pongs. */
-int meeple__ws_pong(struct meeple__ws *ws, meeple_bytes payload);
+/*
+ * Answers a ping with a frame of that opcode, whatever the queue's limit, or keeps it for later if
+ * the other side does not read our pongs: of those that are kept only the last is answered.  The
+ * opcode is PONG, or BINARY for a session whose pings are messages of their own; then the payload
+ * has at most MEEPLE__WS_PONG_MAX bytes.  MEEPLE_ENOMEM, MEEPLE_EIO.
+ */
+int meeple__ws_pong(struct meeple__ws *ws, uint8_t opcode, meeple_bytes payload);
 /* Our close frame: a code (0: none) and a text. */
 int meeple__ws_send_close(struct meeple__ws *ws, uint16_t code, meeple_bytes reason);
 /* The other side broke a rule of ours: a close frame with that code and static text; everything it

@@ -165,7 +165,7 @@ static int read_control(struct meeple__ws *ws, meeple_ws_event *event)
     if (ws->frame.opcode == MEEPLE__WS_CLOSE_FRAME) {
         rc = read_close(ws, payload, event);
     } else if (ws->frame.opcode == MEEPLE__WS_PING) {
-        rc = meeple__ws_pong(ws, payload);
+        rc = meeple__ws_pong(ws, MEEPLE__WS_PONG, payload);
     } else {
         meeple__heartbeat_pong(&ws->heartbeat, ws->now_ms, payload);
     }

@@ -178,22 +178,25 @@ int meeple__ws_beat(struct meeple__ws *ws, uint64_t now_ms)
     return rc;
 }
 
-int meeple__ws_pong(struct meeple__ws *ws, meeple_bytes payload)
+int meeple__ws_pong(struct meeple__ws *ws, uint8_t opcode, meeple_bytes payload)
 {
     int rc;
 
-    /* Section 5.5.2: after their close frame no more; after ours still. */
-    if (ws->close_received || ws->failed) {
+    assert(payload.len <=
+           (opcode == MEEPLE__WS_PONG ? MEEPLE__WS_CONTROL_MAX : MEEPLE__WS_PONG_MAX));
+    /* Section 5.5.2: after their close frame no more; after ours still, but no message. */
+    if (ws->close_received || ws->failed || (ws->close_sent && opcode != MEEPLE__WS_PONG)) {
         return 0;
     }
     if (ws->pongs < PONGS_MAX) {
-        rc = meeple__ws_control(ws, MEEPLE__WS_PONG, payload);
+        rc = queue_frame(ws, opcode, payload, (meeple_bytes){NULL, 0});
         ws->pongs++;
         ws->pong_bytes = ws->out.bytes;
         return rc;
     }
     meeple__buf_clear(&ws->ping);
-    rc = meeple__buf_add(&ws->ping, ws->config->mem, payload, MEEPLE__WS_CONTROL_MAX);
+    rc = meeple__buf_add(&ws->ping, ws->config->mem, payload, MEEPLE__WS_PONG_MAX);
+    ws->ping_opcode = opcode;
     ws->ping_kept = rc == 0;
     return rc;
 }
@@ -234,7 +237,7 @@ void meeple__ws_sent(struct meeple__ws *ws, size_t len)
         meeple_bytes payload = {ws->ping.ptr, ws->ping.len};
 
         ws->ping_kept = false;
-        if (meeple__ws_pong(ws, payload) < 0) {
+        if (meeple__ws_pong(ws, ws->ping_opcode, payload) < 0) {
             meeple__ws_fail(ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
         }
         meeple__buf_done(&ws->ping, ws->config->mem);

@@ -19,6 +19,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     }
     if (packet.kind == MEEPLE__PACKET_LEAVE) {
         MUST(meeple__packet_leave(again, &packet) == len && memcmp(again, bytes, len) == 0);
+    } else if (packet.kind == MEEPLE__PACKET_PING || packet.kind == MEEPLE__PACKET_PONG) {
+        meeple__packet_kind kind = (meeple__packet_kind)packet.kind;
+
+        MUST(packet.data.len <= MEEPLE__PING_DATA_MAX);
+        MUST(meeple__packet_ping(again, kind, packet.data) == len &&
+             memcmp(again, bytes, len) == 0);
     } else {
         meeple__packet_head(again, (meeple__packet_kind)packet.kind, packet.text, packet.peer);
         MUST(memcmp(again, bytes, MEEPLE__PACKET_HEAD) == 0);

@@ -273,12 +273,12 @@ static void the_server_sends_text_that_is_none(struct carried *carried)
 
 static void a_sends_nonsense(struct carried *carried)
 {
-    send_as_it_is(meeple__conn_of(net_of(carried, A)->only), "\x04\x05\x00\x00\x00", 5, false);
+    send_as_it_is(meeple__conn_of(net_of(carried, A)->only), "\x06\x05\x00\x00\x00", 5, false);
 }
 
 static void the_server_sends_nonsense(struct carried *carried)
 {
-    send_as_it_is(conn_to_a(carried), "\x04\x05\x00\x00\x00", 5, false);
+    send_as_it_is(conn_to_a(carried), "\x06\x05\x00\x00\x00", 5, false);
 }
 
 /* The limit is the receiver's: that of the sender was lifted. */

@@ -88,11 +88,15 @@ static void is_thrown_out(const void *message, size_t len, bool text, unsigned c
 Test(net_hostile, a_client_speaks_data_only)
 {
     static const char roster[] = "only the server says who is in the session";
+    static const uint8_t too_long[5 + 126] = {4};
 
     IS_THROWN_OUT("\x01\x05\x00\x00\x00", 1002, roster);
     IS_THROWN_OUT("\x02\x05\x00\x00\x00", 1002, roster);
     IS_THROWN_OUT("\x03\x05\x00\x00\x00\x01\xe8\x03", 1002, roster);
-    IS_THROWN_OUT("\x04\x05\x00\x00\x00", 1002, "the packet's kind is unknown");
+    IS_THROWN_OUT("\x06\x05\x00\x00\x00", 1002, "the packet's kind is unknown");
+    IS_THROWN_OUT("\x05\x00\x00\x00\x00", 1002, "only the server answers pings");
+    IS_THROWN_OUT("\x04\x01\x00\x00\x00", 1002, "the ping or pong is malformed");
+    is_thrown_out(too_long, sizeof too_long, false, 1002, "the ping or pong is malformed");
     IS_THROWN_OUT("\x40\x01\x00\x00\x00", 1002, "a reserved flag of the packet is set");
     IS_THROWN_OUT("", 1002, "the packet is shorter than its header");
     IS_THROWN_OUT("\x00\x01\x00\x00", 1002, "the packet is shorter than its header");
@@ -468,6 +472,9 @@ Test(net_hostile, a_client_believes_no_nonsense)
     LEAVES(false, first, MESSAGE("\x01\x01\x00\x00\x00"));
     LEAVES(false, "the peer's id is malformed", MESSAGE("\x01\x00\x00\x00\x00"));
     LEAVES(false, "the packet is shorter than its header", MESSAGE(""));
+    LEAVES(false, first, MESSAGE("\x05\x00\x00\x00\x00"));
+    LEAVES(true, "only clients send such pings", WELCOME, MESSAGE("\x04\x00\x00\x00\x00x"));
+    LEAVES(true, "the ping or pong is malformed", WELCOME, MESSAGE("\x05\x01\x00\x00\x00x"));
     LEAVES(true, first, WELCOME, WELCOME);
     LEAVES(true, twice, WELCOME, MESSAGE("\x02\x05\x00\x00\x00"));
     LEAVES(true, twice, WELCOME, MESSAGE("\x02\x01\x00\x00\x00"));
@@ -481,6 +488,29 @@ Test(net_hostile, a_client_believes_no_nonsense)
     LEAVES(true, nobody, WELCOME, MESSAGE("\x00\x00\x00\x00\x80x"));
     LEAVES(true, "the packet's kind is unknown", WELCOME, MESSAGE("\x09\x01\x00\x00\x00"));
     LEAVES(true, "the text is not UTF-8", WELCOME, MESSAGE("\x80\x01\x00\x00\x00\xff"));
+}
+
+/* As a pong frame that nobody asked for. */
+Test(net_hostile, a_client_is_told_nothing_of_pongs)
+{
+    struct session session;
+    struct raw_peer raw;
+
+    start_client(&session, &raw, true);
+    raw_send(&raw, "\x01\x07\x00\x00\x00", 5, false);
+    session_run(&session);
+    session_forget(&session);
+    raw.told_len = 0;
+    raw.told[0] = '\0';
+    for (int i = 0; i < 100; i++) {
+        raw_send(&raw, "\x05\x00\x00\x00\x00late", 9, false);
+    }
+    raw_send(&raw, "\x00\x01\x00\x00\x00hello", 10, false);
+    session_run(&session);
+    told(&session, 0, "packet 1 hello\n");
+    cr_assert_str_eq(raw.told, "");
+    cr_assert_eq(meeple_net_stats(session.seats[0].net).packets_in, 1);
+    stop(&session, &raw);
 }
 
 Test(net_hostile, a_client_waits_for_a_welcome_in_vain)

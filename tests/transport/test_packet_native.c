@@ -72,6 +72,31 @@ Test(packet_native, takes_leave)
     free(copy);
 }
 
+static void takes_ping(const void *bytes, size_t len, meeple__packet_kind kind, size_t data_len)
+{
+    struct meeple__packet packet;
+    const char *why = NULL;
+    uint8_t *copy;
+
+    cr_assert_eq(parse(&packet, bytes, len, &why, &copy), 0, "%s", why);
+    cr_assert(packet.kind == kind && packet.peer == 0 && !packet.text);
+    cr_assert_eq(packet.data.len, data_len);
+    cr_assert_eq(memcmp(packet.data.ptr, copy + MEEPLE__PACKET_HEAD, data_len), 0);
+    free(copy);
+}
+
+Test(packet_native, takes_ping_and_pong)
+{
+    static const uint8_t longest[2][MEEPLE__PING_MAX] = {{4}, {5}};
+
+    takes_ping("\x04\x00\x00\x00\x00", 5, MEEPLE__PACKET_PING, 0);
+    takes_ping("\x04\x00\x00\x00\x00\x00\xff", 7, MEEPLE__PACKET_PING, 2);
+    takes_ping("\x05\x00\x00\x00\x00", 5, MEEPLE__PACKET_PONG, 0);
+    takes_ping("\x05\x00\x00\x00\x00\x00\xff", 7, MEEPLE__PACKET_PONG, 2);
+    takes_ping(longest[0], sizeof longest[0], MEEPLE__PACKET_PING, 125);
+    takes_ping(longest[1], sizeof longest[1], MEEPLE__PACKET_PONG, 125);
+}
+
 static void refuses(const void *bytes, size_t len)
 {
     struct meeple__packet packet = {.peer = 77};
@@ -133,6 +158,21 @@ Test(packet_native, refuses_a_malformed_leave)
     refuses(bytes, sizeof bytes);
 }
 
+Test(packet_native, refuses_a_ping_or_pong_of_somebody_or_of_too_much)
+{
+    static const uint8_t too_long[2][MEEPLE__PING_MAX + 1] = {{4}, {5}};
+
+    REFUSES("\x04\x01\x00\x00\x00");
+    REFUSES("\x04\xff\xff\xff\xff");
+    REFUSES("\x05\x02\x00\x00\x00x");
+    REFUSES("\x05\x00\x00\x00\x80");
+    REFUSES("\x84\x00\x00\x00\x00"); /* text is for DATA */
+    REFUSES("\x85\x00\x00\x00\x00");
+    REFUSES("\x04\x00\x00\x00");
+    refuses(too_long[0], sizeof too_long[0]);
+    refuses(too_long[1], sizeof too_long[1]);
+}
+
 Test(packet_native, refuses_text_that_is_not_utf8)
 {
     REFUSES("\x80\x01\x00\x00\x00\xff");
@@ -173,4 +213,25 @@ Test(packet_native, reads_the_longest_leave_it_writes)
     cr_assert(packet.kind == MEEPLE__PACKET_LEAVE && packet.peer == 5 && packet.code == 4999);
     cr_assert(packet.clean && packet.data.len == sizeof reason);
     cr_assert_eq(memcmp(packet.data.ptr, reason, sizeof reason), 0);
+}
+
+Test(packet_native, reads_every_ping_and_pong_it_writes)
+{
+    static const meeple__packet_kind kinds[] = {MEEPLE__PACKET_PING, MEEPLE__PACKET_PONG};
+    uint8_t data[MEEPLE__PING_DATA_MAX];
+
+    memset(data, 'd', sizeof data);
+    for (size_t i = 0; i < MEEPLE_COUNT(kinds); i++) {
+        for (size_t len = 0; len <= sizeof data; len++) {
+            uint8_t bytes[MEEPLE__PING_MAX];
+            struct meeple__packet packet;
+            const char *why;
+            size_t total = meeple__packet_ping(bytes, kinds[i], (meeple_bytes){data, len});
+
+            cr_assert_eq(total, MEEPLE__PACKET_HEAD + len);
+            cr_assert_eq(meeple__packet_parse(&packet, (meeple_bytes){bytes, total}, &why), 0);
+            cr_assert(packet.kind == kinds[i] && packet.peer == 0 && packet.data.len == len);
+            cr_assert_eq(memcmp(packet.data.ptr, data, len), 0);
+        }
+    }
 }

@@ -123,6 +123,8 @@ Test(session, names_what_the_server_did_wrong)
         {"\3\11\0\0\0\1\350\3", 8, 1002, "the server says that somebody left who was not there"},
         {"\0\11\0\0\0x", 6, 1002, "the server passed on a packet of nobody"},
         {"\0\0\0", 3, 1002, "the packet is shorter than its header"},
+        {"\4\0\0\0\0x", 6, 1002, "only clients send such pings"},
+        {"\5\7\0\0\0x", 6, 1002, "the ping or pong is malformed"},
     };
 
     for (size_t i = 0; i < MEEPLE_COUNT(rows); i++) {
@@ -133,6 +135,32 @@ Test(session, names_what_the_server_did_wrong)
         cr_assert_eq(table.net.fault.stage, MEEPLE_STAGE_NONE);
         done(&table);
     }
+}
+
+/* Whoever pings in packets has its answers measured; to others they mean nothing. */
+Test(session, takes_a_pong_for_the_answer_to_the_last_ping)
+{
+    uint8_t bytes[MEEPLE__PING_MAX], payload[MEEPLE__HEARTBEAT_PAYLOAD];
+    struct meeple__heartbeat heartbeat = {0};
+    struct table table;
+    size_t len;
+
+    sit_down(&table);
+    meeple__heartbeat_begin(&heartbeat, 1000);
+    meeple__heartbeat_ping(&heartbeat, 1000, payload);
+    len = meeple__packet_ping(bytes, MEEPLE__PACKET_PONG, (meeple_bytes){payload, sizeof payload});
+    table.net.loop.now_ms = 1030;
+    cr_assert_eq(hear(&table, (const char *)bytes, len), 0);
+    cr_assert_eq(heartbeat.samples, 0);
+    table.session.heartbeat = &heartbeat;
+    cr_assert_eq(HEAR(&table, "\5\0\0\0\0late"), 0);
+    cr_assert_eq(heartbeat.samples, 0);
+    cr_assert_eq(hear(&table, (const char *)bytes, len), 0);
+    cr_assert_eq(heartbeat.samples, 1);
+    cr_assert_eq(heartbeat.last_ms, 30);
+    cr_assert_eq(hear(&table, (const char *)bytes, len), 0);
+    cr_assert_eq(heartbeat.samples, 1);
+    done(&table);
 }
 
 Test(session, blames_the_server_that_breaks_the_rules_before_welcome)

@@ -53,6 +53,8 @@ def parse_seat(meaning):
     seat = {"kind": kind, "peer": int(given["peer"])}
     if kind == "DATA":
         seat.update(text=yes(given["text"]), data=bytes.fromhex(given["data"]))
+    elif kind in ("PING", "PONG"):
+        seat["data"] = bytes.fromhex(given["data"])
     elif kind == "LEAVE":
         seat.update(clean=yes(given["clean"]), code=int(given["code"]), reason=given["reason"])
     return seat

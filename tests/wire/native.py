@@ -74,20 +74,25 @@ def block(data):
 
 # ---- section 4: seat messages, as dictionaries ----
 
-DATA, WELCOME, JOIN, LEAVE = range(4)
-KINDS = ("DATA", "WELCOME", "JOIN", "LEAVE")
+DATA, WELCOME, JOIN, LEAVE, PING, PONG = range(6)
+KINDS = ("DATA", "WELCOME", "JOIN", "LEAVE", "PING", "PONG")
 
 
 def read_seat(message):
     reader = Reader(message)
     first, peer = reader.u8(), reader.number("<i")
-    if first & 0x70 or first & 0x0F > LEAVE or (first & 0x80 and first & 0x0F != DATA):
+    if first & 0x70 or first & 0x0F > PONG or (first & 0x80 and first & 0x0F != DATA):
         raise Bad("an unknown kind, or a flag that is not allowed")
     seat = {"kind": KINDS[first & 0x0F], "peer": peer}
     if seat["kind"] == "DATA":
         seat.update(text=bool(first & 0x80), data=reader.rest())
         if seat["text"]:
             text(seat["data"])
+        return seat
+    if seat["kind"] in ("PING", "PONG"):
+        seat["data"] = reader.rest()
+        if peer != 0 or len(seat["data"]) > 125:
+            raise Bad("a ping of somebody, or of too much")
         return seat
     if peer <= 0:
         raise Bad("no id")
@@ -103,7 +108,7 @@ def read_seat(message):
 def write_seat(seat):
     kind = KINDS.index(seat["kind"])
     out = struct.pack("<Bi", kind | (0x80 if seat.get("text") else 0), seat["peer"])
-    if kind == DATA:
+    if kind in (DATA, PING, PONG):
         out += seat["data"]
     elif kind == LEAVE:
         out += struct.pack("<BH", seat["clean"], seat["code"]) + seat["reason"].encode()

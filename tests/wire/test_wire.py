@@ -105,7 +105,7 @@ class Peer:
         elif kind == "JOIN":
             self.test.assertNotIn(peer, self.known | {self.id})
             self.known.add(peer)
-        else:
+        elif kind != "PONG":
             self.test.assertIn(peer, self.known)
             if kind == "LEAVE":
                 self.test.assertNotEqual(peer, SERVER)
@@ -306,6 +306,40 @@ class HandMadePeer(LiveTest):
                 break
         self.assertEqual(seat, {"kind": "LEAVE", "peer": first.id, "clean": True, "code": 4001, "reason": "later"})
 
+    def test_a_ping_is_answered(self):
+        """Section 4.5: with its data, in front of what is sent later, and nobody else hears of it."""
+        first = self.play()
+        second = self.join()
+        for data in (b"", b"\0\xff", bytes(range(125))):
+            name = "behind %d" % len(data)
+            first.send_seat(kind="PING", peer=0, data=data)
+            first.call(SERVER, "set_player_name", name)
+            while True:
+                seat = first.seat()
+                if seat["kind"] == "PONG":
+                    break
+                self.assertNotIn(name.encode(), seat.get("data", b""))
+            self.assertEqual(seat["data"], data)
+            while first.until(SERVER, "CALL", name="update_player_name")["values"] != [first.id, name]:
+                pass
+        first.ws.close(1000, "")
+        while True:
+            seat = second.seat()
+            self.assertNotIn(seat["kind"], ("PING", "PONG"))
+            if seat["kind"] == "LEAVE":
+                break
+
+    def test_of_many_pings_the_last_is_answered(self):
+        peer = self.join()
+        for number in range(500):
+            peer.send_seat(kind="PING", peer=0, data=b"%d" % number)
+        answers = []
+        while not answers or answers[-1] != 499:
+            seat = peer.seat()
+            if seat["kind"] == "PONG":
+                answers.append(int(seat["data"]))
+        self.assertEqual(answers, sorted(set(answers)))
+
     def test_a_broken_connection_is_told_as_1006(self):
         first = self.join()
         second = self.join()
@@ -375,6 +409,7 @@ class HandMadePeer(LiveTest):
         mistakes = [data for data, sign, _ in document.lines("seat") if sign == "!"]
         mistakes += [native.write_seat({"kind": "JOIN", "peer": 5}), native.write_seat({"kind": "WELCOME", "peer": 5}),
                      native.write_seat({"kind": "LEAVE", "peer": 5, "clean": True, "code": 1000, "reason": ""}),
+                     native.write_seat({"kind": "PONG", "peer": 0, "data": b"x"}),
                      bytes.fromhex("0000000080")]
         for data in mistakes:
             with self.subTest(data=data.hex(" ")):
@@ -423,6 +458,8 @@ class HandMadeServer(LiveTest):
         self.welcome(ws)
         peer = Peer(ws, self)
         peer.id, peer.known = SERVER, {SERVER}
+        # It did not ask for this, and does not mind.
+        peer.send_seat(kind="PONG", peer=0, data=b"late")
         # From a client, `peer` is for whom; we are the only one there.
         surface = self.surface_of(peer, SERVER)
         peer.announce(SERVER, *surface)
@@ -444,7 +481,8 @@ class HandMadeServer(LiveTest):
                          [seat(kind="WELCOME", peer=1)], [good, good], [good, seat(kind="JOIN", peer=77)],
                          [good, seat(kind="JOIN", peer=1)], [good, seat(kind="JOIN", peer=5), seat(kind="JOIN", peer=5)],
                          [good, seat(peer=5, **leave)], [good, seat(peer=1, **leave)],
-                         [good, seat(kind="DATA", peer=5, data=b"\0x")], [b""]):
+                         [good, seat(kind="DATA", peer=5, data=b"\0x")], [b""], [seat(kind="PONG", peer=0, data=b"")],
+                         [good, seat(kind="PING", peer=0, data=b"x")]):
             with self.subTest(messages=[message.hex(" ") for message in messages]):
                 ws = self.serve()
                 for message in messages:
