@@ -6,8 +6,9 @@
 
 #define LEAST_SIDE 40.0f /* of what a finger has to meet, in logical pixels */
 #define SLIP 5.0f        /* how far the mouse may move in a click */
-#define STEP 16.0f       /* of an arrow key, in the table's units */
-#define LEAP 64.0f       /* with Shift */
+#define FINGER_SLIP 10.0f
+#define STEP 16.0f /* of an arrow key, in the table's units */
+#define LEAP 64.0f /* with Shift */
 
 unsigned table_hands_order(const struct table_game *game, uint8_t order[TABLE_PIECES])
 {
@@ -101,9 +102,10 @@ static void use_mouse(struct ui *ui, const struct table_hands_view *view, struct
             (void)table_game_turn(game, thing);
         }
     }
+    float slip = grip.finger ? FINGER_SLIP : SLIP;
     /* One wish for each press: what is denied, or flies away, is not snatched at again. */
     if (grip.held && hands->pressed &&
-        hypotf(grip.x - hands->from.x, grip.y - hands->from.y) > SLIP) {
+        hypotf(grip.x - hands->from.x, grip.y - hands->from.y) > slip) {
         hands->pressed = false;
         carried = pick_up(game, hands, thing, TABLE_CARRY_MOUSE);
     }

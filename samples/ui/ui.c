@@ -39,6 +39,7 @@ static enum ui_news feed_button(struct ui *ui, const SDL_MouseButtonEvent *event
     ui->mouse_x = (float)event->x / zoom;
     ui->mouse_y = (float)event->y / zoom;
     ui->mouse_down = event->state == SDL_PRESSED;
+    ui->finger = event->which == SDL_TOUCH_MOUSEID;
     ui->in.pressed = ui->mouse_down;
     ui->in.released = !ui->mouse_down;
     ui->in.clicks = event->clicks;
@@ -171,6 +172,9 @@ void ui_end(struct ui *ui)
     }
     if (!ui->mouse_down) {
         ui->held = 0;
+    }
+    if (ui->in.released && ui->finger) {
+        ui->mouse_x = ui->mouse_y = -1; /* a finger that was lifted is nowhere */
     }
     memcpy(ui->last_ids, ui->ids, sizeof ui->ids);
     ui->last_id_count = ui->id_count;

@@ -82,6 +82,7 @@ struct ui_grip {
     bool pressed; /* it was taken, or only clicked at: so many times in a row */
     int clicks;
     bool held, released;
+    bool finger;          /* it is no mouse but a finger, which is not as steady */
     bool focused, ringed; /* it gets the keys; and that should be seen */
 };
 
@@ -133,9 +134,10 @@ void ui_typed(struct ui *ui, const struct ui_typed *typed);
 /* The caller's, between passes; zero to begin with. */
 struct ui_scroll {
     float offset;
-    float grabbed; /* where in its thumb the bar was taken */
-    bool dragging;
-    bool away; /* of an area that sticks to its bottom: the user has scrolled up */
+    float grabbed; /* where in its thumb the bar was taken; or where in all of it the area */
+    bool dragging; /* the bar */
+    bool panning;  /* the area itself */
+    bool away;     /* of an area that sticks to its bottom: the user has scrolled up */
 };
 
 struct ui_scroll_area {

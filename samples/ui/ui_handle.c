@@ -15,6 +15,7 @@ struct ui_grip ui_handle(struct ui *ui, unsigned id, struct rect rect)
     grip.clicks = grip.pressed ? ui->in.clicks : 0;
     grip.held = ui->held == id && ui->mouse_down;
     grip.released = was_held && ui->in.released;
+    grip.finger = ui->finger;
     grip.focused = ui__has_focus(ui, id);
     grip.ringed = grip.focused && ui->show_focus && !ui->away;
     return grip;

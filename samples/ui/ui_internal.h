@@ -10,7 +10,7 @@
 
 /* What happened since the last pass; at most one of: button, wheel, key, text. */
 struct ui_input {
-    bool pressed, released; /* the left mouse button */
+    bool pressed, released; /* the left mouse button, or a finger */
     int clicks;
     float wheel; /* notches, up is positive */
     SDL_Keycode key;
@@ -26,6 +26,7 @@ struct ui {
     struct ui_input in;
     float mouse_x, mouse_y;
     bool mouse_down, away; /* away: our window is not the one that is typed into */
+    bool finger;           /* the mouse is one: SDL makes it of the first that touches */
 
     unsigned focus; /* gets the keys */
     unsigned held;  /* has the mouse since its button went down on it */

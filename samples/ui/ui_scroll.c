@@ -1,4 +1,4 @@
-/* ui_scroll: an area that shows part of something higher: wheel, keys, and a bar to drag. */
+/* ui_scroll: an area that shows part of something higher: wheel, keys, a bar, and a finger. */
 #include "samples/ui/ui_internal.h"
 
 #define BAR_WIDTH 6.0f
@@ -68,6 +68,7 @@ static float bar(struct ui *ui, const struct ui_scroll_area *area, struct ui_scr
 
     if (ui__grabs(ui, area->id, reach(track))) {
         scroll->dragging = true;
+        scroll->panning = false;
         scroll->grabbed = ui->mouse_y - thumb.y;
         if (scroll->grabbed < 0 || scroll->grabbed > thumb.h) {
             scroll->grabbed = thumb.h / 2; /* beside the thumb: it jumps there */
@@ -81,6 +82,19 @@ static float bar(struct ui *ui, const struct ui_scroll_area *area, struct ui_scr
     return along / (track.h - thumb.h) * furthest(area);
 }
 
+/* What was taken beside the bar goes along: for fingers, which have no wheel. */
+static float pan(struct ui *ui, const struct ui_scroll_area *area, struct ui_scroll *scroll,
+                 float offset)
+{
+    if (ui__grabs(ui, area->id, area->rect)) {
+        scroll->panning = true;
+        scroll->dragging = false;
+        scroll->grabbed = ui->mouse_y + offset;
+    }
+    scroll->panning = scroll->panning && ui->held == area->id;
+    return scroll->panning ? scroll->grabbed - ui->mouse_y : offset;
+}
+
 void ui_scroll_begin(struct ui *ui, const struct ui_scroll_area *area, struct ui_scroll *scroll)
 {
     float end = furthest(area);
@@ -92,8 +106,7 @@ void ui_scroll_begin(struct ui *ui, const struct ui_scroll_area *area, struct ui
     scroll->offset = scroll->offset > end ? end : scroll->offset;
     if (end > 0) {
         ui__offer_focus(ui, area->id);
-        to = bar(ui, area, scroll);
-        ui__grabs(ui, area->id, area->rect);
+        to = pan(ui, area, scroll, bar(ui, area, scroll));
         if (ui__hovers(ui, area->rect)) {
             to -= ui->in.wheel * area->step;
         }

@@ -457,6 +457,74 @@ Test(ui, a_log_stays_at_its_bottom_until_somebody_scrolls_up)
     cr_expect_eq(screen.log.scroll.offset, 0);
 }
 
+static void touch(Uint32 what, float x, float y)
+{
+    SDL_Event event = {.button = {.type = what, .which = SDL_TOUCH_MOUSEID, .clicks = 1}};
+
+    if (what == SDL_MOUSEMOTION) {
+        event = (SDL_Event){.motion = {.type = what, .which = SDL_TOUCH_MOUSEID}};
+        event.motion.x = (int)x;
+        event.motion.y = (int)y;
+    } else {
+        event.button.button = SDL_BUTTON_LEFT;
+        event.button.state = what == SDL_MOUSEBUTTONDOWN ? SDL_PRESSED : SDL_RELEASED;
+        event.button.x = (int)x;
+        event.button.y = (int)y;
+    }
+    feed(event);
+}
+
+Test(ui, a_log_goes_along_with_the_finger_that_drags_it)
+{
+    screen.lines = 40;
+    show();
+    float bottom = screen.log.scroll.offset;
+
+    touch(SDL_MOUSEBUTTONDOWN, log_place.x + 50, log_place.y + 20);
+    cr_expect_eq(screen.log.scroll.offset, bottom);
+    touch(SDL_MOUSEMOTION, log_place.x + 60, log_place.y + 55);
+    cr_expect_eq(screen.log.scroll.offset, bottom - 35);
+    touch(SDL_MOUSEMOTION, log_place.x + 60, 290);
+    cr_expect_eq(screen.log.scroll.offset, bottom - (290 - log_place.y - 20), "also beside it");
+    touch(SDL_MOUSEBUTTONUP, log_place.x + 60, 290);
+    float up = screen.log.scroll.offset;
+    touch(SDL_MOUSEMOTION, log_place.x + 60, log_place.y + 10);
+    screen.lines = 50;
+    show();
+    cr_expect_eq(screen.log.scroll.offset, up, "it was let go of, and stays");
+
+    /* Taken by the bar right after, without a pass between, it follows the bar. */
+    touch(SDL_MOUSEBUTTONDOWN, log_place.x + 50, log_place.y + 20);
+    touch(SDL_MOUSEBUTTONUP, log_place.x + 50, log_place.y + 20);
+    touch(SDL_MOUSEBUTTONDOWN, log_place.x + log_place.w - 6, log_place.y + log_place.h - 5);
+    cr_expect_gt(screen.log.scroll.offset, up + 100);
+    touch(SDL_MOUSEMOTION, log_place.x + log_place.w - 6, log_place.y + 5);
+    cr_expect_lt(screen.log.scroll.offset, 30);
+    touch(SDL_MOUSEBUTTONUP, log_place.x + log_place.w - 6, log_place.y + 5);
+
+    touch(SDL_MOUSEBUTTONDOWN, log_place.x + 50, log_place.y + 20);
+    touch(SDL_MOUSEMOTION, log_place.x + 50, -2000);
+    show();
+    screen.lines = 60;
+    float before = screen.log.scroll.offset;
+    touch(SDL_MOUSEBUTTONUP, log_place.x + 50, -2000);
+    cr_expect_gt(screen.log.scroll.offset, before, "at its end it is at its bottom again");
+}
+
+Test(ui, a_tap_presses_and_leaves_nothing_under_the_finger)
+{
+    touch(SDL_MOUSEBUTTONDOWN, first_place.x + 5, first_place.y + 5);
+    cr_expect(ui_hovers(screen.ui, first_place));
+    touch(SDL_MOUSEBUTTONUP, first_place.x + 5, first_place.y + 5);
+    cr_expect_eq(screen.first, 1);
+    cr_expect_not(ui_hovers(screen.ui, first_place));
+    click(first_place);
+    cr_expect_eq(screen.first, 2);
+    cr_expect(ui_hovers(screen.ui, first_place), "a mouse stays where it is");
+    touch(SDL_MOUSEBUTTONDOWN, thing_place.x + 5, thing_place.y + 5);
+    cr_expect(screen.grip.finger && screen.grip.held);
+}
+
 Test(ui, nothing_at_all_and_everything_at_once_can_be_drawn)
 {
     screen.alert = "";
