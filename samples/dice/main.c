@@ -1,6 +1,7 @@
 /* main: dice, the program: with a window or without. */
 #include "samples/dice/run.h"
 #include "samples/dice/window.h"
+#include "samples/lobby/platform.h"
 #include "samples/lobby/program.h"
 #include "samples/ui/app.h"
 
@@ -23,6 +24,7 @@ static int run_window(const struct lobby_flags *flags)
         .host = flags->connect,
         .screenshot = flags->screenshot,
         .port = flags->port,
+        .guest_only = !lobby_platform_can_host(),
         .x = flags->x,
         .y = flags->y,
         .width = flags->width,

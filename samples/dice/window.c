@@ -23,6 +23,7 @@ enum widget {
 struct table {
     struct dice_session *session;
     uint16_t port;
+    bool guest_only;
     struct lobby_form form;
     struct ui_log log;
     struct dice_players players;
@@ -103,7 +104,9 @@ static void show_form(struct table *table, struct ui *ui, const struct dice_layo
                                    .connect = layout->connect,
                                    .disconnect = layout->disconnect};
 
-    draw_box(ui_draw(ui), layout->seat, 10, theme.card);
+    if (layout->seat.w > 0) {
+        draw_box(ui_draw(ui), layout->seat, 10, theme.card);
+    }
     grant(table, lobby_form_show(ui, &form, &table->form));
 }
 
@@ -123,8 +126,9 @@ static void show_log(struct table *table, struct ui *ui, const struct dice_layou
                                log_line,
                                table->session,
                                dice_session_revision(table->session),
-                               playing ? "Nobody has rolled yet"
-                                       : "Host a game, or connect to one"};
+                               playing             ? "Nobody has rolled yet"
+                               : table->guest_only ? "Connect to a game"
+                                                   : "Host a game, or connect to one"};
 
     draw_box(ui_draw(ui), layout->log_card, 10, theme.card);
     draw_label(ui_draw(ui), layout->log_title, bold, "Log");
@@ -142,8 +146,10 @@ static void show_players(struct table *table, struct ui *ui, const struct dice_l
                                .font = FONT_BOLD,
                                .disabled = !dice_session_my_turn(table->session)};
 
-    dice_players_show(ui, &view, table->session, &table->players);
-    if (ui_button(ui, &action)) {
+    if (view.card.w > 0) {
+        dice_players_show(ui, &view, table->session, &table->players);
+    }
+    if (action.rect.w > 0 && ui_button(ui, &action)) {
         (void)dice_session_roll(table->session);
     }
 }
@@ -182,7 +188,12 @@ static void view(void *user, struct ui *ui)
     if (alert == NULL) {
         guide_focus(table, ui);
     }
-    dice_layout_compute(&layout, ui_width(ui), ui_height(ui));
+    dice_layout_compute(&layout, &(struct dice_layout_needs){
+                                     .width = ui_width(ui),
+                                     .height = ui_height(ui),
+                                     .phase = dice_session_phase(table->session),
+                                     .guest_only = table->guest_only,
+                                 });
     show_header(table, ui, &layout);
     show_form(table, ui, &layout);
     show_log(table, ui, &layout);
@@ -239,13 +250,16 @@ static bool leave(void *user)
 
 int dice_window_run(struct dice_session *session, const struct dice_window_options *options)
 {
-    struct table table = {.session = session, .port = options->port, .title = "Dice"};
+    struct table table = {.session = session,
+                          .port = options->port,
+                          .guest_only = options->guest_only,
+                          .title = "Dice"};
     struct app_options window = {
         .title = table.title,
         .width = options->width > 0 ? options->width : 1024,
         .height = options->height > 0 ? options->height : 640,
-        .min_width = 640,
-        .min_height = 400,
+        .min_width = DICE_LAYOUT_MIN_WIDTH,
+        .min_height = DICE_LAYOUT_MIN_HEIGHT,
         .x = options->x,
         .y = options->y,
         .scale = options->scale,

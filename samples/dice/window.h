@@ -9,6 +9,7 @@ struct dice_window_options {
     const char *screenshot; /* PNG of the last frame, written when it ends; NULL: none */
     uint32_t quit_after_ms; /* 0: when the user closes it */
     uint16_t port;          /* what Host listens on */
+    bool guest_only;        /* there is no Host: nobody can here */
     int x, y;               /* where on the screen; -1: centred */
     int width, height;      /* 0: 1024 by 640 */
     float scale;            /* pixels to a logical pixel; 0: what fits display and window */

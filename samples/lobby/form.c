@@ -66,6 +66,9 @@ static bool show_fields(struct ui *ui, const struct lobby_form_view *view, struc
                               .address = true};
     bool entered;
 
+    if (view->name.w <= 0) {
+        return false;
+    }
     draw_label(ui_draw(ui), view->name_label, label, "Name");
     entered = ui_field(ui, &name);
     draw_label(ui_draw(ui), view->server_label, label, "Server");

@@ -180,6 +180,7 @@ void ui_end(struct ui *ui)
     ui->last_id_count = ui->id_count;
     memset(&ui->in, 0, sizeof ui->in);
     if (!ui->typing) {
+        ui->typing_id = 0; /* also if the field is there no more */
         ui->composition[0] = '\0';
     }
     SDL_Cursor *cursor = ui->over_text ? ui->beam : ui->arrow;

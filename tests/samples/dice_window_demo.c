@@ -10,7 +10,7 @@ static int usage(void)
 {
     fputs("usage: dice_window_demo STATE [--size WxH] [--scale N] [--screenshot FILE] "
           "[--quit-after MS]"
-          " [--server NAME]\n"
+          " [--server NAME] [--guest-only yes]\n"
           "STATE: idle, connecting, my-turn, their-turn, alert, crowd, closing\n",
           stderr);
     return 2;
@@ -29,6 +29,8 @@ static int set(struct dice_window_options *options, const char *name, const char
         options->quit_after_ms = (uint32_t)strtoul(value, NULL, 10);
     } else if (strcmp(name, "--server") == 0) {
         options->host = value;
+    } else if (strcmp(name, "--guest-only") == 0) {
+        options->guest_only = strcmp(value, "yes") == 0;
     } else {
         return -1;
     }
