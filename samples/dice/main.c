@@ -34,7 +34,7 @@ static int run_window(const struct lobby_flags *flags)
     int status;
 
     /* A game that plays by itself says what happens, as one without a window does. */
-    if (!dice_run_open(&run, flags, flags->auto_turns > 0 ? stdout : NULL)) {
+    if (!dice_run_open(&run, flags, flags->report || flags->auto_turns > 0 ? stdout : NULL)) {
         return 1;
     }
     run.run.on_over = app_quit;

@@ -43,6 +43,7 @@ bool dice_run_open(struct dice_run *run, const struct lobby_flags *flags, FILE *
                                          .port = flags->port,
                                          .dedicated = flags->dedicated,
                                          .files = flags->files,
+                                         .proxy = flags->proxy,
                                          .home = run->run.home,
                                          .seed = flags->seed,
                                          .log = &run->run.log,

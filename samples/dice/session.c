@@ -103,6 +103,7 @@ int dice_session_new(struct dice_session **out, const struct dice_options *optio
                                        .guests_max = RULES_PLAYERS_MAX - !given->dedicated,
                                        .port = given->port,
                                        .files = given->files,
+                                       .proxy = given->proxy,
                                        .home = given->home,
                                        .io = given->io,
                                        .mem = given->mem,

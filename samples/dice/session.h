@@ -22,7 +22,8 @@ struct dice_options {
     bool dedicated;   /* host without a seat at the table */
     uint32_t seed;    /* of the dice; 0: from the system */
     struct lobby_files files;
-    const char *home;           /* borrowed; see struct lobby_options */
+    const char *proxy; /* borrowed, as the next; see struct lobby_options */
+    const char *home;
     const meeple_io_driver *io; /* NULL: the system's */
     const meeple_mem *mem;
     const meeple_log *log;

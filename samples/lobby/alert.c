@@ -30,36 +30,44 @@ static void say(char *dst, const char *format, ...)
 }
 
 /* The library says that one of them is no good. */
-static void say_what_is_none(char *dst, const char *bind, const char *folder)
+static void say_what_is_none(char *dst, const struct lobby_alert_given *given)
 {
-    if (!folder) {
-        say(dst, "\"%.100s\" is no address of this machine.", bind ? bind : "");
-    } else if (!bind || !*bind) {
-        say(dst, "\"%.100s\" is no folder.", folder);
-    } else {
-        say(dst, "\"%.100s\" is no address of this machine, or \"%.100s\" is no folder.", bind,
-            folder);
+    const char *const names[] = {given->bind, given->folder, given->proxy};
+    static const char *const none[] = {"no address of this machine", "no folder",
+                                       "no address of a proxy, or of a network"};
+    char text[LOBBY_ALERT_SIZE] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; i < MEEPLE_COUNT(names); i++) {
+        if (names[i] && names[i][0]) {
+            int more = snprintf(text + len, sizeof text - len, "%s\"%.100s\" is %s",
+                                len > 0 ? ", or " : "", names[i], none[i]);
+            len += (size_t)more; /* three of them fit */
+        }
     }
+    say(dst, "%s", len > 0 ? text : meeple_strerror(MEEPLE_EINVAL));
 }
 
-void lobby_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port, const char *folder)
+void lobby_alert_not_hosting(char *dst, int rc, const struct lobby_alert_given *given)
 {
+    unsigned port = given->port;
+
     switch (rc) {
     case MEEPLE_EINUSE:
-        say(dst, "Port %u is already in use.", (unsigned)port);
+        say(dst, "Port %u is already in use.", port);
         break;
     case MEEPLE_EACCESS:
-        say(dst, "You are not permitted to host on port %u%s.", (unsigned)port,
-            folder ? ", or to read the folder of the page" : "");
+        say(dst, "You are not permitted to host on port %u%s.", port,
+            given->folder ? ", or to read the folder of the page" : "");
         break;
     case MEEPLE_EINVAL:
-        say_what_is_none(dst, bind, folder);
+        say_what_is_none(dst, given);
         break;
     case MEEPLE_ENOTSUP:
         say(dst, "A page in a browser cannot host; it can join a game that runs outside of one.");
         break;
     default:
-        say(dst, "Could not host on port %u: %s.", (unsigned)port, meeple_strerror(rc));
+        say(dst, "Could not host on port %u: %s.", port, meeple_strerror(rc));
     }
 }
 

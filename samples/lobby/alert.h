@@ -8,9 +8,14 @@
 
 /* dst has LOBBY_ALERT_SIZE bytes, always. */
 
-/* rc is what meeple_net_listen() returned; bind and folder may be NULL. */
-void lobby_alert_not_hosting(char *dst, int rc, const char *bind, uint16_t port,
-                             const char *folder);
+/* What was asked for when hosting; each text may be NULL. */
+struct lobby_alert_given {
+    const char *bind, *folder, *proxy;
+    uint16_t port;
+};
+
+/* rc is what meeple_net_listen() returned. */
+void lobby_alert_not_hosting(char *dst, int rc, const struct lobby_alert_given *given);
 /* rc and why are meeple_tls_server_new()'s. */
 void lobby_alert_no_certificate(char *dst, int rc, const char *why);
 void lobby_alert_no_address(char *dst, const char *text);

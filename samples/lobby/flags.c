@@ -20,10 +20,13 @@ static const char joining[] =
     "  --cert FILE, --key FILE  host with TLS, with the certificate and key in these files; "
     "others\n"
     "                           connect to wss://NAME:PORT, the name that the certificate is for\n"
+    "  --proxy ADDRESS          host behind a proxy at this address, or in this network, as\n"
+    "                           10.0.0.0/8, that says whose connection it is (X-Forwarded-For)\n"
     "  --ca FILE                believe the authorities in FILE, not the system's, about wss://\n"
     "  --name NAME              who you are; your login name if not given\n"
     "  --dedicated              host without playing\n"
-    "  --headless               no window: prints what happens, a JSON object a line\n";
+    "  --headless               no window: prints what happens, a JSON object a line\n"
+    "  --report                 print that with a window, too\n";
 static const char window[] =
     "  --screenshot FILE        write the window's last frame to FILE, a PNG\n"
     "  --quit-after SECONDS     leave after that time\n"
@@ -121,6 +124,13 @@ static bool set_headless(struct lobby_flags *flags, const char *value)
     return true;
 }
 
+static bool set_report(struct lobby_flags *flags, const char *value)
+{
+    (void)value;
+    flags->report = true;
+    return true;
+}
+
 static bool set_connect(struct lobby_flags *flags, const char *value)
 {
     flags->connect = value;
@@ -148,6 +158,12 @@ static bool set_cert(struct lobby_flags *flags, const char *value)
 static bool set_key(struct lobby_flags *flags, const char *value)
 {
     flags->files.key = value;
+    return *value != '\0';
+}
+
+static bool set_proxy(struct lobby_flags *flags, const char *value)
+{
+    flags->proxy = value;
     return *value != '\0';
 }
 
@@ -227,12 +243,14 @@ static const struct flag *find(const char *name)
         {"--host", false, set_host},
         {"--dedicated", false, set_dedicated},
         {"--headless", false, set_headless},
+        {"--report", false, set_report},
         {"--connect", true, set_connect},
         {"--port", true, set_port},
         {"--bind", true, set_bind},
         {"--serve", true, set_serve},
         {"--cert", true, set_cert},
         {"--key", true, set_key},
+        {"--proxy", true, set_proxy},
         {"--ca", true, set_ca},
         {"--name", true, set_name},
         {"--auto", true, set_auto},
@@ -275,6 +293,9 @@ static bool check_hosting(struct lobby_flags *flags, bool hosting)
     }
     if (files->folder && !hosting) {
         return complain(flags, "--serve needs --host");
+    }
+    if (flags->proxy && !hosting) {
+        return complain(flags, "--proxy needs --host");
     }
     if (!files->cert != !files->key) {
         return complain(flags, "%s", files->cert ? "--cert needs --key" : "--key needs --cert");

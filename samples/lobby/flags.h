@@ -12,8 +12,10 @@
 struct lobby_flags {
     bool help, version;
     bool host, dedicated, headless;
+    bool report;         /* say what happens, as without a window */
     const char *connect; /* NULL: not asked for */
     const char *bind;    /* NULL: every interface */
+    const char *proxy;   /* NULL: none */
     struct lobby_files files;
     const char *name, *screenshot;
     uint16_t port;

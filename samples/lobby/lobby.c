@@ -159,11 +159,16 @@ static int listen_at(struct lobby *lobby, const char *bind_address, uint16_t por
                                     .io = options->io,
                                     .mem = options->mem,
                                     .log = options->log};
+    const char *const proxies[] = {options->proxy, NULL};
     meeple_net *net = NULL;
     int rc = read_certificate(lobby, &listen.tls);
 
     if (rc < 0) {
         return rc;
+    }
+    if (options->proxy) {
+        listen.proxy =
+            (meeple_proxy_options){.kind = MEEPLE_PROXY_X_FORWARDED_FOR, .trusted = proxies};
     }
     rc = meeple_net_listen(&net, &listen);
     meeple_tls_server_free(listen.tls); /* the net keeps what it needs */
@@ -171,7 +176,9 @@ static int listen_at(struct lobby *lobby, const char *bind_address, uint16_t por
         rc = begin(lobby, net);
     }
     if (rc < 0) {
-        lobby_alert_not_hosting(lobby->alert, rc, bind_address, port, options->files.folder);
+        const struct lobby_alert_given given = {bind_address, options->files.folder, options->proxy,
+                                                port};
+        lobby_alert_not_hosting(lobby->alert, rc, &given);
         return rc;
     }
     lobby->port = meeple_net_port(net);

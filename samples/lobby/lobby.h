@@ -46,6 +46,9 @@ struct lobby_options {
     uint32_t guests_max;                /* besides the host */
     uint16_t port;                      /* of an address without one; 0: LOBBY_PORT */
     struct lobby_files files;
+    /* Borrowed: the address or network of a proxy before us, whose X-Forwarded-For is believed;
+     * NULL: none. */
+    const char *proxy;
     const char *home; /* borrowed: the address of this machine that others can reach; NULL or "":
                          not known, "localhost" is said */
     const meeple_io_driver *io; /* NULL: the system's */

@@ -20,7 +20,8 @@ static int run(const struct lobby_flags *flags, const volatile sig_atomic_t *sto
 static int run_window(const struct lobby_flags *flags)
 {
     /* What plays by itself, or is photographed, says what happens, as one without a window does. */
-    FILE *report = flags->auto_turns > 0 || flags->screenshot ? stdout : NULL;
+    bool says = flags->report || flags->auto_turns > 0 || flags->screenshot;
+    FILE *report = says ? stdout : NULL;
     const struct table_window_options options = {
         .host = flags->connect,
         .screenshot = flags->screenshot,

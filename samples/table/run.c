@@ -86,6 +86,7 @@ bool table_run_open(struct table_run *run, const struct lobby_flags *flags, FILE
                                                   .port = flags->port,
                                                   .dedicated = flags->dedicated,
                                                   .files = flags->files,
+                                                  .proxy = flags->proxy,
                                                   .home = run->run.home,
                                                   .seed = flags->seed,
                                                   .log = &run->run.log,

@@ -52,6 +52,7 @@ int table_session_open(struct table_session *session, const struct table_session
                                        .guests_max = TABLE_SEATS - !options->dedicated,
                                        .port = options->port,
                                        .files = options->files,
+                                       .proxy = options->proxy,
                                        .home = options->home,
                                        .log = options->log});
     return 0;

@@ -10,7 +10,8 @@ struct table_session_options {
     bool dedicated;   /* host without a seat at the table */
     uint32_t seed;    /* of what is random, if we host; 0: from the system */
     struct lobby_files files;
-    const char *home; /* borrowed; see struct lobby_options */
+    const char *proxy; /* borrowed, as the next; see struct lobby_options */
+    const char *home;
     const meeple_log *log;
     /* May be NULL; called from table_session_poll() only: an event of the lobby, a line of the
      * log, and the end of every poll, also while IDLE.  May do anything but poll. */

@@ -125,8 +125,8 @@ class BehindProxy(peers.Peers):
                             *arguments)
         return game, self.event(game, "up")["port"]
 
-    def event(self, game, name):
-        return game.wait_for(lambda line: json.loads(line) if '"ev":"%s"' % name in line else None)
+    def event(self, game, name, count=1):
+        return game.wait_for(lambda line: json.loads(line) if '"ev":"%s"' % name in line else None, count=count)
 
     def get(self, port, path, **headers):
         url = "https://localhost:%d/%s" % (port, path)
@@ -172,6 +172,33 @@ class BehindProxy(peers.Peers):
         asyncio.run(play())
         leave = self.event(game, "leave")
         self.assertEqual((leave["code"], leave["reason"], leave["clean"]), (4001, "so long", True))
+
+    def test_whose_connection_it_is(self):
+        """The proxy is believed about it, if we say so; who writes that header itself is not."""
+        game, direct = self.host("--proxy", "127.0.0.1")
+        port = self.before(direct)
+
+        async def join(url, **options):
+            async with websockets.connect(url, subprotocols=["meeple.1"], local_addr=("127.0.0.2", 0),
+                                          extra_headers={"X-Forwarded-For": "192.0.2.9"}, **options) as ws:
+                await asyncio.wait_for(ws.recv(), TIMEOUT)
+
+        for count, url, options in ((1, "wss://localhost:%d/" % port, {"ssl": self.context}),
+                                    (2, "ws://127.0.0.1:%d/" % direct, {})):
+            asyncio.run(join(url, **options))
+            address = self.event(game, "join", count)["address"]
+            self.assertEqual(address.split(":")[0], "127.0.0.2", url)
+
+    def test_players_play_a_whole_game(self):
+        game, port = self.host()
+        port = self.before(port)
+        players = [self.program("dice", "--headless", "--connect", "wss://localhost:%d/" % port, "--ca",
+                                self.authority.cert, "--name", name, "--auto", "3") for name in ("Ann", "Ben")]
+        for player in players:
+            self.assertEqual(player.status(), 0, player.err)
+        self.event(game, "leave", 2)
+        for name in ("Ann", "Ben"):
+            self.assertEqual(sum('"%s: rolls ' % name in line for line in game.out), 3, name)
 
     def test_the_end_of_the_game_is_told(self):
         game, port = self.host()

@@ -22,9 +22,33 @@ Test(lobby_alert, a_page_is_told_that_it_cannot_host)
 {
     char text[LOBBY_ALERT_SIZE];
 
-    lobby_alert_not_hosting(text, MEEPLE_ENOTSUP, NULL, 8080, NULL);
+    lobby_alert_not_hosting(text, MEEPLE_ENOTSUP, &(struct lobby_alert_given){.port = 8080});
     cr_expect_str_eq(
         text, "A page in a browser cannot host; it can join a game that runs outside of one.");
+}
+
+Test(lobby_alert, what_is_no_good_for_hosting_is_named)
+{
+    char text[LOBBY_ALERT_SIZE], longest[300];
+
+    lobby_alert_not_hosting(text, MEEPLE_EINVAL, &(struct lobby_alert_given){.bind = "1.2.3.4"});
+    cr_expect_str_eq(text, "\"1.2.3.4\" is no address of this machine.");
+    lobby_alert_not_hosting(text, MEEPLE_EINVAL,
+                            &(struct lobby_alert_given){.bind = "", .folder = "web"});
+    cr_expect_str_eq(text, "\"web\" is no folder.");
+    lobby_alert_not_hosting(
+        text, MEEPLE_EINVAL,
+        &(struct lobby_alert_given){.bind = "1.2.3.4", .folder = "web", .proxy = "nginx"});
+    cr_expect_str_eq(text, "\"1.2.3.4\" is no address of this machine, or \"web\" is no folder, or "
+                           "\"nginx\" is no address of a proxy, or of a network.");
+    lobby_alert_not_hosting(text, MEEPLE_EINVAL, &(struct lobby_alert_given){0});
+    cr_expect_str_eq(text, "Invalid argument.");
+
+    memset(longest, 'a', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    lobby_alert_not_hosting(text, MEEPLE_EINVAL,
+                            &(struct lobby_alert_given){longest, longest, longest, 1});
+    cr_expect(strstr(text, "or of a network."));
 }
 
 Test(lobby_alert, a_certificate_that_cannot_be_used_has_a_reason)

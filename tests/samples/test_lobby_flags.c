@@ -11,7 +11,7 @@
 /* Of a command line whose words are divided by single blanks; storage takes it. */
 static bool parse(struct lobby_flags *flags, char *storage, const char *line)
 {
-    char *argv[24] = {storage};
+    char *argv[32] = {storage};
     int argc = 1;
 
     strcpy(storage, "dice");
@@ -59,14 +59,16 @@ Test(lobby_flags, reads_each)
     struct lobby_flags flags;
     char storage[300];
 
-    cr_assert(
-        parse(&flags, storage,
-              "--host --port 0 --bind ::1 --serve web --name -Bob- --auto 4294967295 --seed 7 "
-              "--quit-after 1.25 --screenshot a.png --at 0,40 --size 800x600"));
+    cr_assert(parse(&flags, storage,
+                    "--host --port 0 --bind ::1 --serve web --proxy fd00::/8 --report --name -Bob- "
+                    "--auto 4294967295 --seed 7 "
+                    "--quit-after 1.25 --screenshot a.png --at 0,40 --size 800x600"));
     cr_expect(flags.host);
     cr_expect_eq(flags.port, 0);
     cr_expect_str_eq(flags.bind, "::1");
     cr_expect_str_eq(flags.files.folder, "web");
+    cr_expect_str_eq(flags.proxy, "fd00::/8");
+    cr_expect(flags.report);
     cr_expect_str_eq(flags.name, "-Bob-");
     cr_expect_eq(flags.auto_turns, 4294967295);
     cr_expect_eq(flags.seed, 7);
@@ -134,6 +136,7 @@ Test(lobby_flags, says_what_is_wrong)
          "--screenshot needs a window, and --headless has none"},
         {"--bind 127.0.0.1", "--bind needs --host"},
         {"--connect x --serve web", "--serve needs --host"},
+        {"--connect x --proxy 127.0.0.1", "--proxy needs --host"},
         {"--host --cert a.pem", "--cert needs --key"},
         {"--host --key a.key", "--key needs --cert"},
         {"--connect x --cert a.pem --key a.key", "--cert needs --host"},
