@@ -4,39 +4,59 @@
 #include <assert.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/sha.h>
+#include "transport/sha1.h"
+
+/* RFC 4648 section 4. */
+static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* text gets four characters for each three bytes begun, and a NUL. */
+static void encode(char *text, const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i += 3) {
+        size_t some = len - i < 3 ? len - i : 3;
+        uint32_t bits = (uint32_t)bytes[i] << 16;
+
+        bits |= some > 1 ? (uint32_t)bytes[i + 1] << 8 : 0;
+        bits |= some > 2 ? bytes[i + 2] : 0;
+        *text++ = base64[bits >> 18];
+        *text++ = base64[bits >> 12 & 63];
+        *text++ = some > 1 ? base64[bits >> 6 & 63] : '=';
+        *text++ = some > 2 ? base64[bits & 63] : '=';
+    }
+    *text = '\0';
+}
 
 void meeple__ws_key(char key[MEEPLE__WS_KEY_SIZE], const uint8_t random[16])
 {
-    uint8_t text[MEEPLE__WS_KEY_SIZE];
-
-    EVP_EncodeBlock(text, random, 16);
-    memcpy(key, text, sizeof text);
+    encode(key, random, 16);
 }
 
 bool meeple__ws_key_valid(meeple_bytes key)
 {
-    uint8_t decoded[18];
-
-    return key.len == 24 && key.ptr[22] == '=' && key.ptr[23] == '=' && !memchr(key.ptr, '=', 22) &&
-           EVP_DecodeBlock(decoded, key.ptr, 24) == sizeof decoded;
+    if (key.len != 24 || key.ptr[22] != '=' || key.ptr[23] != '=') {
+        return false;
+    }
+    for (size_t i = 0; i < 22; i++) {
+        if (key.ptr[i] == '\0' || !strchr(base64, key.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int meeple__ws_accept(char accept[MEEPLE__WS_ACCEPT_SIZE], meeple_bytes key)
 {
     static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     uint8_t input[24 + sizeof guid - 1];
-    uint8_t digest[SHA_DIGEST_LENGTH];
-    uint8_t text[MEEPLE__WS_ACCEPT_SIZE];
+    uint8_t digest[MEEPLE__SHA1_SIZE];
+    int rc;
 
     assert(key.len == 24);
     memcpy(input, key.ptr, 24);
     memcpy(input + 24, guid, sizeof guid - 1);
-    if (EVP_Digest(input, sizeof input, digest, NULL, EVP_sha1(), NULL) != 1) {
-        return MEEPLE_ENOMEM;
+    rc = meeple__sha1(digest, (meeple_bytes){input, sizeof input});
+    if (rc == 0) {
+        encode(accept, digest, sizeof digest);
     }
-    EVP_EncodeBlock(text, digest, sizeof digest);
-    memcpy(accept, text, sizeof text);
-    return 0;
+    return rc;
 }

@@ -55,8 +55,8 @@ typedef struct meeple_io_driver {
 
     /*
      * Accepts streams at host (NULL: every interface, IPv6 and IPv4; else a numeric address) and
-     * port (0: any free one).  MEEPLE_EINVAL: no such address here.  MEEPLE_EINUSE, MEEPLE_EACCESS,
-     * MEEPLE_EIO, MEEPLE_ENOMEM.
+     * port (0: any free one).  MEEPLE_EINVAL: no such address here.  MEEPLE_ENOTSUP: there is
+     * nothing to listen on.  MEEPLE_EINUSE, MEEPLE_EACCESS, MEEPLE_EIO, MEEPLE_ENOMEM.
      */
     int (*listen)(meeple_io *io, const char *host, uint16_t port, void *user, meeple_socket **out);
     /*
@@ -108,10 +108,14 @@ typedef struct meeple_io_driver {
     void (*address)(meeple_io *io, meeple_socket *socket, char *dst, size_t cap);
 } meeple_io_driver;
 
-/* The best that this system has: epoll on Linux, else poll.  Static storage, all three. */
+/*
+ * The best that this system has: epoll on Linux, else poll.  In a web page one that has a clock and
+ * randomness and never waits; its listen() answers MEEPLE_ENOTSUP and its connect() fails, because
+ * a page has no sockets.  Static storage, all three.
+ */
 MEEPLE_API const meeple_io_driver *meeple_io_system(void);
+/* NULL where the system has no such thing: neither in a page, epoll on Linux only. */
 MEEPLE_API const meeple_io_driver *meeple_io_poll(void);
-/* NULL where the system has no epoll. */
 MEEPLE_API const meeple_io_driver *meeple_io_epoll(void);
 
 #ifdef __cplusplus

@@ -157,7 +157,8 @@ typedef struct meeple_connect_options {
  * A server: a seat with id 1 that others can connect to.  options NULL: all defaults.  Gives back
  * in *out what the caller must meeple_net_free(), NULL on failure.  MEEPLE_EINVAL: the host is no
  * address of this machine, or an option makes no sense.  MEEPLE_EINUSE: the port is taken.
- * MEEPLE_EACCESS, MEEPLE_EIO, MEEPLE_ENOMEM.  Its first event is UP.
+ * MEEPLE_ENOTSUP: a web page cannot listen.  MEEPLE_EACCESS, MEEPLE_EIO, MEEPLE_ENOMEM.  Its first
+ * event is UP.
  * Godot: WebSocketServer.listen().
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_listen(meeple_net **out,

@@ -39,7 +39,8 @@ typedef struct meeple_tls_server_options {
 typedef struct meeple_tls_server meeple_tls_server;
 
 /* *out is the caller's to free, NULL on failure.  MEEPLE_EINVAL: no cert_file.  MEEPLE_ETLS: a file
- * cannot be read or used; why says which.  MEEPLE_ENOMEM. */
+ * cannot be read or used; why says which.  MEEPLE_ENOTSUP: there is no TLS in this build, as in
+ * that for a web page.  MEEPLE_ENOMEM. */
 MEEPLE_API MEEPLE_MUST_USE int meeple_tls_server_new(meeple_tls_server **out,
                                                      const meeple_tls_server_options *options,
                                                      char *why, size_t why_size);
