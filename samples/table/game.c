@@ -270,6 +270,11 @@ bool table_game_in_tray(const struct table_game *game, unsigned number)
     return game->pieces[number] && game->pieces[number]->word.tray != 0;
 }
 
+bool table_game_rests_in_tray(const struct table_game *game, unsigned number)
+{
+    return table_game_in_tray(game, number) && game->pieces[number]->word.holder == 0;
+}
+
 bool table_game_shows(const struct table_game *game, unsigned number)
 {
     const struct table_piece *piece = game->pieces[number];

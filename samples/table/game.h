@@ -65,6 +65,8 @@ bool table_game_is_host(const struct table_game *game);
  * process knows what lies in every tray.) */
 bool table_game_shows(const struct table_game *game, unsigned number);
 bool table_game_in_tray(const struct table_game *game, unsigned number);
+/* Nobody has it in the hand, either. */
+bool table_game_rests_in_tray(const struct table_game *game, unsigned number);
 /* The piece is in our hand, and ours to move. */
 bool table_game_holds(const struct table_game *game, unsigned number);
 /* Somebody sits there.  A pawn whose player has not said its name yet is not to be seen, and may do

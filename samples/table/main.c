@@ -1,4 +1,5 @@
 /* main: table, the program: with a window or without. */
+#include "samples/lobby/platform.h"
 #include "samples/lobby/program.h"
 #include "samples/table/run.h"
 #include "samples/table/window.h"
@@ -26,6 +27,7 @@ static int run_window(const struct lobby_flags *flags)
         .host = flags->connect,
         .screenshot = flags->screenshot,
         .port = flags->port,
+        .guest_only = !lobby_platform_can_host(),
         .report = report,
         .stats = flags->auto_turns > 0,
         .x = flags->x,

@@ -29,6 +29,7 @@ enum widget {
 struct window {
     struct table_session *session;
     uint16_t port;
+    bool guest_only;
     struct lobby_form form;
     struct table_hands hands;
     struct table_motion motion;
@@ -187,7 +188,9 @@ static void show_form(struct window *window, struct ui *ui, struct table_layout 
     if (phase != LOBBY_IDLE) {
         /* There is nothing to begin, but something to break off. */
         form->disconnect = form->alone;
-        form->disconnect.w = form->host.x + form->host.w - form->alone.x;
+        if (form->host.w > 0) {
+            form->disconnect.w = form->host.x + form->host.w - form->alone.x;
+        }
         form->alone.w = form->host.w = 0;
     }
     grant(window, lobby_form_show(ui, form, &window->form));
@@ -235,7 +238,7 @@ static void view(void *user, struct ui *ui)
     if (alert == NULL) {
         guide_focus(window, ui);
     }
-    table_layout_compute(&layout, ui_width(ui), ui_height(ui));
+    table_layout_compute(&layout, ui_width(ui), ui_height(ui), window->guest_only);
     report_layout(window, &layout);
     show_table(window, ui, &layout);
     if (phase_of(window) != LOBBY_PLAYING) {
@@ -300,6 +303,7 @@ int table_window_run(struct table_session *session, const struct table_window_op
 {
     struct window window = {.session = session,
                             .port = options->port,
+                            .guest_only = options->guest_only,
                             .show_stats = options->stats,
                             .report = options->report,
                             .title = "Table"};

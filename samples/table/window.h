@@ -11,6 +11,7 @@ struct table_window_options {
     const char *screenshot; /* PNG of the last frame, written when it ends; NULL: none */
     uint32_t quit_after_ms; /* 0: when the user closes it */
     uint16_t port;          /* what Host listens on */
+    bool guest_only;        /* there is no Host: nobody can here */
     FILE *report;           /* where the cloth and the tray are is printed there; NULL: nowhere */
     bool stats;             /* whether the overlay is there from the beginning */
     int x, y;               /* where on the screen; -1: centred */

@@ -3,7 +3,7 @@
 
 #include "samples/ui/theme.h"
 
-#define LINES 3 /* of the log */
+#define LINE_HEIGHT 18.0f /* of the log */
 
 static const SDL_Color wood = {74, 47, 30, 255}, wood_light = {112, 74, 47, 255};
 static const SDL_Color cloth = {27, 104, 73, 255}, light = {255, 255, 255, 20};
@@ -27,8 +27,7 @@ static void draw_tray(struct draw *draw, const struct table_layout *layout, int 
 {
     SDL_Color edge = seat >= 0 ? theme_players[seat] : theme.edge;
     struct draw_style style = {FONT_BOLD, theme.text_soft, 0.5f};
-    float step = layout->slots.w / TABLE_TRAY;
-    float unit = layout->unit;
+    float unit = layout->tray_unit;
 
     draw_box(draw, layout->tray, 12, theme.card);
     draw_outline(draw, layout->tray, 12, over ? 3 : 1, edge);
@@ -36,8 +35,8 @@ static void draw_tray(struct draw *draw, const struct table_layout *layout, int 
     for (unsigned slot = 0; slot < TABLE_TRAY; slot++) {
         float wide = 2 * unit * (float)table_half_width(TABLE_CARD);
         float high = 2 * unit * (float)table_half_height(TABLE_CARD);
-        struct rect place = {layout->slots.x + ((float)slot + 0.5f) * step - wide / 2,
-                             layout->slots.y + (layout->slots.h - high) / 2, wide, high};
+        SDL_FPoint at = table_layout_slot_seen(layout, slot);
+        struct rect place = {at.x - wide / 2, at.y - high / 2, wide, high};
 
         draw_outline(draw, place, wide * 0.11f, 1, theme.edge);
     }
@@ -47,13 +46,18 @@ static void draw_tray(struct draw *draw, const struct table_layout *layout, int 
 static void draw_lines(struct draw *draw, const struct lobby_lines *lines,
                        const struct table_layout *layout)
 {
-    for (size_t back = 0; back < LINES && back < lines->count; back++) {
+    size_t most = (size_t)(layout->lines.h / LINE_HEIGHT);
+
+    size_t count = lines->count < most ? lines->count : most;
+    float high = layout->lines_hang ? LINE_HEIGHT * (float)count : layout->lines.h;
+
+    for (size_t back = 0; back < count; back++) {
         struct draw_style style = {FONT_SMALL, theme.text, 0};
         struct rect row = {layout->lines.x,
-                           layout->lines.y + layout->lines.h - 18 * (float)(back + 1),
-                           layout->lines.w, 18};
+                           layout->lines.y + high - LINE_HEIGHT * (float)(back + 1),
+                           layout->lines.w, LINE_HEIGHT};
 
-        style.color = theme_fade(theme.text, (Uint8)(200 - 60 * back));
+        style.color = theme_fade(theme.text, back < 3 ? (Uint8)(200 - 60 * back) : 80);
         draw_label(draw, row, style, lobby_lines_at(lines, lines->count - 1 - back));
     }
 }

@@ -4,8 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define LEAST_SIDE 40.0f /* of what a finger has to meet, in logical pixels */
-#define SLIP 5.0f        /* how far the mouse may move in a click */
+#define SLIP 5.0f /* how far the mouse may move in a click */
 #define FINGER_SLIP 10.0f
 #define STEP 16.0f /* of an arrow key, in the table's units */
 #define LEAP 64.0f /* with Shift */
@@ -79,17 +78,61 @@ static void carry_on(struct table_game *game, const struct table_hands *hands)
     }
 }
 
+/* What it covers, in logical pixels; at least so much across and down. */
+static struct rect covered(const struct table_hands_view *view, const struct table_game *game,
+                           unsigned thing, float least)
+{
+    bool in_tray = thing < TABLE_PIECES && table_game_rests_in_tray(game, thing);
+    float unit = in_tray ? view->layout->tray_unit : view->layout->unit;
+    SDL_FPoint seen = table_layout_seen(view->layout, seen_at(view, game, thing));
+    float across = fmaxf(2 * (float)table_half_width(kind_of(thing)) * unit, least);
+    float down = fmaxf(2 * (float)table_half_height(kind_of(thing)) * unit, least);
+
+    return (struct rect){seen.x - across / 2, seen.y - down / 2, across, down};
+}
+
+static bool overlap(struct rect a, struct rect b)
+{
+    return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+/* What a press would take: the highest that is under the mouse; if nothing is, the nearest that a
+ * finger may have meant, and of a pile its highest.  TABLE_THINGS: nothing.  things are as they are
+ * drawn, the highest last. */
+static unsigned find_meant(struct ui *ui, const struct table_hands_view *view,
+                           const struct table_game *game, const uint8_t *things, unsigned count)
+{
+    SDL_FPoint mouse = ui_mouse(ui);
+    unsigned meant = TABLE_THINGS;
+    struct rect pile = {0, 0, 0, 0};
+    float near = TABLE_LAYOUT_FINGER;
+
+    for (unsigned i = count; i > 0; i--) {
+        if (rect_contains(covered(view, game, things[i - 1], 0), mouse.x, mouse.y)) {
+            return things[i - 1];
+        }
+    }
+    for (unsigned i = count; i > 0; i--) {
+        struct rect reach = covered(view, game, things[i - 1], TABLE_LAYOUT_FINGER);
+        struct rect rect = covered(view, game, things[i - 1], 0);
+        float far = hypotf(rect.x + rect.w / 2 - mouse.x, rect.y + rect.h / 2 - mouse.y);
+
+        if (rect_contains(reach, mouse.x, mouse.y) && far < near && !overlap(rect, pile)) {
+            meant = things[i - 1];
+            near = far;
+            pile = rect;
+        }
+    }
+    return meant;
+}
+
 static void use_mouse(struct ui *ui, const struct table_hands_view *view, struct table_game *game,
-                      struct table_hands *hands, unsigned thing)
+                      struct table_hands *hands, unsigned thing, bool meant)
 {
     SDL_FPoint seen = table_layout_seen(view->layout, seen_at(view, game, thing));
-    float across = (float)table_half_width(kind_of(thing)) * view->layout->unit;
-    float down = (float)table_half_height(kind_of(thing)) * view->layout->unit;
-    across = across < LEAST_SIDE / 2 ? LEAST_SIDE / 2 : across;
-    down = down < LEAST_SIDE / 2 ? LEAST_SIDE / 2 : down;
+    struct rect rect = covered(view, game, thing, TABLE_LAYOUT_FINGER);
     struct ui_grip grip =
-        ui_handle(ui, view->first_id + thing,
-                  (struct rect){seen.x - across, seen.y - down, 2 * across, 2 * down});
+        ui_handle(ui, view->first_id + thing, meant ? rect : (struct rect){.w = 0});
     bool carried = hands->carry == TABLE_CARRY_MOUSE && hands->thing == thing;
 
     hands->focused[thing] = grip.focused;
@@ -216,15 +259,17 @@ static void check_carried(const struct table_hands_view *view, struct ui *ui,
 void table_hands_pass(struct ui *ui, const struct table_hands_view *view, struct table_game *game,
                       struct table_hands *hands)
 {
-    uint8_t order[TABLE_PIECES];
+    uint8_t order[TABLE_THINGS];
     unsigned count = table_hands_order(game, order);
     bool pawn = table_game_seat(game) >= 0;
+    unsigned meant;
 
     check_carried(view, ui, game, hands);
     if (pawn) {
         ui_offer(ui, view->first_id + TABLE_OWN_PAWN);
-        use_mouse(ui, view, game, hands, TABLE_OWN_PAWN);
+        order[count++] = TABLE_OWN_PAWN; /* over all the pieces */
     }
+    meant = find_meant(ui, view, game, order, count);
     for (unsigned i = 0; i < TABLE_PIECES; i++) {
         hands->focused[i] = hands->ringed[i] = false;
         if (table_game_shows(game, i)) {
@@ -232,7 +277,7 @@ void table_hands_pass(struct ui *ui, const struct table_hands_view *view, struct
         }
     }
     while (count-- > 0) {
-        use_mouse(ui, view, game, hands, order[count]);
+        use_mouse(ui, view, game, hands, order[count], order[count] == meant);
     }
     for (unsigned thing = 0; thing < TABLE_THINGS; thing++) {
         if (hands->focused[thing] &&

@@ -21,7 +21,7 @@ static SDL_FPoint goal_of(const struct table_game *game, const struct table_layo
 {
     const struct table_piece *piece = game->pieces[number];
 
-    if (piece->word.tray != 0 && piece->word.holder == 0) {
+    if (table_game_rests_in_tray(game, number)) {
         return table_layout_slot(layout, piece->word.slot);
     }
     return (SDL_FPoint){piece->x, piece->y};

@@ -135,7 +135,8 @@ struct look {
 static struct look look_at(const struct table_pieces_view *view, unsigned number, bool lifted)
 {
     table_kind kind = table_piece_kind(number);
-    float unit = view->layout->unit;
+    bool in_tray = table_game_rests_in_tray(view->game, number);
+    float unit = in_tray ? view->layout->tray_unit : view->layout->unit;
     struct look look = {.at = table_layout_seen(view->layout, view->motion->pieces[number].at),
                         .width = whole(2 * unit * (float)table_half_width(kind)),
                         .height = whole(2 * unit * (float)table_half_height(kind)),

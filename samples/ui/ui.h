@@ -91,6 +91,7 @@ struct ui_grip {
 struct ui_grip ui_handle(struct ui *ui, unsigned id, struct rect rect);
 void ui_offer(struct ui *ui, unsigned id);
 bool ui_hovers(const struct ui *ui, struct rect rect);
+SDL_FPoint ui_mouse(const struct ui *ui); /* -1, -1: nowhere */
 
 /* Whether that key was pressed and nobody has used it, which this does; not while something is
  * typed.  repeats: also as long as it is held down. */

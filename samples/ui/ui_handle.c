@@ -26,6 +26,11 @@ bool ui_hovers(const struct ui *ui, struct rect rect)
     return ui__hovers(ui, rect);
 }
 
+SDL_FPoint ui_mouse(const struct ui *ui)
+{
+    return (SDL_FPoint){ui->mouse_x, ui->mouse_y};
+}
+
 bool ui_shortcut(struct ui *ui, SDL_Keycode key, bool repeats)
 {
     bool pressed = ui->in.key == key && (repeats || !ui->in.repeated) && ui__reachable(ui) &&

@@ -63,7 +63,7 @@ static void open_desk(void)
     cr_assert_not_null(desk.renderer);
     cr_assert_eq(draw_new(&desk.draw, desk.renderer), 0);
     cr_assert_eq(ui_new(&desk.ui, desk.draw), 0);
-    table_layout_compute(&desk.layout, 900, 700);
+    table_layout_compute(&desk.layout, 900, 700, false);
     table_game_init(&desk.game, &(struct table_game_options){.name = "Ann", .seed = 4});
     lobby_init(&desk.lobby, &(struct lobby_options){.game = table_lobby_game,
                                                     .user = &desk.game,
@@ -340,7 +340,7 @@ Test(table_hands, everything_is_on_the_window_at_any_size)
         const struct rect *rects[] = {&layout.rim,  &layout.tray,      &layout.leave,
                                       &layout.flip, &layout.form_card, &layout.overlay};
 
-        table_layout_compute(&layout, width, height);
+        table_layout_compute(&layout, width, height, false);
         for (size_t r = 0; r < sizeof rects / sizeof rects[0]; r++) {
             cr_expect(rects[r]->x >= 0 && rects[r]->y >= 0 && rects[r]->x + rects[r]->w <= width &&
                           rects[r]->y + rects[r]->h <= height,
@@ -349,4 +349,56 @@ Test(table_hands, everything_is_on_the_window_at_any_size)
         cr_expect_gt(layout.unit, 0.2f);
         cr_expect(layout.rim.y + layout.rim.h < layout.tray.y);
     }
+}
+
+/* On a telephone dice are smaller than fingers, and nearer to one another. */
+Test(table_hands, of_things_within_a_fingers_reach_the_nearest_is_taken)
+{
+    table_layout_compute(&desk.layout, 390, 844, true);
+    pass();
+    for (unsigned die = DIE; die < DIE + TABLE_DICE; die++) {
+        SDL_FPoint at = place(die);
+        float side = 2 * (float)table_half_width(TABLE_DIE) * desk.layout.unit;
+
+        cr_assert_lt(side, TABLE_LAYOUT_FINGER / 2);
+        at.x += 3;
+        at.y += side / 2 + 6; /* just beside it */
+        button(SDL_MOUSEBUTTONDOWN, at, 1);
+        cr_expect_eq(ui_focused(desk.ui), FIRST_ID + die);
+        button(SDL_MOUSEBUTTONUP, at, 1);
+    }
+    SDL_FPoint far = place(DIE);
+    far.y += TABLE_LAYOUT_FINGER;
+    button(SDL_MOUSEBUTTONDOWN, far, 1);
+    cr_expect_eq(ui_focused(desk.ui), 0);
+    button(SDL_MOUSEBUTTONUP, far, 1);
+}
+
+Test(table_hands, near_a_pile_its_highest_is_taken)
+{
+    table_layout_compute(&desk.layout, 390, 844, true);
+    pass();
+    SDL_FPoint at = place(TOP);
+    float wide = 2 * (float)table_half_width(TABLE_CARD) * desk.layout.unit;
+
+    at.x += wide / 2 + 5;
+    button(SDL_MOUSEBUTTONDOWN, at, 1);
+    cr_expect_eq(ui_focused(desk.ui), FIRST_ID + TOP);
+}
+
+Test(table_hands, what_lies_in_the_tray_is_taken_where_it_is_seen_though_it_is_larger_there)
+{
+    table_layout_compute(&desk.layout, 390, 844, true);
+    pass();
+    ui_focus(desk.ui, FIRST_ID + TOP);
+    key(SDLK_t);
+    pass();
+    cr_assert(table_game_rests_in_tray(&desk.game, TOP));
+    SDL_FPoint at = table_layout_slot_seen(&desk.layout, 0);
+    at.x += (float)table_half_width(TABLE_CARD) * desk.layout.tray_unit - 2;
+    at.y -= (float)table_half_height(TABLE_CARD) * desk.layout.tray_unit - 2;
+    ui_focus(desk.ui, 0);
+    pass();
+    button(SDL_MOUSEBUTTONDOWN, at, 1);
+    cr_expect_eq(ui_focused(desk.ui), FIRST_ID + TOP);
 }
