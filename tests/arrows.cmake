@@ -27,7 +27,7 @@ set(system_files "^transport/(io_[a-z0-9_]+\\.[ch]|resolver\\.c)$"
 list(JOIN system_files "|" system_files)
 
 # package(header regex, files that may have it, the rule in words)
-set(packages openssl libmd zlib msgpack SDL uv)
+set(packages openssl libmd zlib msgpack SDL uv emscripten)
 set(openssl_header "^openssl/")
 set(openssl_files "^transport/(tls|tls_context|sha1_openssl)\\.c$")
 set(openssl_rule "OpenSSL belongs to transport/tls.c, tls_context.c and sha1_openssl.c")
@@ -46,6 +46,9 @@ set(SDL_rule "SDL belongs to samples")
 set(uv_header "^uv\\.h$")
 set(uv_files "^samples/")
 set(uv_rule "libuv belongs to samples")
+set(emscripten_header "^emscripten")
+set(emscripten_files "^(transport/(io_web|web_socket)\\.c$|samples/)")
+set(emscripten_rule "emscripten belongs to transport/io_web.c, web_socket.c and samples")
 
 # The line an include stands on; looked for only when it is to be reported.
 function(line_of file text out)

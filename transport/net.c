@@ -26,6 +26,14 @@ static int fill_random(void *ctx, void *dst, size_t len)
     return loop->driver->random(loop->io, dst, len);
 }
 
+/* More than comes at once in play, and two messages. */
+static size_t backlog_default(size_t message_bytes_max)
+{
+    const size_t least = 16 << 20;
+
+    return message_bytes_max < least / 2 ? least : 2 * message_bytes_max;
+}
+
 static meeple_limits filled(const meeple_limits *limits, bool is_server)
 {
     meeple_limits result = *limits;
@@ -39,6 +47,8 @@ static meeple_limits filled(const meeple_limits *limits, bool is_server)
     result.handshake_timeout_ms = result.handshake_timeout_ms ? result.handshake_timeout_ms : 5000;
     result.close_timeout_ms = result.close_timeout_ms ? result.close_timeout_ms : 3000;
     result.heartbeat_ms = result.heartbeat_ms ? result.heartbeat_ms : 20000;
+    result.backlog_bytes_max = result.backlog_bytes_max ? result.backlog_bytes_max
+                                                        : backlog_default(result.message_bytes_max);
     return result;
 }
 
@@ -185,6 +195,21 @@ void meeple_net_free(meeple_net *net)
     meeple__free(mem, net);
 }
 
+int meeple__net_due_in_ms(const meeple_net *net)
+{
+    uint64_t due_ms = net->ops->due_ms(net);
+    uint64_t now_ms;
+
+    if (due_ms == UINT64_MAX) {
+        return -1;
+    }
+    now_ms = meeple__net_clock_ms(net);
+    if (due_ms <= now_ms) {
+        return 0;
+    }
+    return due_ms - now_ms < INT32_MAX ? (int)(due_ms - now_ms) : INT32_MAX;
+}
+
 /* What is left of timeout_ms since began_ms. */
 static int left_of(const meeple_net *net, int timeout_ms, uint64_t began_ms)
 {
@@ -197,6 +222,14 @@ static int left_of(const meeple_net *net, int timeout_ms, uint64_t began_ms)
         return timeout_ms;
     }
     return passed < (uint64_t)timeout_ms ? timeout_ms - (int)passed : 0;
+}
+
+/* How long a turn may take of what is left. */
+static int turn_ms(const meeple_net *net, int left_ms)
+{
+    int due_ms = left_ms != 0 ? meeple__net_due_in_ms(net) : -1;
+
+    return due_ms >= 0 && (left_ms < 0 || due_ms < left_ms) ? due_ms : left_ms;
 }
 
 int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
@@ -223,7 +256,7 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
                 net->loop.woken = false;
                 return 0;
             }
-            rc = meeple__loop_turn(&net->loop, left, &accepted);
+            rc = meeple__loop_turn(&net->loop, turn_ms(net, left), &accepted);
             if (rc > 0) {
                 if (accepted) {
                     net->ops->accepted(net, accepted);

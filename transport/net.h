@@ -89,6 +89,9 @@ int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool c
 uint64_t meeple__net_now_ms(const meeple_net *net);
 /* The same at this moment. */
 uint64_t meeple__net_clock_ms(const meeple_net *net);
+/* In how many milliseconds its seat has to be looked at, whatever the loop knows; -1: there is no
+ * such moment. */
+int meeple__net_due_in_ms(const meeple_net *net);
 meeple_dialect meeple__net_dialect(const meeple_net *net);
 /*
  * Whether no more than `most` bytes wait in the queue to peer; without one it is true, as sending
@@ -127,5 +130,8 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
                        struct meeple__loopback *hub, bool listening);
 int meeple__client_new(meeple_net **out, const char *url, const meeple_connect_options *options,
                        struct meeple__loopback *hub);
+/* The same in a page, over the browser's WebSocket.  MEEPLE_ENOTSUP: headers or options of TLS. */
+int meeple__web_client_new(meeple_net **out, const char *url,
+                           const meeple_connect_options *options);
 
 #endif /* MEEPLE_TRANSPORT_NET_H */

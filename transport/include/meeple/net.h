@@ -55,6 +55,10 @@ typedef struct meeple_limits {
                                       UINT32_MAX: never */
     uint32_t heartbeat_misses;     /* 2: at most 255: who answers none of so many pings in a
                                       row is gone, 1006 */
+    size_t backlog_bytes_max;      /* 16 MiB, or two messages if that is more; only in a page, where
+                                      nothing holds the server back: what may have come and wait for
+                                      meeple_net_next(), 64 bytes for each message added.  More is
+                                      closed with 1008 */
 } meeple_limits;
 
 /* What a message to many does about a peer whose queue is full. */

@@ -1,0 +1,192 @@
+/* net_web_out: what a page's WebSocket is given, and how much of it waits. */
+#include "transport/net_web.h"
+
+#include <stdio.h>
+
+static struct meeple__web_client *client_of(struct meeple__line *line)
+{
+    return MEEPLE__CONTAINER(line, struct meeple__web_client, line);
+}
+
+static const struct meeple__web_client *const_client_of(const struct meeple__line *line)
+{
+    return MEEPLE__CONTAINER_CONST(line, struct meeple__web_client, line);
+}
+
+static size_t queued_now(const struct meeple__web_client *client)
+{
+    return client->handle >= 0 ? meeple__web_queued(client->handle) : 0;
+}
+
+/* How much waits now; a queue that moves is a sign of life as long as our ping is in it. */
+static size_t look_at_queue(struct meeple__web_client *client)
+{
+    size_t queued = queued_now(client);
+    size_t gone = queued < client->queued ? client->queued - queued : 0;
+
+    if (gone > 0 && client->beat_bytes > 0) {
+        client->beat_bytes -= gone < client->beat_bytes ? gone : client->beat_bytes;
+        meeple__heartbeat_moved(&client->heartbeat, client->net.loop.now_ms);
+    }
+    client->queued = queued;
+    return queued;
+}
+
+/* Hands a message to the browser. */
+static int push(struct meeple__web_client *client, meeple_bytes head, meeple_bytes body, bool text)
+{
+    int rc = meeple__web_send(client->handle, head, body, text);
+
+    if (rc == 0) {
+        client->net.loop.bytes_out += head.len + body.len;
+        client->queued = meeple__web_queued(client->handle);
+    }
+    return rc;
+}
+
+int meeple__web_client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
+{
+    struct meeple__web_client *client = meeple__web_client_of(net);
+    size_t max = net->config.options.queue_bytes_max;
+    uint8_t bytes[MEEPLE__PACKET_HEAD];
+    int rc = meeple__session_check_send(&client->session, to);
+    meeple_bytes head;
+    size_t queued, len;
+
+    if (rc < 0 || !meeple__web_client_sends(client)) {
+        return rc < 0 ? rc : MEEPLE_ESTATE;
+    }
+    head = meeple__session_head(&client->session, text, to, bytes);
+    len = head.len + packet.len;
+    queued = look_at_queue(client);
+    if (queued > max || len + MEEPLE__WS_HEAD_MAX > max - queued) {
+        meeple__line_missed(&client->line, len, max);
+        return MEEPLE_EFULL;
+    }
+    rc = push(client, head, packet, text && net->dialect == MEEPLE_DIALECT_PLAIN);
+    net->stats.packets_out += rc == 0;
+    return rc;
+}
+
+/* A page cannot send ping frames: the native dialect has packets for it. */
+static int line_ping(struct meeple__line *line, uint64_t now_ms)
+{
+    struct meeple__web_client *client = client_of(line);
+    uint8_t data[MEEPLE__HEARTBEAT_PAYLOAD], bytes[MEEPLE__PING_MAX];
+    size_t len;
+    int rc;
+
+    if (!client->session.heartbeat) {
+        return MEEPLE_ENOTSUP;
+    }
+    if (!meeple__web_client_sends(client)) {
+        return MEEPLE_ESTATE;
+    }
+    meeple__heartbeat_ping(&client->heartbeat, now_ms, data);
+    len = meeple__packet_ping(bytes, MEEPLE__PACKET_PING, (meeple_bytes){data, sizeof data});
+    rc = push(client, (meeple_bytes){bytes, len}, (meeple_bytes){NULL, 0}, false);
+    client->beat_bytes = client->queued;
+    return rc;
+}
+
+static size_t line_queued(const struct meeple__line *line)
+{
+    return queued_now(const_client_of(line));
+}
+
+/* A browser does not tell the server's address. */
+static void line_address(const struct meeple__line *line, char *dst, size_t cap)
+{
+    (void)line;
+    snprintf(dst, cap, "%s", "");
+}
+
+static const struct meeple__heartbeat *line_heartbeat(const struct meeple__line *line)
+{
+    return &const_client_of(line)->heartbeat;
+}
+
+const struct meeple__line_ops meeple__web_line_ops = {line_queued, line_address, line_heartbeat,
+                                                      line_ping};
+
+int meeple__web_client_tell_room(struct meeple__web_client *client, meeple_event *event)
+{
+    size_t queued = look_at_queue(client);
+
+    if (!meeple__web_client_sends(client)) {
+        return 0;
+    }
+    if (meeple__line_has_drained(&client->line, queued)) {
+        client->line.missed = false;
+        event->type = MEEPLE_EVENT_DRAINED;
+    } else if (meeple__line_has_room(&client->line, queued)) {
+        client->line.wants_room = false; /* meeple__net_room(): an event of no type */
+    } else {
+        return 0;
+    }
+    event->peer = MEEPLE_SERVER;
+    return 1;
+}
+
+/* Whether there is somebody to ping, and a way to. */
+static bool beats(const struct meeple__web_client *client)
+{
+    return client->session.heartbeat && client->net.config.options.heartbeat_ms > 0 &&
+           client->session.state == MEEPLE__SESSION_SEATED && meeple__web_client_sends(client);
+}
+
+void meeple__web_client_beat(struct meeple__web_client *client)
+{
+    const meeple_ws_options *options = &client->net.config.options;
+    uint64_t now_ms = client->net.loop.now_ms;
+    int rc = 0;
+
+    if (!beats(client)) {
+        return;
+    }
+    switch (meeple__heartbeat_due_now(&client->heartbeat, now_ms, options->heartbeat_ms,
+                                      options->heartbeat_misses)) {
+    case MEEPLE__HEARTBEAT_DEAD:
+        meeple__session_blame(&client->session, MEEPLE_STAGE_TIMEOUT, 0,
+                              "nothing was heard from the server for too long");
+        meeple__web_client_broken(client, MEEPLE_CLOSE_ABNORMAL, "nothing was heard for too long");
+        break;
+    case MEEPLE__HEARTBEAT_PING:
+        rc = line_ping(&client->line, now_ms);
+        break;
+    case MEEPLE__HEARTBEAT_NOTHING:
+    default:
+        break;
+    }
+    if (rc == MEEPLE_ENOMEM) {
+        meeple__web_client_fail(client, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+    }
+}
+
+static uint64_t sooner(uint64_t a_ms, uint64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
+/* Whether what was waited for in the queue has come. */
+static bool has_room(const struct meeple__web_client *client)
+{
+    const struct meeple__line *line = &client->line;
+
+    return meeple__web_client_sends(client) &&
+           (meeple__line_has_drained(line, queued_now(client)) ||
+            meeple__line_has_room(line, queued_now(client)));
+}
+
+uint64_t meeple__web_client_due_ms(const struct meeple__web_client *client)
+{
+    uint64_t due_ms = sooner(client->open_deadline_ms, client->close_deadline_ms);
+    uint32_t interval_ms = client->net.config.options.heartbeat_ms;
+
+    if ((client->handle >= 0 && meeple__web_pending(client->handle)) || has_room(client)) {
+        return 0;
+    }
+    return beats(client)
+               ? sooner(due_ms, meeple__heartbeat_deadline(&client->heartbeat, interval_ms))
+               : due_ms;
+}
