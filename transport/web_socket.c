@@ -25,10 +25,12 @@ enum {
     FLAG_OVERFLOW = 4
 };
 
-void meeple__web_call(void (*ready)(void *user), void *user);
+typedef void (*ready_function)(void *user);
+
+void meeple__web_call(ready_function ready, void *user);
 
 /* From JavaScript into the program, with its stack empty. */
-EMSCRIPTEN_KEEPALIVE void meeple__web_call(void (*ready)(void *user), void *user)
+EMSCRIPTEN_KEEPALIVE void meeple__web_call(ready_function ready, void *user)
 {
     ready(user);
 }
@@ -207,7 +209,7 @@ EM_JS(int, meeple__web_js_page_is_secure, (void), {
     return typeof location === 'object' && location.protocol === 'https:' ? 1 : 0;
 })
 
-EM_JS(void, meeple__web_js_on_ready, (void (*ready)(void *user), void *user), {
+EM_JS(void, meeple__web_js_on_ready, (ready_function ready, void *user), {
     Module.meepleWeb.ready = ready;
     Module.meepleWeb.user = user;
     Module.meepleWeb.beat();
