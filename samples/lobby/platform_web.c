@@ -8,9 +8,10 @@
  * game, and a proxy that has the page at a path most likely has both there.  "" for a page that
  * came from no server, or if it does not fit. */
 EM_JS(void, page_server, (char *dst, int size), {
-    var scheme = location.protocol == "https:" ? "wss://" : "ws://";
-    var folder = location.pathname.slice(0, location.pathname.lastIndexOf("/") + 1);
-    var url = location.host ? scheme + location.host + folder : "";
+    var here = typeof location == "object" && location.host ? location : null;
+    var scheme = here && here.protocol == "https:" ? "wss://" : "ws://";
+    var folder = here ? here.pathname.slice(0, here.pathname.lastIndexOf("/") + 1) : "";
+    var url = here ? scheme + here.host + folder : "";
     stringToUTF8(lengthBytesUTF8(url) < size ? url : "", dst, size);
 })
 
