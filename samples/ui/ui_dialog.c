@@ -7,6 +7,8 @@
 #define PADDING 24.0f
 #define ROW_HEIGHT 22.0f
 #define BUTTON_HEIGHT 38.0f
+#define FINGER_HEIGHT 44.0f /* the same in a window as narrow as a telephone */
+#define NARROW 600.0f
 #define TITLE_HEIGHT 28.0f
 #define GAP 18.0f
 
@@ -47,7 +49,8 @@ static void draw_title(struct ui *ui, struct rect rect, const char *title)
 
 bool ui_alert(struct ui *ui, unsigned id, const char *title, const char *text)
 {
-    const float around = 2 * PADDING + TITLE_HEIGHT + GAP + BUTTON_HEIGHT + 10;
+    const float button = ui->width < NARROW ? FINGER_HEIGHT : BUTTON_HEIGHT;
+    const float around = 2 * PADDING + TITLE_HEIGHT + GAP + button + 10;
     float width = ui->width - 48 < WIDTH ? ui->width - 48 : WIDTH;
     struct rect room = {0, 0, width - 2 * PADDING, 0};
     int rows_max = (int)((ui->height - 48 - around) / ROW_HEIGHT);
@@ -70,8 +73,8 @@ bool ui_alert(struct ui *ui, unsigned id, const char *title, const char *text)
     draw_title(ui, room, title);
     room.y += TITLE_HEIGHT + 10;
     paragraph(ui, room, text, rows_max < 1 ? 1 : rows_max, true);
-    struct rect place = {card.x + card.w - PADDING - 96, card.y + card.h - PADDING - BUTTON_HEIGHT,
-                         96, BUTTON_HEIGHT};
+    struct rect place = {card.x + card.w - PADDING - 96, card.y + card.h - PADDING - button, 96,
+                         button};
     struct ui_button agree = {
         .id = id, .rect = place, .label = "OK", .kind = UI_BUTTON_PRIMARY, .font = FONT_BOLD};
     bool agreed = ui_button(ui, &agree) || (ui->in.key == SDLK_ESCAPE && !ui->in.repeated);

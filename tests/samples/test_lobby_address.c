@@ -7,6 +7,7 @@
 #include <meeple/base.h>
 
 #include "samples/lobby/address.h"
+#include "tests/support/prng.h"
 
 Test(lobby_address, reads_names_and_numbers_with_and_without_a_port)
 {
@@ -190,4 +191,35 @@ Test(lobby_address, of_a_page_is_one_that_others_can_open)
         lobby_address_page(page, cases[i].bind, cases[i].home, cases[i].port, cases[i].secure);
         cr_expect_str_eq(page, cases[i].page);
     }
+}
+
+/* Any text, since it may come from a link that a stranger made: what is taken is written in a way
+ * that is read as the same. */
+Test(lobby_address, of_any_text_is_refused_or_read_as_it_is_written)
+{
+    static const char *const pieces[] = {"ws://", "wss://", "http", "s", "://",  ":", "/",  "[",
+                                         "]",     "a",      ".",    "8", "0",    "%", " ",  "\t",
+                                         "?",     "#",      "\\",   "@", "\x80", "-", "WS", "::1"};
+    struct prng prng = {.state = 5};
+    unsigned taken = 0;
+
+    for (int round = 0; round < 50000; round++) {
+        char text[80] = "", once[LOBBY_ADDRESS_SIZE], twice[LOBBY_ADDRESS_SIZE];
+        struct lobby_address address;
+
+        for (size_t left = 1 + prng_below(&prng, 9); left > 0; left--) {
+            strcat(text, pieces[prng_below(&prng, MEEPLE_COUNT(pieces))]);
+        }
+        if (!lobby_address_parse(&address, text, 8080)) {
+            continue;
+        }
+        taken++;
+        lobby_address_text(once, &address);
+        cr_assert(lobby_address_parse(&address, once, 1), "%s: %s", text, once);
+        lobby_address_text(twice, &address);
+        cr_assert_str_eq(twice, once);
+        lobby_address_url(once, &address);
+        cr_assert_eq(strcspn(once, " #\\\t"), strlen(once), "%s", once);
+    }
+    cr_expect_gt(taken, 1000);
 }
