@@ -204,8 +204,8 @@ class Secure(DiceTest):
         guests = [self.join("wss://%s/" % where, "a", "--auto", "5", "--ca", self.authority.cert),
                   self.join(page, "b", "--auto", "5", "--ca", self.authority.cert)]
         self.done(*guests, host)
-        for guest in guests:
-            self.assertEqual(len([line for line in guest.log() if line.startswith("a: rolls ")]), 5)
+        for name in ("a", "b"):
+            self.assertEqual(len([line for line in host.log() if line.startswith(name + ": rolls ")]), 5)
 
     def test_who_does_not_believe_the_certificate_does_not_play(self):
         host, where = self.host("--dedicated", "--cert", self.cert, "--key", self.key)
