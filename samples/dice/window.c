@@ -7,6 +7,7 @@
 #include "samples/dice/window_layout.h"
 #include "samples/dice/window_players.h"
 #include "samples/lobby/form.h"
+#include "samples/lobby/platform.h"
 #include "samples/ui/app.h"
 #include "samples/ui/theme.h"
 
@@ -265,6 +266,7 @@ int dice_window_run(struct dice_session *session, const struct dice_window_optio
         .scale = options->scale,
         .screenshot = options->screenshot,
         .quit_after_ms = options->quit_after_ms,
+        .on_ready = lobby_platform_on_ready,
     };
     struct app_program program = {&table, step, view, leave};
 

@@ -16,4 +16,8 @@ void lobby_platform_server(char *dst, size_t size);
  * False: it has none that could be told, or it does not fit; dst is as it was. */
 bool lobby_platform_home(char *dst, size_t size);
 
+/* Has ready(user) called when a session has something to tell, whether or not a frame is drawn: a
+ * page that is hidden draws none.  A program of its own looks by itself, and nothing is called. */
+void lobby_platform_on_ready(void (*ready)(void *user), void *user);
+
 #endif /* LOBBY_PLATFORM_H */

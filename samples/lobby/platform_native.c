@@ -59,3 +59,9 @@ bool lobby_platform_home(char *dst, size_t size)
     memcpy(dst, text, strlen(text) + 1);
     return true;
 }
+
+void lobby_platform_on_ready(void (*ready)(void *user), void *user)
+{
+    (void)ready;
+    (void)user;
+}

@@ -4,6 +4,8 @@
 #include <emscripten.h>
 #include <stdio.h>
 
+#include <meeple/web.h>
+
 /* The folder of the page on its server, as a WebSocket's URL: who hands out the page hosts the
  * game, and a proxy that has the page at a path most likely has both there.  "" for a page that
  * came from no server, or if it does not fit. */
@@ -34,4 +36,9 @@ bool lobby_platform_home(char *dst, size_t size)
     (void)dst;
     (void)size;
     return false;
+}
+
+void lobby_platform_on_ready(void (*ready)(void *user), void *user)
+{
+    meeple_web_on_ready(ready, user);
 }

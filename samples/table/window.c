@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "samples/lobby/form.h"
+#include "samples/lobby/platform.h"
 #include "samples/table/report.h"
 #include "samples/table/window_cloth.h"
 #include "samples/table/window_layout.h"
@@ -318,6 +319,7 @@ int table_window_run(struct table_session *session, const struct table_window_op
         .scale = options->scale,
         .screenshot = options->screenshot,
         .quit_after_ms = options->quit_after_ms,
+        .on_ready = lobby_platform_on_ready,
     };
     struct app_program program = {&window, step, view, leave};
 
