@@ -1,7 +1,9 @@
 # stranger: installs the build and uses it as somebody else's project would, in every way there is.
 #
 #   cmake -DBUILD=DIR -DWORK=DIR -DCOMPILER=CC -DFLAGS=... -DSHARED=ON|OFF -DLIBDIR=... -DGENERATOR=...
-#         -DPKG_CONFIG=... -P tests/install/stranger.cmake
+#         -DPKG_CONFIG=... [-DTOOLCHAIN=FILE -DROOTS=DIR -DNODE=PROGRAM] -P tests/install/stranger.cmake
+#
+# With TOOLCHAIN, Emscripten's, for pages: what the library links is in ROOTS, and its programs run in node.
 cmake_minimum_required(VERSION 3.25)
 
 set(prefix "${WORK}/a prefix")
@@ -17,7 +19,12 @@ function(run what)
 endfunction()
 
 function(run_echo program)
-    run(${program} ${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${prefix}/${LIBDIR} ${WORK}/${program})
+    set(command ${WORK}/${program})
+    if(TOOLCHAIN)
+        # Node's own fetch() is in the way of this Emscripten's.
+        set(command ${NODE} --no-experimental-fetch ${WORK}/${program}.js)
+    endif()
+    run(${program} ${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${prefix}/${LIBDIR} ${command})
     if(NOT said MATCHES "^meeple [0-9.]+: echo, remote\n$")
         message(FATAL_ERROR "${program} said:\n${said}")
     endif()
@@ -27,19 +34,33 @@ endfunction()
 run(install ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
 file(GLOB_RECURSE installed RELATIVE ${prefix} ${prefix}/*)
 foreach(file IN LISTS installed)
+    if(TOOLCHAIN AND file MATCHES "\\.pc$")
+        message(FATAL_ERROR "${file} is installed, and nobody can use it")
+    endif()
     if(NOT file MATCHES "^(include/meeple/[a-z0-9_]+\\.h|${LIBDIR}/(libmeeple\\.|cmake/meeple/|pkgconfig/meeple\\.pc))")
         message(FATAL_ERROR "${file} is installed: what for?")
     endif()
 endforeach()
 
 # find_package(meeple), one program per target.
+set(where -DCMAKE_C_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${prefix})
+if(TOOLCHAIN)
+    # A list, which would come apart on its way as an argument.
+    file(WRITE ${WORK}/roots.cmake "set(CMAKE_FIND_ROOT_PATH \"${prefix};${ROOTS}\" CACHE STRING \"\")\n")
+    set(where --toolchain ${TOOLCHAIN} -C ${WORK}/roots.cmake)
+endif()
 run("find_package" ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/package -B ${WORK}/package -G ${GENERATOR}
-    -DCMAKE_C_COMPILER=${COMPILER} "-DCMAKE_C_FLAGS=${FLAGS}" -DCMAKE_PREFIX_PATH=${prefix})
+    ${where} "-DCMAKE_C_FLAGS=${FLAGS}")
 run("build with find_package" ${CMAKE_COMMAND} --build ${WORK}/package)
 run_echo(package/echo_meeple)
 run_echo(package/echo_static)
 if(SHARED)
     run_echo(package/echo_shared)
+endif()
+
+if(TOOLCHAIN)
+    file(REMOVE_RECURSE ${WORK})
+    return()
 endif()
 
 # pkg-config, in a shell line as people type it.
