@@ -22,7 +22,9 @@ static const struct measures compact = {8, 8, 40, 76, 9, 36};
 #define TALL_BUTTON 44.0f
 #define LOW_HEIGHT 400.0f /* a telephone that lies on its side */
 #define TRAY_TITLE 26.0f
-#define TRAY_GAP 8.0f /* around a card in a tall window's tray */
+#define TRAY_GAP 8.0f /* around a card in a telephone's tray */
+#define TALL_ROWS 2
+#define LOW_ROWS 3
 
 static float smaller(float a, float b)
 {
@@ -38,6 +40,13 @@ static float larger(float a, float b)
 static bool is_tall(float width, float height)
 {
     return width < 480 || (width < 600 && height >= 1.3f * width);
+}
+
+/* One that lies on its side: the tray is beside the table, which is as high as there is room for.
+ */
+static bool is_low(float width, float height)
+{
+    return height < LOW_HEIGHT + TALL_BUTTON && width >= 1.8f * height && !is_tall(width, height);
 }
 
 static void title(struct table_layout *out, struct rect row)
@@ -125,6 +134,18 @@ static void form(struct table_layout *out, const struct measures *measures, floa
     fill_form(out, rest, row, stacked, guest_only);
 }
 
+/* The end of the log, and the overlay. */
+static void lay_on_cloth(struct table_layout *out)
+{
+    float width = smaller(STATS_WIDTH, out->felt.w - 20);
+
+    out->lines = (struct rect){out->felt.x + 14, out->felt.y + out->felt.h - 64, out->felt.w / 2,
+                               LINES_HEIGHT};
+    out->lines_hang = false;
+    out->overlay = (struct rect){out->felt.x + out->felt.w - width - 10, out->felt.y + 10, width,
+                                 smaller(STATS_HEIGHT, out->felt.h - 20)};
+}
+
 /* The table is as large as there is room for; the tray lies under it and is as wide. */
 static void table(struct table_layout *out, const struct measures *measures, struct rect room)
 {
@@ -140,18 +161,54 @@ static void table(struct table_layout *out, const struct measures *measures, str
 
     out->unit = out->tray_unit = unit;
     out->tray_rows = 1;
-    out->lines_hang = false;
     out->rim = (struct rect){room.x + (room.w - wide - rims) / 2, top, wide + rims, high + rims};
     out->felt = rect_inset(out->rim, measures->rim);
     out->tray = (struct rect){out->rim.x, top + out->rim.h + measures->gap, out->rim.w, tray};
     struct rect inside = rect_inset(out->tray, 4);
     out->tray_title = rect_take_left(&inside, larger(unit * 200, 76), 0);
     out->slots = inside;
-    out->lines = (struct rect){out->felt.x + 14, out->felt.y + out->felt.h - 64, out->felt.w / 2,
-                               LINES_HEIGHT};
-    float width = smaller(STATS_WIDTH, out->felt.w - 20);
-    out->overlay = (struct rect){out->felt.x + out->felt.w - width - 10, out->felt.y + 10, width,
-                                 smaller(STATS_HEIGHT, out->felt.h - 20)};
+    lay_on_cloth(out);
+}
+
+static unsigned columns_of(unsigned rows)
+{
+    return (TABLE_TRAY + rows - 1) / rows;
+}
+
+/* How large what lies in such a tray may be. */
+static float fit_cards(float width, float height, unsigned rows)
+{
+    float across = width / (float)columns_of(rows) - TRAY_GAP;
+    float down = height / (float)rows - TRAY_GAP;
+
+    return larger(smaller(across / (2 * (float)table_half_width(TABLE_CARD)),
+                          down / (2 * (float)table_half_height(TABLE_CARD))),
+                  LEAST_UNIT);
+}
+
+/* Its title above, and rows of places that are as large as fits. */
+static void fill_tray(struct table_layout *out, unsigned rows)
+{
+    out->slots = rect_inset(out->tray, 4);
+    out->tray_title = rect_take_top(&out->slots, TRAY_TITLE - 4, 0);
+    out->tray_rows = rows;
+    out->tray_unit = fit_cards(out->slots.w, out->slots.h, rows);
+}
+
+static void low_table(struct table_layout *out, const struct measures *measures, struct rect rest)
+{
+    float rims = 2 * measures->rim;
+
+    out->unit = smaller((rest.w * 0.75f - rims) / TABLE_WIDTH, (rest.h - rims) / TABLE_HEIGHT);
+    out->unit = larger(out->unit, LEAST_UNIT);
+    float high = out->unit * TABLE_HEIGHT + rims;
+    out->rim = rect_take_left(&rest, out->unit * TABLE_WIDTH + rims, measures->gap);
+    out->rim.y += (out->rim.h - high) / 2;
+    out->rim.h = high;
+    out->felt = rect_inset(out->rim, measures->rim);
+    out->tray = (struct rect){rest.x, out->rim.y, rest.w, high};
+    fill_tray(out, LOW_ROWS);
+    lay_on_cloth(out);
 }
 
 /* The table is as wide as the window, the tray under it has larger pieces in two rows, and the log
@@ -159,7 +216,6 @@ static void table(struct table_layout *out, const struct measures *measures, str
 static void tall_table(struct table_layout *out, const struct measures *measures, struct rect rest)
 {
     float rims = 2 * measures->rim, bottom = rest.y + rest.h;
-    float card_wide = 2 * (float)table_half_width(TABLE_CARD);
     float card_high = 2 * (float)table_half_height(TABLE_CARD);
 
     out->unit = smaller((rest.w - rims) / TABLE_WIDTH, (rest.h / 2 - rims) / TABLE_HEIGHT);
@@ -170,15 +226,10 @@ static void tall_table(struct table_layout *out, const struct measures *measures
     out->rim.w = wide;
     out->felt = rect_inset(out->rim, measures->rim);
 
-    out->tray_rows = 2;
-    float across = rest.w * (float)out->tray_rows / TABLE_TRAY - TRAY_GAP;
-    float down = (rest.h - measures->gap - LINES_HEIGHT - TRAY_TITLE) / (float)out->tray_rows;
-    out->tray_unit = smaller((across - 2) / card_wide, (down - TRAY_GAP) / card_high);
-    out->tray_unit = larger(out->tray_unit, LEAST_UNIT);
-    float slot = out->tray_unit * card_high + TRAY_GAP;
-    out->tray = rect_take_top(&rest, TRAY_TITLE + (float)out->tray_rows * slot, measures->gap);
-    out->slots = rect_inset(out->tray, 4);
-    out->tray_title = rect_take_top(&out->slots, TRAY_TITLE - 4, 0);
+    float room = rest.h - measures->gap - LINES_HEIGHT - TRAY_TITLE;
+    float slot = fit_cards(rest.w - 8, room, TALL_ROWS) * card_high + TRAY_GAP;
+    out->tray = rect_take_top(&rest, 4 + TRAY_TITLE + TALL_ROWS * slot, measures->gap);
+    fill_tray(out, TALL_ROWS);
 
     bool both = rest.h >= LINES_HEIGHT + measures->gap + STATS_HEIGHT;
     out->lines = (struct rect){rest.x + 6, rest.y, rest.w - 12,
@@ -201,7 +252,11 @@ void table_layout_compute(struct table_layout *out, float width, float height, b
     } else {
         struct rect row = rect_take_top(&rest, measures->header, measures->gap);
         header(out, measures, row);
-        table(out, measures, rest);
+        if (is_low(width, height)) {
+            low_table(out, measures, rest);
+        } else {
+            table(out, measures, rest);
+        }
     }
     form(out, measures, width, height, guest_only);
 }
@@ -219,7 +274,7 @@ SDL_FPoint table_layout_meant(const struct table_layout *layout, SDL_FPoint seen
 
 SDL_FPoint table_layout_slot_seen(const struct table_layout *layout, unsigned slot)
 {
-    unsigned columns = TABLE_TRAY / layout->tray_rows;
+    unsigned columns = columns_of(layout->tray_rows);
     float across = layout->slots.w / (float)columns;
     float down = layout->slots.h / (float)layout->tray_rows;
 

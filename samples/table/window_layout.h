@@ -18,7 +18,7 @@ struct table_layout {
     struct rect rim, felt;                /* the table, its cloth */
     struct rect tray, tray_title, slots;
     unsigned tray_rows;  /* of slots */
-    struct rect lines;   /* the end of the log, on the cloth or under the tray */
+    struct rect lines;   /* the end of the log, on the cloth, or under the tray */
     bool lines_hang;     /* few of them are at the top of their place, not at its bottom */
     struct rect overlay; /* there, too */
     struct rect form_card, form_title;

@@ -38,7 +38,8 @@ Test(table_layout, all_is_on_the_window_from_the_smallest_on)
         expect_inside(layout.leave, width, height);
         expect_inside(layout.form_card, width, height);
         expect_inside(layout.overlay, width, height);
-        cr_expect_geq(layout.tray.y, layout.rim.y + layout.rim.h);
+        cr_expect(layout.tray.y >= layout.rim.y + layout.rim.h ||
+                  layout.tray.x >= layout.rim.x + layout.rim.w);
         cr_expect_float_eq(layout.felt.w, layout.unit * TABLE_WIDTH, 0.5f);
         cr_expect_float_eq(layout.felt.h, layout.unit * TABLE_HEIGHT, 0.5f);
     }
@@ -78,6 +79,20 @@ static bool is_within(struct rect outer, struct rect inner)
            inner.y + inner.h <= outer.y + outer.h;
 }
 
+static void expect_places_in_the_tray(const struct table_layout *layout)
+{
+    float wide = 2 * (float)table_half_width(TABLE_CARD) * layout->tray_unit;
+    float high = 2 * (float)table_half_height(TABLE_CARD) * layout->tray_unit;
+
+    for (unsigned slot = 0; slot < TABLE_TRAY; slot++) {
+        SDL_FPoint at = table_layout_slot_seen(layout, slot);
+        struct rect card = {at.x - wide / 2, at.y - high / 2, wide, high};
+
+        cr_expect(is_within(layout->slots, card), "slot %u", slot);
+        cr_expect(is_within(layout->tray, card), "slot %u", slot);
+    }
+}
+
 Test(table_layout, held_upright_the_table_is_as_wide_as_the_window_and_the_rest_is_under_it)
 {
     static const float sizes[][2] = {{360, 640}, {390, 844}, {430, 932}};
@@ -91,15 +106,22 @@ Test(table_layout, held_upright_the_table_is_as_wide_as_the_window_and_the_rest_
         cr_expect_geq(layout.lines.y, layout.tray.y + layout.tray.h);
         cr_expect_geq(layout.lines.h, 54);
         cr_expect_gt(layout.tray_unit, 2 * layout.unit, "a hand is to be read");
-        for (unsigned slot = 0; slot < TABLE_TRAY; slot++) {
-            SDL_FPoint at = table_layout_slot_seen(&layout, slot);
-            float wide = 2 * (float)table_half_width(TABLE_CARD) * layout.tray_unit;
-            float high = 2 * (float)table_half_height(TABLE_CARD) * layout.tray_unit;
-            struct rect card = {at.x - wide / 2, at.y - high / 2, wide, high};
+        expect_places_in_the_tray(&layout);
+    }
+}
 
-            cr_expect(is_within(layout.slots, card), "slot %u", slot);
-            cr_expect(is_within(layout.tray, card), "slot %u", slot);
-        }
+Test(table_layout, on_its_side_the_table_is_as_high_as_there_is_room_and_the_tray_is_beside_it)
+{
+    static const float sizes[][2] = {{667, 330}, {844, 390}, {932, 430}};
+
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct table_layout layout;
+
+        table_layout_compute(&layout, sizes[i][0], sizes[i][1], true);
+        cr_expect_gt(layout.rim.h, sizes[i][1] - 70);
+        cr_expect_geq(layout.tray.x, layout.rim.x + layout.rim.w);
+        cr_expect_gt(layout.tray_unit, layout.unit);
+        expect_places_in_the_tray(&layout);
     }
 }
 
