@@ -15,6 +15,29 @@ extern "C" {
  * A net is used from one thread; any number of nets may live in a process.  Nothing is read, sent
  * or answered outside the functions below, and none of them but meeple_net_next() waits.  The one
  * function for other threads is meeple_net_wake().
+ *
+ * In a page, built with emscripten, a client's sockets are the browser's, and a server can only be
+ * one of this process (meeple_net_loopback()).  The same program gets the same events there.  What
+ * is different, because a browser lets a page do no more:
+ *
+ * - Nothing waits: meeple_net_next() returns 0 at once when there is nothing.  meeple/web.h says
+ *   when to ask again.
+ * - The browser reads on its own, so that nothing holds the server back when the application takes
+ *   no events: backlog_bytes_max bounds what waits then.  What comes after we asked to close is
+ *   lost.
+ * - meeple_net_connect() answers MEEPLE_ENOTSUP to headers and options of TLS: requests and
+ *   certificates are the browser's.  So is compression: options.deflate is not looked at.  A client
+ *   that offers subprotocols gets one of them or no connection.
+ * - Why there is no connection is not told to a page: the fault is of stage CONNECT, or TIMEOUT.
+ *   Connecting and handshake have one deadline, connect_timeout_ms and handshake_timeout_ms
+ *   together.
+ * - A page may say only the close codes 1000 and 3000..4999.  Where we close with another, the
+ *   server hears one that is 3000 higher (4001 for 1001), and our own events have the true one.  A
+ *   net that is freed without meeple_net_close() is heard to close without a code, 1005.
+ * - The heartbeat travels in packets (docs/wire.md, 4.5), so the plain dialect has none, and
+ *   meeple_net_ping() answers MEEPLE_ENOTSUP there.  Pings of the server are answered by the
+ *   browser.
+ * - The server's address is not known, and bytes in meeple_stats are those of messages.
  */
 typedef struct meeple_net meeple_net;
 
@@ -147,11 +170,12 @@ typedef struct meeple_listen_options {
 
 typedef struct meeple_connect_options {
     const char *const *protocols; /* NULL-terminated, best first; NULL as above */
-    const char *const *headers;   /* "Name: value", NULL-terminated: added to the request */
+    const char *const *headers;   /* "Name: value", NULL-terminated: added to the request; not in a
+                                     page */
     meeple_dialect dialect;
     meeple_limits limits;
-    meeple_deflate_options deflate; /* off if zeroed */
-    meeple_tls_client_options tls;  /* of a "wss://" URL */
+    meeple_deflate_options deflate; /* off if zeroed; in a page not looked at */
+    meeple_tls_client_options tls;  /* of a "wss://" URL; not in a page */
     const meeple_io_driver *io;
     const meeple_mem *mem;
     const meeple_log *log;
@@ -173,11 +197,12 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_listen(meeple_net **out,
  * brackets), or to "wss://..." (port 443), which is encrypted and shows a certificate that is
  * looked at first.  options NULL: all defaults.  *out as above.  MEEPLE_EINVAL: not such a URL, a
  * header that is none, or a pin or server name that is none.  MEEPLE_ETOOBIG: path and headers over
- * 8 KiB.  MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked is said by the first event, UP or DOWN; a
- * file of options.tls that cannot be used is said by DOWN and a fault of stage TLS.  The addresses
- * of a name race (RFC 8305): a dead one costs a quarter of a second.  A program with several
- * clients of one server begins with the next when the one before is UP or DOWN (RFC 6455
- * section 4.1); nets do not know of each other.  Godot: WebSocketClient.connect_to_url().
+ * 8 KiB.  MEEPLE_ENOTSUP: what a page cannot do.  MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked is
+ * said by the first event, UP or DOWN; a file of options.tls that cannot be used is said by DOWN
+ * and a fault of stage TLS.  The addresses of a name race (RFC 8305): a dead one costs a quarter of
+ * a second.  A program with several clients of one server begins with the next when the one before
+ * is UP or DOWN (RFC 6455 section 4.1); nets do not know of each other.  Godot:
+ * WebSocketClient.connect_to_url().
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_connect(meeple_net **out, const char *url,
                                                   const meeple_connect_options *options);
@@ -352,7 +377,8 @@ typedef struct meeple_rtt {
 MEEPLE_API meeple_rtt meeple_net_rtt(const meeple_net *net, int32_t peer);
 
 /* Measures now, beside the heartbeat's own pings, which go to quiet peers only.  MEEPLE_ENOTFOUND:
- * no such peer, or no connection to it.  MEEPLE_ESTATE, MEEPLE_ENOMEM, MEEPLE_EIO. */
+ * no such peer, or no connection to it.  MEEPLE_ENOTSUP: in a page, in the plain dialect.
+ * MEEPLE_ESTATE, MEEPLE_ENOMEM, MEEPLE_EIO. */
 MEEPLE_API int meeple_net_ping(meeple_net *net, int32_t peer);
 
 /* Why we never came UP, or the loss after it; stage NONE if neither.  Its text is good until
