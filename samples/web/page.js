@@ -1,0 +1,480 @@
+/*
+ * page: what a game in a browser has besides its program: it is loaded, with a bar that tells how
+ * much of it has come; what goes wrong is said in a sentence; the query gives it its command line;
+ * and a real text field of the browser lies, unseen, over the one that is drawn.
+ *
+ * The program calls page.begin() when it has its window, and the rest as samples/ui/app_web.c says.
+ */
+"use strict";
+
+(function () {
+
+const find = (id) => document.getElementById(id);
+const canvas = find("canvas");
+const field = find("field");
+const options = document.currentScript.dataset; /* program, bytes */
+
+/* ---- What is said in place of the game, or over it ---- */
+
+const lastWords = []; /* of the program, on its standard error */
+let begun = false;
+let stopped = false; /* something has been said that stays */
+
+function say(title, text, button) {
+    if (stopped) {
+        return;
+    }
+    stopped = true;
+    const note = find("note");
+    note.hidden = false;
+    note.setAttribute("role", "alert");
+    note.classList.toggle("veil", begun);
+    find("note-bar").hidden = true;
+    find("note-title").textContent = title;
+    find("note-text").textContent = text;
+    find("note-text").hidden = false;
+    find("note-button").textContent = button;
+    find("note-button").hidden = false;
+    find("note-button").focus();
+}
+
+function fail(text) {
+    say(begun ? "The game has stopped" : "The game could not start", text, "Reload");
+}
+
+function crash(what) {
+    const words = lastWords.length > 0 ? lastWords.join("\n") : String(what);
+    fail("Something in it went wrong:\n" + words);
+}
+
+find("note-button").addEventListener("click", () => location.reload());
+/* A page from the browser's memory of pages has lost its connection, and so its game. */
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+/* A trap in the program, wherever it was called from; not what some extension does. */
+window.addEventListener("error", (event) => {
+    if (event.error instanceof WebAssembly.RuntimeError) {
+        crash(event.error.message);
+    }
+});
+
+/* ---- The command line, from the query ---- */
+
+/* What of it a link may say, and whether it has a value. */
+const flags = {connect: true, name: true, auto: true, seed: true, report: false};
+
+function commandLine() {
+    const line = [];
+    const query = new URLSearchParams(location.search);
+
+    for (const [key, hasValue] of Object.entries(flags)) {
+        const value = query.get(key);
+        if (!hasValue && value !== null && value !== "0") {
+            line.push("--" + key);
+        } else if (hasValue && value) {
+            line.push("--" + key, value.replace(/\0/g, ""));
+        }
+    }
+    if (!query.get("name")) {
+        line.push("--name", ""); /* there is no login name, but what the runtime makes up */
+    }
+    return line;
+}
+
+/* ---- Loading ---- */
+
+function showProgress(bytes, total) {
+    const text = find("note-text");
+    const bar = find("note-bar");
+    const kilobytes = (count) => Math.ceil(count / 1024);
+
+    text.hidden = bar.hidden = stopped;
+    if (stopped) {
+        return;
+    }
+    if (total >= bytes && total > 0) {
+        bar.max = total;
+        bar.value = bytes;
+        text.textContent = "Loading " + kilobytes(bytes) + " of " + kilobytes(total) + " KB";
+    } else {
+        bar.removeAttribute("value");
+        text.textContent = "Loading " + kilobytes(bytes) + " KB";
+    }
+}
+
+/* The bytes as they come out of any compression are counted.  How many there will be is what the
+ * page was built with; else what the server says, if that is not the size of something compressed. */
+function totalOf(response) {
+    const headers = response.headers;
+    const encoded = (headers.get("Content-Encoding") || "identity") !== "identity";
+
+    return Number(options.bytes) || (encoded ? 0 : Number(headers.get("Content-Length")) || 0);
+}
+
+function counted(response) {
+    const total = totalOf(response);
+    const reader = response.body.getReader();
+    let bytes = 0;
+
+    showProgress(0, total);
+    return new ReadableStream({
+        async pull(controller) {
+            const {done, value} = await reader.read();
+            if (done) {
+                controller.close();
+                return;
+            }
+            bytes += value.byteLength;
+            showProgress(bytes, total);
+            controller.enqueue(value);
+        }
+    });
+}
+
+async function fetchProgram() {
+    const name = options.program + ".wasm";
+    let response;
+
+    try {
+        response = await fetch(name, {credentials: "same-origin"});
+    } catch (error) {
+        throw new Error("Its program, " + name + ", could not be fetched. " +
+            (location.protocol === "file:" ? "This page has to come from a web server."
+                                           : "Is the server still there?"));
+    }
+    if (!response.ok) {
+        throw new Error("The server has no program for it: it answered " + response.status +
+            " for " + name + ".");
+    }
+    /* With this type it is compiled while it comes, whatever the server said. */
+    return new Response(counted(response), {headers: {"Content-Type": "application/wasm"}});
+}
+
+async function compile(response, imports) {
+    if (WebAssembly.instantiateStreaming) {
+        return WebAssembly.instantiateStreaming(response, imports);
+    }
+    return WebAssembly.instantiate(await (await response).arrayBuffer(), imports);
+}
+
+function load() {
+    if (typeof WebAssembly !== "object") {
+        fail("This browser has no WebAssembly, which the game is made of.");
+        return;
+    }
+    const program = fetchProgram();
+    const script = document.createElement("script");
+
+    program.catch((error) => fail(error.message));
+    window.Module = {
+        canvas,
+        page,
+        arguments: commandLine(),
+        print: (text) => console.log(text),
+        printErr(text) {
+            lastWords.push(text);
+            lastWords.splice(0, lastWords.length - 5);
+            console.warn(text);
+        },
+        instantiateWasm(imports, receive) {
+            compile(program, imports).then((result) => receive(result.instance, result.module),
+                (error) => fail("Its program could not be used: " + error.message));
+            return {};
+        },
+        onAbort: crash,
+        /* main() is over; that of a game with a window never is. */
+        postRun: [() => begun || fail(lastWords.join("\n") || "It ended at once.")]
+    };
+    script.src = options.program + ".js";
+    script.onerror = () => fail("A part of it, " + options.program + ".js, could not be loaded.");
+    document.body.append(script);
+}
+
+/* ---- The size: whole pixels of the screen, or the picture would be blurred ---- */
+
+const size = {width: 0, height: 0, ratio: 0};
+
+/* True if it is another one. */
+function fit() {
+    const room = find("stage").getBoundingClientRect();
+    const ratio = window.devicePixelRatio;
+    const width = Math.floor(room.width * ratio + 0.01);
+    const height = Math.floor(room.height * ratio + 0.01);
+    /* Browsers lay out in 64ths of a pixel; less than the whole would cost one of the screen's. */
+    const css = (pixels) => Math.ceil(pixels / ratio * 64) / 64 + "px";
+
+    if (width === size.width && height === size.height && ratio === size.ratio) {
+        return false;
+    }
+    Object.assign(size, {width, height, ratio});
+    canvas.style.width = css(width);
+    canvas.style.height = css(height);
+    return true;
+}
+
+/* SDL listens to this event of the window and nothing else; some changes come without it. */
+function refit() {
+    if (fit()) {
+        window.dispatchEvent(new Event("resize"));
+    }
+}
+
+function watchRatio() {
+    const query = window.matchMedia("(resolution: " + window.devicePixelRatio + "dppx)");
+
+    query.addEventListener("change", () => {
+        refit();
+        watchRatio();
+    }, {once: true});
+}
+
+/* ---- What the program is told; see the same names in app_web.c ---- */
+
+const HEARD_EVENTS = 1;
+const HEARD_LOSS = 2;
+
+let hear = null;
+let inside = false; /* the program is at work: what happens now is its own doing */
+
+function tell(what) {
+    if (!hear || inside || stopped) {
+        return;
+    }
+    inside = true;
+    try {
+        hear(what);
+    } finally {
+        inside = false;
+    }
+}
+
+/* ---- The text field ---- */
+
+let shown = false;
+let known = null;      /* what the program knows of it */
+let touching = false;  /* the focus waits for the finger to go up: before, it brings no keyboard */
+let composing = null;  /* what was in it, and where the caret, when the composition began */
+
+function focusOn(element) {
+    if (document.activeElement !== element) {
+        element.focus({preventScroll: true});
+    }
+}
+
+/* What differs from the text before is being composed. */
+function composed(before) {
+    const text = field.value;
+    const common = Math.min(text.length, before.text.length);
+    let start = 0;
+    let end = 0;
+
+    while (start < Math.min(common, before.start) && text[start] === before.text[start]) {
+        start++;
+    }
+    while (end < common - start && text[text.length - 1 - end] === before.text[before.text.length - 1 - end]) {
+        end++;
+    }
+    return {
+        text: text.slice(0, start) + text.slice(text.length - end),
+        composition: text.slice(start, text.length - end),
+        anchor: start,
+        caret: start
+    };
+}
+
+function read() {
+    if (composing) {
+        return composed(composing);
+    }
+    const backward = field.selectionDirection === "backward";
+    return {
+        text: field.value,
+        composition: "",
+        anchor: backward ? field.selectionEnd : field.selectionStart,
+        caret: backward ? field.selectionStart : field.selectionEnd
+    };
+}
+
+/* The program asks before it does anything else: the browser tells of a selection some time after
+ * it has changed. */
+function isTyped() {
+    const now = read();
+
+    return shown && Object.keys(now).some((key) => now[key] !== known[key]);
+}
+
+function typed() {
+    known = read();
+    return known;
+}
+
+/* The composition ends as it stands: something else was clicked at. */
+function settle() {
+    if (composing) {
+        composing = null;
+        tell(0);
+        field.blur();
+    }
+}
+
+function showField(wanted) {
+    const {style} = field;
+
+    style.left = wanted.x + "px";
+    style.top = wanted.y + "px";
+    style.width = wanted.w + "px";
+    style.height = wanted.h + "px";
+    if (!shown || field.getAttribute("aria-label") !== wanted.label) {
+        field.setAttribute("aria-label", wanted.label);
+        field.inputMode = wanted.address ? "url" : "text";
+        field.autocapitalize = wanted.address ? "none" : "words";
+        field.maxLength = wanted.limit;
+    }
+    if (!shown) {
+        shown = true;
+        field.hidden = false;
+    }
+    if (composing) {
+        return; /* it would be broken off */
+    }
+    if (field.value !== wanted.text) {
+        field.value = wanted.text;
+    }
+    const now = read();
+    if (now.anchor !== wanted.anchor || now.caret !== wanted.caret) {
+        field.setSelectionRange(Math.min(wanted.anchor, wanted.caret),
+            Math.max(wanted.anchor, wanted.caret),
+            wanted.anchor > wanted.caret ? "backward" : "forward");
+    }
+    known = read();
+    if (!touching) {
+        focusOn(field);
+    }
+}
+
+function hideField() {
+    if (shown) {
+        shown = false;
+        composing = null;
+        field.hidden = true;
+        field.value = "";
+        focusOn(canvas);
+    }
+}
+
+/* Keys of the field that are the program's.  What the keyboard of a phone sends has no place. */
+const passed = {Enter: "Enter", Tab: "Tab", Escape: "Escape", Shift: "ShiftLeft"};
+
+function pass(event) {
+    const command = event.ctrlKey || event.altKey || event.metaKey;
+
+    if (event.isComposing || event.keyCode === 229 || command || !(event.key in passed)) {
+        return;
+    }
+    if (event.key !== "Shift") {
+        event.preventDefault();
+    }
+    canvas.dispatchEvent(new KeyboardEvent(event.type, {
+        key: event.key,
+        code: event.code || passed[event.key],
+        keyCode: event.keyCode,
+        location: event.location,
+        repeat: event.repeat,
+        shiftKey: event.shiftKey,
+        cancelable: true
+    }));
+}
+
+function watchField() {
+    field.addEventListener("compositionstart", () => {
+        composing = {text: field.value, start: field.selectionStart};
+    });
+    field.addEventListener("compositionend", () => {
+        if (composing) {
+            composing = null;
+            tell(0);
+        }
+    });
+    field.addEventListener("input", () => tell(0));
+    field.addEventListener("keydown", pass);
+    field.addEventListener("keyup", pass);
+    document.addEventListener("selectionchange", () => {
+        if (shown && !composing && document.activeElement === field) {
+            tell(0);
+        }
+    });
+}
+
+/* ---- Mouse, fingers, keys ---- */
+
+/* What the browser does with these is more than a game could. */
+function isBrowsers(event) {
+    return event.ctrlKey || event.altKey || event.metaKey || /^F([2-9]|1\d)$/.test(event.key);
+}
+
+/* These run before SDL's own, which take every key and the wheel for themselves. */
+function guard() {
+    canvas.addEventListener("keydown",
+        (event) => isBrowsers(event) && event.stopImmediatePropagation(), true);
+    canvas.addEventListener("wheel",
+        (event) => event.ctrlKey && event.stopImmediatePropagation(), true);
+    canvas.addEventListener("mousedown", settle, true);
+    canvas.addEventListener("touchstart", () => {
+        settle();
+        touching = true;
+    }, true);
+    canvas.addEventListener("focus", () => shown && !touching && focusOn(field));
+    for (const type of ["contextmenu", "dragover", "drop"]) {
+        window.addEventListener(type, (event) => event.preventDefault());
+    }
+}
+
+/* These run after SDL's, so that what it made of the event is answered at once: the browser lets
+ * the focus go to the text field, with a keyboard on the screen, only while it handles a gesture. */
+function answer() {
+    for (const type of ["mousedown", "mouseup", "keydown", "keyup", "touchstart"]) {
+        window.addEventListener(type, () => {
+            tell(HEARD_EVENTS);
+            if (!shown && !stopped) {
+                focusOn(canvas);
+            }
+        });
+    }
+    for (const type of ["touchend", "touchcancel"]) {
+        window.addEventListener(type, (event) => {
+            touching = event.touches.length > 0;
+            tell(HEARD_EVENTS);
+            if (shown && !touching && event.target === canvas) {
+                field.blur(); /* it may have the focus, but its keyboard was put away */
+                focusOn(field);
+            }
+        });
+    }
+    window.addEventListener("resize", () => tell(HEARD_LOSS));
+}
+
+const page = {
+    begin(heard) {
+        begun = true;
+        hear = heard;
+        find("note").hidden = true;
+        answer();
+        focusOn(canvas);
+    },
+    showField,
+    hideField,
+    isTyped,
+    typed,
+    end() {
+        say("The game is over", "Its window would be closed now.", "Play again");
+    }
+};
+
+window.addEventListener("resize", fit); /* before SDL's own */
+fit();
+watchRatio();
+new ResizeObserver(refit).observe(find("stage"));
+guard();
+watchField();
+load();
+
+})();
