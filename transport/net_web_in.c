@@ -8,8 +8,7 @@
 #include "transport/strings.h"
 
 enum {
-    PROTOCOL_MAX = 127,
-    SENTENCE_MAX = 400
+    PROTOCOL_MAX = 127
 };
 
 static meeple_bytes bytes_of(const char *text)
@@ -49,7 +48,7 @@ static void blame_browser(struct meeple__web_client *client)
     const char *hint = client->secure                 ? " Is its certificate one that it trusts?"
                        : meeple__web_page_is_secure() ? " A page over https may have to use wss://."
                                                       : "";
-    char text[SENTENCE_MAX];
+    char text[MEEPLE__FAULT_TEXT];
 
     snprintf(text, sizeof text,
              "could not connect to %.100s; the browser does not say why: is the server running "
@@ -62,7 +61,7 @@ static void blame_browser(struct meeple__web_client *client)
 /* More came than the application took. */
 static void overflown(struct meeple__web_client *client)
 {
-    char text[SENTENCE_MAX];
+    char text[MEEPLE__FAULT_TEXT];
 
     snprintf(text, sizeof text, "the application took no messages: over %zu bytes of them waited",
              client->net.limits.backlog_bytes_max);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/support/fake_browser.h"
+#include "tests/support/prng.h"
 #include "tests/support/session.h"
 
 static const char url[] = "ws://server:4000/table?x=1";
@@ -818,6 +819,125 @@ Test(net_web, lets_two_of_the_longest_messages_wait)
     open_page(&page, &(meeple_connect_options){.limits.message_bytes_max = 20 << 20});
     cr_assert_eq(page.socket->backlog_max, 40 << 20);
     close_page(&page);
+}
+
+/* A packet of a server that mostly keeps to the rules, though it does not know who left. */
+static size_t any_packet(const struct seat *seat, struct prng *random, uint8_t bytes[64])
+{
+    int32_t who = seat->here_count > 0 ? seat->here[prng_below(random, seat->here_count)] : 1;
+    uint64_t kind = prng_below(random, 100);
+    size_t len = 5 + prng_below(random, 30);
+
+    prng_fill(random, bytes, 64);
+    bytes[0] = 0;
+    if (kind < 10) {
+        bytes[0] = 2;
+        who = (int32_t)prng_between(random, 8, 13);
+        len = 5;
+    } else if (kind < 15 && who != 1) {
+        bytes[0] = 3;
+        memcpy(bytes + 5, "\1\350\3bye", 6);
+        len = 11;
+    } else if (kind < 20) {
+        bytes[0] = 5;
+        who = 0;
+    }
+    bytes[1] = (uint8_t)who;
+    memset(bytes + 2, 0, 3);
+    if (prng_below(random, 200) == 0) {
+        bytes[prng_below(random, 5)] ^= (uint8_t)prng_next(random);
+    }
+    return prng_below(random, 300) == 0 ? prng_below(random, 64) : len;
+}
+
+/* One thing that a server, a browser or the application does. */
+static void anything(struct page *page, struct prng *random)
+{
+    static const char *const protocols[] = {"meeple.1", "", "meeple.1", "other"};
+    struct fake_socket *socket = page->socket;
+    uint8_t bytes[64];
+    size_t len;
+
+    switch (prng_below(random, 24)) {
+    case 0:
+        if (!socket->open && !socket->over) {
+            browser_opens(socket,
+                          protocols[prng_below(random, 16) > 3 ? 0 : prng_below(random, 4)]);
+            browser_hears(socket, WELCOME, 5, false);
+        }
+        break;
+    case 1:
+        if (prng_below(random, 8) == 0) {
+            browser_closes(socket, (uint16_t)prng_between(random, 1000, 4999), "why",
+                           prng_below(random, 2) == 0);
+        }
+        break;
+    case 2:
+        if (prng_below(random, 8) == 0) {
+            cr_assert_eq(meeple_net_close(page->net, 1001, "bye"), 0);
+        }
+        break;
+    case 3:
+        session_run_until(&page->session, sim_now(page->session.sim) + prng_below(random, 30000));
+        break;
+    case 4:
+        browser_sends(socket, prng_below(random, socket->buffered + 1));
+        break;
+    case 5:
+        page->seat->idle = !page->seat->idle;
+        break;
+    case 6:
+        counting_mem_fail(&page->session.mem, prng_below(random, 30) == 0 ? 1 : 0);
+        break;
+    case 7:
+        (void)meeple_net_ping(page->net, MEEPLE_SERVER);
+        break;
+    case 8:
+    case 9:
+        len = prng_below(random, sizeof bytes);
+        (void)meeple_net_send(page->net, (int32_t)prng_below(random, 7),
+                              (meeple_bytes){bytes, len});
+        break;
+    default:
+        len = any_packet(page->seat, random, bytes);
+        if (socket->open) {
+            browser_hears(socket, bytes, len, prng_below(random, 500) == 0);
+        }
+        break;
+    }
+    session_run_until(&page->session, sim_now(page->session.sim));
+}
+
+/* The rules of event.h are looked at by the session, leaks and handles at the end. */
+Test(net_web, keeps_to_the_rules_whatever_happens)
+{
+    unsigned ups = 0, downs = 0, packets = 0;
+
+    for (uint64_t seed = 1; seed <= 3000; seed++) {
+        struct prng random = {.state = seed};
+        struct page page;
+
+        open_page(&page, &(meeple_connect_options){.limits = {.queue_bytes_max = 300,
+                                                              .message_bytes_max = 140,
+                                                              .backlog_bytes_max = 2000,
+                                                              .peers_max = 4}});
+        for (unsigned i = 0; i < 200 && !page.socket->dropped; i++) {
+            anything(&page, &random);
+        }
+        page.seat->idle = false;
+        session_run_until(&page.session, sim_now(page.session.sim));
+        if (page.socket->dropped) {
+            cr_assert(page.seat->down, "seed %u", (unsigned)seed);
+        }
+        ups += page.seat->up;
+        downs += page.seat->down;
+        packets += page.seat->packets > 5;
+        close_page(&page);
+    }
+    /* It is not all about nothing. */
+    cr_assert_gt(ups, 1000);
+    cr_assert_gt(downs, 1000);
+    cr_assert_gt(packets, 500);
 }
 
 /* ---- memory ---- */
