@@ -269,7 +269,7 @@ class Text(unittest.TestCase):
             prefix = {"ERR": "MEEPLE_", "RPC_MODE": "MEEPLE_RPC_", "VALUE_KIND": "MEEPLE_VALUE_"}.get(macro, "MEEPLE_%s_" % macro)
             body = re.search(r"#define MEEPLE_%s_MAP\(X\)((?:.*\\\n)*.*)" % macro, headers)[1]
             known |= {prefix + name for name in re.findall(r"X\((\w+)", body)}
-        build = "".join(map(read, glob.glob(os.path.join(ROOT, "CMakeLists.txt"))))
+        build = "".join(read(os.path.join(ROOT, file)) for file in ("CMakeLists.txt", "CMakePresets.json"))
         known |= set(re.findall(r"\bMEEPLE_\w+", build))
         for path in documents():
             code = "".join(body for info, body in fences(read(path)) if info.startswith("c file="))
