@@ -7,6 +7,8 @@
 #define GLIDE_MS 55.0f
 #define FLIGHT_GLIDE_MS 210.0f
 #define FLIGHT_MS 900
+#define FRAME_MS 16.0f
+#define FRAME_MOST_MS 250.0f
 #define NEAR 0.3f /* of a unit: that is there */
 
 void table_motion_set(struct table_seen *seen, SDL_FPoint at)
@@ -65,11 +67,17 @@ bool table_motion_step(struct table_motion *motion, const struct table_game *gam
     float passed_ms = (float)(now_ms - motion->now_ms);
     bool moves = false;
 
+    /* After a rest without frames the first is like any other, no leap; but frames may be slow. */
+    if (passed_ms > FRAME_MS && !motion->moves) {
+        passed_ms = FRAME_MS;
+    } else if (passed_ms > FRAME_MOST_MS) {
+        passed_ms = FRAME_MOST_MS;
+    }
+
     motion->now_ms = now_ms;
     note_flip(motion, game);
-    /* After a rest without frames this is one of them, not a leap. */
     float pace = table_motion_flies(motion) ? FLIGHT_GLIDE_MS : GLIDE_MS;
-    float part = 1 - expf(-(passed_ms < 50 ? passed_ms : 16) / pace);
+    float part = 1 - expf(-passed_ms / pace);
     for (unsigned i = 0; i < TABLE_PIECES; i++) {
         if (table_game_shows(game, i)) {
             moves |= glide(&motion->pieces[i], goal_of(game, layout, i), part);
@@ -86,5 +94,6 @@ bool table_motion_step(struct table_motion *motion, const struct table_game *gam
             motion->pawns[seat].there = false;
         }
     }
-    return moves || table_motion_flies(motion);
+    motion->moves = moves || table_motion_flies(motion);
+    return motion->moves;
 }

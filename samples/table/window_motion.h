@@ -18,6 +18,7 @@ struct table_motion {
     uint64_t flip_ms; /* when the table was flipped last; 0: never */
     uint32_t flips;
     bool has_flips;
+    bool moves; /* something was on its way in the last step */
 };
 
 /* Brings all a little nearer to where they are; true as long as one is not there. */

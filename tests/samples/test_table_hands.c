@@ -402,3 +402,20 @@ Test(table_hands, what_lies_in_the_tray_is_taken_where_it_is_seen_though_it_is_l
     button(SDL_MOUSEBUTTONDOWN, at, 1);
     cr_expect_eq(ui_focused(desk.ui), FIRST_ID + TOP);
 }
+
+/* A telephone may draw four frames a second; what moves is no slower there. */
+Test(table_hands, what_glides_is_there_in_time_however_slow_the_frames)
+{
+    struct table_piece *die = desk.game.pieces[DIE];
+    struct table_seen *seen_die = &desk.motion.pieces[DIE];
+    uint64_t later_ms = desk.now_ms + 100000;
+    float from = seen_die->at.x;
+
+    die->x = (int16_t)(die->x + 400);
+    cr_expect(table_motion_step(&desk.motion, &desk.game, &desk.layout, later_ms));
+    cr_expect_lt(seen_die->at.x, from + 200, "it begins slowly, after a rest as well");
+    cr_expect(table_motion_step(&desk.motion, &desk.game, &desk.layout, later_ms + 250));
+    cr_expect_gt(seen_die->at.x, from + 390);
+    table_motion_step(&desk.motion, &desk.game, &desk.layout, later_ms + 500);
+    cr_expect_float_eq(seen_die->at.x, die->x, 1);
+}
