@@ -37,12 +37,13 @@ EMSCRIPTEN_KEEPALIVE void meeple__web_call(ready_function ready, void *user)
 
 /* clang-format off */
 
-/* The state, made with the first use. */
-EM_JS(void, meeple__web_js_begin, (void), {
+/* The state, and what works on it without being asked; made with the first use. */
+EM_JS(void, meeple__web_js_begin, (int message_cost), {
     if (Module.meepleWeb) {
         return;
     }
-    var web = { sockets: [], ready: 0, user: 0, timer: 0 };
+    var web = { sockets: [], cost: message_cost, ready: 0, user: 0, timer: 0 };
+    var encoder = new TextEncoder();
     web.call = function () {
         if (!web.ready || ABORT) {
             return;
@@ -65,60 +66,65 @@ EM_JS(void, meeple__web_js_begin, (void), {
             web.timer = 0;
         }
     };
+    web.tell = function (socket, type, bytes, flags, code) {
+        socket.events.push({ type: type, bytes: bytes, flags: flags, code: code });
+        web.call();
+    };
+    web.hear = function (socket, data) {
+        var text = typeof data === 'string';
+        var bytes = text ? encoder.encode(data) : new Uint8Array(data);
+        if (socket.waiting + bytes.length + web.cost > socket.most) {
+            socket.over = true;
+            socket.ws.close(4008, 'too many messages wait for the page');
+            web.tell(socket, 3, new Uint8Array(0), 4, 1006);
+            return;
+        }
+        socket.waiting += bytes.length + web.cost;
+        web.tell(socket, 2, bytes, text ? 1 : 0, 0);
+    };
+    web.listen = function (socket) {
+        var ws = socket.ws;
+        ws.binaryType = 'arraybuffer';
+        ws.onopen = function () {
+            web.tell(socket, 1, encoder.encode(ws.protocol), 0, 0);
+        };
+        ws.onmessage = function (event) {
+            if (!socket.over) {
+                web.hear(socket, event.data);
+            }
+        };
+        ws.onclose = function (event) {
+            var flags = event.wasClean ? 2 : 0;
+            if (!socket.over) {
+                socket.over = true;
+                web.tell(socket, 3, encoder.encode(event.reason), flags, event.code);
+            }
+        };
+        /* Of an error no more is known than that CLOSED follows. */
+        ws.onerror = function () {};
+    };
     Module.meepleWeb = web;
 })
 
 EM_JS(int, meeple__web_js_open, (const char *url, const char *const *protocols, int count,
-                                 double backlog_max, int message_cost, char *why, int why_size), {
+                                 double backlog_max, char *why, int why_size), {
     var web = Module.meepleWeb;
-    var encoder = new TextEncoder();
     var names = [];
-    var ws;
+    /* Events from `at` on were not asked for yet; `waiting` is what they cost. */
+    var socket = { events: [], at: 0, waiting: 0, most: backlog_max, last: null, over: false };
+    var address = UTF8ToString(url);
+    var handle = 0;
     for (var i = 0; i < count; i++) {
         names.push(UTF8ToString(HEAPU32[(protocols >> 2) + i]));
     }
     try {
-        ws = count > 0 ? new WebSocket(UTF8ToString(url), names) : new WebSocket(UTF8ToString(url));
-        ws.binaryType = 'arraybuffer';
+        socket.ws = count > 0 ? new WebSocket(address, names) : new WebSocket(address);
     } catch (thrown) {
         stringToUTF8('the browser refuses: ' + (thrown && thrown.message || thrown), why, why_size);
         setTimeout(web.call, 0);
         return -1;
     }
-    /* Events from `at` on were not asked for yet; `waiting` is what they cost. */
-    var socket = { ws: ws, events: [], at: 0, waiting: 0, last: null, over: false };
-    var tell = function (type, bytes, flags, code) {
-        socket.events.push({ type: type, bytes: bytes, flags: flags, code: code });
-        web.call();
-    };
-    ws.onopen = function () {
-        tell(1, encoder.encode(ws.protocol), 0, 0);
-    };
-    ws.onmessage = function (event) {
-        if (socket.over) {
-            return;
-        }
-        var text = typeof event.data === 'string';
-        var bytes = text ? encoder.encode(event.data) : new Uint8Array(event.data);
-        var cost = bytes.length + message_cost;
-        if (socket.waiting + cost > backlog_max) {
-            socket.over = true;
-            ws.close(4008, 'too many messages wait for the page');
-            tell(3, new Uint8Array(0), 4, 1006);
-            return;
-        }
-        socket.waiting += cost;
-        tell(2, bytes, text ? 1 : 0, 0);
-    };
-    ws.onclose = function (event) {
-        if (!socket.over) {
-            socket.over = true;
-            tell(3, encoder.encode(event.reason), event.wasClean ? 2 : 0, event.code);
-        }
-    };
-    /* Of an error no more is known than that CLOSED follows. */
-    ws.onerror = function () {};
-    var handle = 0;
+    web.listen(socket);
     while (web.sockets[handle]) {
         handle++;
     }
@@ -127,8 +133,9 @@ EM_JS(int, meeple__web_js_open, (const char *url, const char *const *protocols, 
     return handle;
 })
 
-EM_JS(int, meeple__web_js_next, (int handle, int32_t *fields, int message_cost), {
-    var socket = Module.meepleWeb.sockets[handle];
+EM_JS(int, meeple__web_js_next, (int handle, int32_t *fields), {
+    var web = Module.meepleWeb;
+    var socket = web.sockets[handle];
     if (socket.at === socket.events.length) {
         return 0;
     }
@@ -139,7 +146,7 @@ EM_JS(int, meeple__web_js_next, (int handle, int32_t *fields, int message_cost),
         socket.at = 0;
     }
     if (event.type === 2) {
-        socket.waiting -= event.bytes.length + message_cost;
+        socket.waiting -= event.bytes.length + web.cost;
     }
     socket.last = event.bytes;
     fields >>= 2;
@@ -225,16 +232,15 @@ int meeple__web_open(const char *url, const char *const *protocols, size_t backl
     while (protocols && protocols[count]) {
         count++;
     }
-    meeple__web_js_begin();
-    return meeple__web_js_open(url, protocols, count, (double)backlog_max, MEEPLE__WEB_MESSAGE_COST,
-                               why, (int)why_size);
+    meeple__web_js_begin(MEEPLE__WEB_MESSAGE_COST);
+    return meeple__web_js_open(url, protocols, count, (double)backlog_max, why, (int)why_size);
 }
 
 int meeple__web_next(int handle, struct meeple__web_event *event)
 {
     int32_t fields[FIELDS];
 
-    if (!meeple__web_js_next(handle, fields, MEEPLE__WEB_MESSAGE_COST)) {
+    if (!meeple__web_js_next(handle, fields)) {
         return 0;
     }
     *event = (struct meeple__web_event){.type = (meeple__web_event_type)fields[FIELD_TYPE],
@@ -288,6 +294,6 @@ bool meeple__web_page_is_secure(void)
 
 void meeple_web_on_ready(void (*ready)(void *user), void *user)
 {
-    meeple__web_js_begin();
+    meeple__web_js_begin(MEEPLE__WEB_MESSAGE_COST);
     meeple__web_js_on_ready(ready, user);
 }
