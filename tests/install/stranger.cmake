@@ -1,9 +1,9 @@
 # stranger: installs the build and uses it as somebody else's project would, in every way there is.
 #
 #   cmake -DBUILD=DIR -DWORK=DIR -DCOMPILER=CC -DFLAGS=... -DSHARED=ON|OFF -DLIBDIR=... -DGENERATOR=...
-#         -DPKG_CONFIG=... [-DTOOLCHAIN=FILE -DROOTS=DIR -DNODE=PROGRAM] -P tests/install/stranger.cmake
+#         -DPKG_CONFIG=... [-DTOOLCHAIN=FILE -DROOT=DIR -DNODE=PROGRAM] -P tests/install/stranger.cmake
 #
-# With TOOLCHAIN, Emscripten's, for pages: what the library links is in ROOTS, and its programs run in node.
+# With TOOLCHAIN, Emscripten's, for pages: what the library links is in ROOT, and its programs run in node.
 cmake_minimum_required(VERSION 3.25)
 
 set(prefix "${WORK}/a prefix")
@@ -46,7 +46,7 @@ endforeach()
 set(where -DCMAKE_C_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${prefix})
 if(TOOLCHAIN)
     # A list, which would come apart on its way as an argument.
-    file(WRITE ${WORK}/roots.cmake "set(CMAKE_FIND_ROOT_PATH \"${prefix};${ROOTS}\" CACHE STRING \"\")\n")
+    file(WRITE ${WORK}/roots.cmake "set(CMAKE_FIND_ROOT_PATH \"${prefix};${ROOT}\" CACHE STRING \"\")\n")
     set(where --toolchain ${TOOLCHAIN} -C ${WORK}/roots.cmake)
 endif()
 run("find_package" ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/package -B ${WORK}/package -G ${GENERATOR}
