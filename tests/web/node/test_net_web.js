@@ -5,6 +5,7 @@
 "use strict";
 const assert = require("node:assert");
 const child_process = require("node:child_process");
+const fs = require("node:fs");
 const path = require("node:path");
 const readline = require("node:readline");
 const test = require("node:test");
@@ -102,7 +103,9 @@ class Page {
 
 /* A program of ours on a free port; gives its URL. */
 async function serve(t, name, ...flags) {
-    const program = child_process.spawn(path.join(executables, name), ["--port", "0", "--bind", "127.0.0.1", ...flags]);
+    const executable = path.join(executables, name);
+    assert.ok(fs.existsSync(executable), `there is no ${executable}: build the preset dev first`);
+    const program = child_process.spawn(executable, ["--port", "0", "--bind", "127.0.0.1", ...flags]);
     const lines = [];
     t.after(() => program.kill());
     for (const stream of [program.stdout, program.stderr]) {
