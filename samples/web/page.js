@@ -52,7 +52,7 @@ find("note-button").addEventListener("click", () => location.reload());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 /* A trap in the program, wherever it was called from; not what some extension does. */
 window.addEventListener("error", (event) => {
-    if (event.error instanceof WebAssembly.RuntimeError) {
+    if (typeof WebAssembly === "object" && event.error instanceof WebAssembly.RuntimeError) {
         crash(event.error.message);
     }
 });
@@ -87,10 +87,10 @@ function showProgress(bytes, total) {
     const bar = find("note-bar");
     const kilobytes = (count) => Math.ceil(count / 1024);
 
-    text.hidden = bar.hidden = stopped;
     if (stopped) {
         return;
     }
+    text.hidden = bar.hidden = false;
     if (total >= bytes && total > 0) {
         bar.max = total;
         bar.value = bytes;
