@@ -199,8 +199,8 @@ function fit() {
     const ratio = window.devicePixelRatio;
     const width = Math.floor(room.width * ratio + 0.01);
     const height = Math.floor(room.height * ratio + 0.01);
-    /* Browsers lay out in 64ths of a pixel; less than the whole would cost one of the screen's. */
-    const css = (pixels) => Math.ceil(pixels / ratio * 64) / 64 + "px";
+    /* A little more, which is not seen: browsers round what is laid out, and SDL cuts. */
+    const css = (pixels) => (pixels + 0.25) / ratio + "px";
 
     if (width === size.width && height === size.height && ratio === size.ratio) {
         return false;
