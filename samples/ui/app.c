@@ -138,13 +138,9 @@ static void open_renderer(struct app *app)
     }
 }
 
-static int open_window(struct app *app)
+static int make_window(struct app *app, const struct app_options *options)
 {
-    app__set_hints();
-    if (SDL_Init(SDL_INIT_VIDEO) < 0) {
-        return -1;
-    }
-    app->window = app__create_window(&app->options);
+    app->window = app__create_window(options);
     if (app->window == NULL) {
         return -1;
     }
@@ -152,16 +148,46 @@ static int open_window(struct app *app)
     return app->renderer != NULL ? 0 : -1;
 }
 
+static int open_window(struct app *app)
+{
+    app__set_hints();
+    return SDL_Init(SDL_INIT_VIDEO) < 0 ? -1 : make_window(app, &app->options);
+}
+
+static void close_window(struct app *app)
+{
+    if (app->renderer != NULL) {
+        SDL_DestroyRenderer(app->renderer);
+        app->renderer = NULL;
+    }
+    if (app->window != NULL) {
+        SDL_DestroyWindow(app->window);
+        app->window = NULL;
+    }
+}
+
+bool app__renew_window(struct app *app)
+{
+    struct app_options options = app->options;
+    char title[256];
+
+    SDL_strlcpy(title, SDL_GetWindowTitle(app->window), sizeof title);
+    options.title = title;
+    draw_lost(app->draw);
+    close_window(app);
+    if (make_window(app, &options) < 0) {
+        return false;
+    }
+    draw_set_renderer(app->draw, app->renderer);
+    app->dirty = true;
+    return true;
+}
+
 static void close_app(struct app *app)
 {
     ui_free(app->ui);
     draw_free(app->draw);
-    if (app->renderer != NULL) {
-        SDL_DestroyRenderer(app->renderer);
-    }
-    if (app->window != NULL) {
-        SDL_DestroyWindow(app->window);
-    }
+    close_window(app);
     SDL_Quit();
     free(app);
 }

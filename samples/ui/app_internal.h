@@ -29,6 +29,9 @@ void app__step(struct app *app);
 bool app__is_due(const struct app *app, uint64_t now_ms);
 /* A frame, but for its being shown. */
 void app__paint(struct app *app);
+/* The window has lost all that it drew with: a new one takes its place.  False: there is none, and
+ * the app is of no use any more. */
+bool app__renew_window(struct app *app);
 
 /* ---- the platform's file ---- */
 

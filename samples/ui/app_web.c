@@ -9,7 +9,8 @@
 /* What the page has to tell, several at once as a sum. */
 enum {
     HEARD_EVENTS = 1, /* SDL has events that are to be answered before the browser goes on */
-    HEARD_LOSS = 2    /* the picture is gone, as after a change of size */
+    HEARD_LOSS = 2,   /* the picture is gone, as after a change of size */
+    HEARD_RESET = 4   /* and all that it was drawn with */
 };
 
 /* Where our field is on the page, and how it stands; the order is known to page_show_field(). */
@@ -65,6 +66,8 @@ EM_JS(void, page_read_field, (char *text, int size, char *composition, int compo
 })
 
 EM_JS(void, page_end, (void), { Module["page"].end(); })
+
+EM_JS(void, page_fail, (const char *text), { Module["page"].fail(UTF8ToString(text)); })
 
 /* clang-format on */
 
@@ -156,6 +159,11 @@ void app_web_heard(struct app *app, int what)
         app__take_events(app);
     }
     app->dirty = app->dirty || (what & HEARD_LOSS) != 0;
+    if ((what & HEARD_RESET) && !app__renew_window(app)) {
+        app->done = true;
+        emscripten_cancel_main_loop();
+        page_fail("It cannot draw any more.");
+    }
 }
 
 static void frame(void *user)

@@ -141,6 +141,12 @@ void draw_lost(struct draw *draw)
     drop_texture(draw);
 }
 
+void draw_set_renderer(struct draw *draw, SDL_Renderer *renderer)
+{
+    drop_texture(draw);
+    draw->renderer = renderer;
+}
+
 static SDL_Rect pixels(const struct draw *draw, struct rect rect)
 {
     int left = (int)lroundf(rect.x * draw->scale);

@@ -22,6 +22,8 @@ void draw_begin(struct draw *draw, float scale, bool muted);
 void draw_end(struct draw *draw);
 /* The renderer has lost its textures. */
 void draw_lost(struct draw *draw);
+/* Another one takes its place, borrowed as well; the old one may be gone after draw_lost(). */
+void draw_set_renderer(struct draw *draw, SDL_Renderer *renderer);
 
 /* Edges fall on whole pixels. */
 void draw_box(struct draw *draw, struct rect rect, float radius, SDL_Color color);

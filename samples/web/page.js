@@ -231,6 +231,7 @@ function watchRatio() {
 
 const HEARD_EVENTS = 1;
 const HEARD_LOSS = 2;
+const HEARD_RESET = 4;
 
 let hear = null;
 let inside = false; /* the program is at work: what happens now is its own doing */
@@ -450,6 +451,8 @@ function answer() {
         });
     }
     window.addEventListener("resize", () => tell(HEARD_LOSS));
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    canvas.addEventListener("webglcontextrestored", () => tell(HEARD_RESET));
 }
 
 const page = {
@@ -464,6 +467,7 @@ const page = {
     hideField,
     isTyped,
     typed,
+    fail,
     end() {
         say("The game is over", "Its window would be closed now.", "Play again");
     }
