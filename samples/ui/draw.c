@@ -300,9 +300,12 @@ void draw_push_clip(struct draw *draw, struct rect rect)
     flush(draw);
     if (draw->clip_count > 0) {
         SDL_Rect outer = draw->clips[draw->clip_count - 1];
-        /* Nothing in common leaves an empty rect, which hides everything. */
         (void)SDL_IntersectRect(&outer, &clip, &clip);
     }
+    /* Nothing in common hides everything; OpenGL knows no size below that, and would go on with the
+     * clip before. */
+    clip.w = SDL_max(clip.w, 0);
+    clip.h = SDL_max(clip.h, 0);
     draw->clips[draw->clip_count++] = clip;
     if (!draw->muted) {
         SDL_RenderSetClipRect(draw->renderer, &clip);

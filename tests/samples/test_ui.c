@@ -536,3 +536,23 @@ Test(ui, nothing_at_all_and_everything_at_once_can_be_drawn)
     screen.lines = 1000;
     show();
 }
+
+/* A clip of less than no size is an error in OpenGL, which goes on with the one before. */
+Test(ui, a_clip_with_nothing_in_it_hides_everything)
+{
+    SDL_Rect clip;
+
+    draw_begin(screen.draw, 1, false);
+    draw_push_clip(screen.draw, (struct rect){10, 10, 100, -5});
+    SDL_RenderGetClipRect(screen.renderer, &clip);
+    cr_expect_eq(clip.h, 0);
+    draw_pop_clip(screen.draw);
+    draw_push_clip(screen.draw, (struct rect){10, 10, 100, 100});
+    draw_push_clip(screen.draw, (struct rect){200, 200, 50, 50});
+    SDL_RenderGetClipRect(screen.renderer, &clip);
+    cr_expect(clip.w == 0 && clip.h == 0);
+    cr_expect(SDL_RenderIsClipEnabled(screen.renderer));
+    draw_pop_clip(screen.draw);
+    draw_pop_clip(screen.draw);
+    draw_end(screen.draw);
+}
