@@ -1,0 +1,43 @@
+/* touch_test: a phone: fingers, a keyboard that comes when it is wanted, three pixels for one. */
+"use strict";
+const assert = require("node:assert/strict");
+const test = require("node:test");
+const { Party } = require("./party");
+
+const PHONE = { viewport: { width: 390, height: 760 }, deviceScaleFactor: 3, hasTouch: true, isMobile: true };
+
+function typing(page) {
+    return page.page.evaluate(() => document.activeElement?.tagName === "INPUT");
+}
+
+test("a phone joins and plays", async (t) => {
+    const party = new Party(t);
+    const chromium = await party.chromium();
+    const host = await party.host("dice");
+    const page = await party.open(await chromium.player(PHONE), host.url);
+
+    await page.form();
+    await page.tap("name");
+    await page.until("the keyboard", () => typing(page));
+    await page.press("Control+A");
+    await page.type("Phone");
+    await page.shot("phone-typed");
+    await page.tap("connect");
+    await page.playing("Phone");
+    assert.equal(await typing(page), false);
+    await page.roll(true);
+    await page.roll(true);
+    const picture = await page.shot("phone-playing");
+    assert.deepEqual([picture.width, picture.height], [1170, 2280]);
+    assert.equal(await page.page.evaluate(() => document.querySelector("canvas").width), 1170);
+    assert.equal(host.log().filter((line) => line.startsWith("Phone: rolls ")).length, 2);
+
+    await page.page.setViewportSize({ width: 760, height: 390 });
+    await page.until("wide", () => page.page.evaluate(() => document.querySelector("canvas").width === 2280));
+    await page.roll(true);
+    await page.shot("phone-turned");
+    await page.tap("disconnect");
+    await page.line({ ev: "down", clean: true });
+    assert.equal(await host.status(), 0, host.said());
+    party.check(assert, "127.0.0.1:" + host.port);
+});
