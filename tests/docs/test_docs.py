@@ -7,7 +7,8 @@ Every .c file is compiled.  After the name may stand:
 
     program[=NAME]   it has a main(): an executable is made of it,
     with=A.c,B.c     together with these,
-    run              and run: it has to end with status 0.
+    run              and run: it has to end with status 0,
+    web              it is for a page: tests/web makes one of it and looks.
 """
 import glob
 import os
@@ -166,7 +167,7 @@ class Programs(unittest.TestCase):
         count = 0
         for document, code in self.codes.items():
             for name, options in code.options.items():
-                if not name.endswith(".c"):
+                if not name.endswith(".c") or "web" in options:
                     continue
                 with self.subTest(document=document, file=name):
                     count += 1

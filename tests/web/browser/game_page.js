@@ -103,13 +103,16 @@ class GamePage {
         await this.type(text);
     }
 
-    /* What an input method does: letters that are not meant yet, then those that are. */
-    async compose(parts, text) {
+    /* What an input method does: letters that are not meant yet, and those that are. */
+    async compose(...parts) {
         for (const part of parts) {
             await this.cdp.send("Input.imeSetComposition", {
                 text: part, selectionStart: part.length, selectionEnd: part.length,
             });
         }
+    }
+
+    async commit(text) {
         await this.cdp.send("Input.insertText", { text });
     }
 

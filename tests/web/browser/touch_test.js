@@ -3,9 +3,11 @@
 const assert = require("node:assert/strict");
 const test = require("node:test");
 const { Party } = require("./party");
+const { pause } = require("./programs");
 
 const PHONE = { viewport: { width: 390, height: 760 }, deviceScaleFactor: 3, hasTouch: true, isMobile: true };
 
+/* The keyboard of the screen would be there. */
 function typing(page) {
     return page.page.evaluate(() => document.activeElement?.tagName === "INPUT");
 }
@@ -39,5 +41,26 @@ test("a phone joins and plays", async (t) => {
     await page.tap("disconnect");
     await page.line({ ev: "down", clean: true });
     assert.equal(await host.status(), 0, host.said());
+    party.check(assert, "127.0.0.1:" + host.port);
+});
+
+test("the table fits a phone", async (t) => {
+    const party = new Party(t);
+    const chromium = await party.chromium();
+    const host = await party.host("table");
+    const page = await party.open(await chromium.player(PHONE), host.url + "?name=Phone", "table");
+    await page.form();
+    await page.shot("phone-table-form");
+    await page.tap("connect");
+    await page.playing("Phone");
+    await page.line({ ev: "said", line: "Phone sat down" });
+    await page.tap("stats");
+    await pause(1500); // the traffic of a second
+    await page.shot("phone-table");
+    await page.page.setViewportSize({ width: 760, height: 390 });
+    await pause(500);
+    await page.shot("phone-table-turned");
+    await page.tap("disconnect");
+    await page.line({ ev: "down", clean: true });
     party.check(assert, "127.0.0.1:" + host.port);
 });
