@@ -9,7 +9,8 @@
 #include "transport/url.h"
 
 enum {
-    KEPT_BYTES = 16384 /* of the memory for a message, until the next */
+    KEPT_BYTES = 16384, /* of the memory for a message, until the next */
+    GRACE_MS = 500      /* for a browser to hand in what it has */
 };
 
 /* Gives back what an unusual message took. */
@@ -22,8 +23,31 @@ static void forget_message(struct meeple__web_client *client)
     }
 }
 
-/* What has come by now came in time; this is for what did not. */
-static void check_time(struct meeple__web_client *client)
+static uint64_t sooner(uint64_t a_ms, uint64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
+/* Whether a time-out has come.  What we were told by now came in time; but a browser tells it only
+ * while the page does nothing, and a page may have been busy, frozen or asleep until now.  So a
+ * time-out that is seen too late counts only when the browser has had a while. */
+static bool is_time_up(struct meeple__web_client *client)
+{
+    uint64_t now_ms = client->net.loop.now_ms;
+    uint64_t end_ms = sooner(sooner(client->open_deadline_ms, client->close_deadline_ms),
+                             meeple__web_client_silent_ms(client));
+
+    if (now_ms < end_ms) {
+        client->grace_ms = UINT64_MAX;
+        return false;
+    }
+    if (now_ms > end_ms && client->grace_ms == UINT64_MAX) {
+        client->grace_ms = now_ms + GRACE_MS;
+    }
+    return now_ms == end_ms || now_ms >= client->grace_ms;
+}
+
+static void give_up(struct meeple__web_client *client)
 {
     uint64_t now_ms = client->net.loop.now_ms;
     const meeple_limits *limits = &client->net.limits;
@@ -41,6 +65,17 @@ static void check_time(struct meeple__web_client *client)
     } else if (now_ms >= client->open_deadline_ms) {
         meeple__web_client_drop(client);
         meeple__session_late(&client->session);
+    } else {
+        meeple__session_blame(&client->session, MEEPLE_STAGE_TIMEOUT, 0,
+                              "nothing was heard from the server for too long");
+        meeple__web_client_broken(client, MEEPLE_CLOSE_ABNORMAL, "nothing was heard for too long");
+    }
+}
+
+static void check_time(struct meeple__web_client *client)
+{
+    if (is_time_up(client)) {
+        give_up(client);
     } else {
         meeple__web_client_beat(client);
     }
@@ -94,7 +129,7 @@ static int web_close(meeple_net *net, uint16_t code, const char *reason)
     }
     client->code_said = meeple__web_code(code);
     client->close_deadline_ms = meeple__loop_now(&net->loop) + net->limits.close_timeout_ms;
-    client->open_deadline_ms = UINT64_MAX;
+    client->open_deadline_ms = client->grace_ms = UINT64_MAX;
     meeple__web_close(client->handle, client->code_said, reason);
     return 0;
 }
@@ -224,7 +259,7 @@ int meeple__web_client_new(meeple_net **out, const char *url, const meeple_conne
     client->net.only = &client->line;
     client->line.ops = &meeple__web_line_ops;
     client->handle = -1;
-    client->open_deadline_ms = client->close_deadline_ms = UINT64_MAX;
+    client->open_deadline_ms = client->close_deadline_ms = client->grace_ms = UINT64_MAX;
     meeple__session_init(&client->session, &client->net);
     if (options->dialect == MEEPLE_DIALECT_NATIVE) {
         client->session.heartbeat = &client->heartbeat;

@@ -16,6 +16,7 @@ struct meeple__web_client {
     char *host;                 /* of the URL, with its port */
     uint64_t open_deadline_ms;  /* to be in the session; UINT64_MAX: it is */
     uint64_t close_deadline_ms; /* UINT64_MAX: we have not asked to close */
+    uint64_t grace_ms;          /* a time-out was seen too late; UINT64_MAX: none was */
     uint16_t code_said;         /* to the browser, in place of the net's close_code */
     uint8_t *message;           /* the last one, which an event points at */
     size_t message_cap;
@@ -58,8 +59,10 @@ extern const struct meeple__line_ops meeple__web_line_ops;
 int meeple__web_client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text);
 /* DRAINED, or the room that meeple__net_room() waits for: 1 or 0. */
 int meeple__web_client_tell_room(struct meeple__web_client *client, meeple_event *event);
-/* The ping that is due, or the end of one who answers none. */
+/* The ping that is due. */
 void meeple__web_client_beat(struct meeple__web_client *client);
+/* When a server that answers no ping is gone; UINT64_MAX: we still have to ask. */
+uint64_t meeple__web_client_silent_ms(const struct meeple__web_client *client);
 /* When any of this has to be looked at: as due_ms of a net's operations. */
 uint64_t meeple__web_client_due_ms(const struct meeple__web_client *client);
 

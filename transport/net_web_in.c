@@ -154,6 +154,7 @@ static int opened(struct meeple__web_client *client, const struct meeple__web_ev
         return 0;
     }
     client->open = true;
+    client->grace_ms = UINT64_MAX;
     meeple__heartbeat_begin(&client->heartbeat, client->net.loop.now_ms);
     return answered(client, meeple__session_opened(&client->session, protocol, event));
 }

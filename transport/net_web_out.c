@@ -135,32 +135,32 @@ static bool beats(const struct meeple__web_client *client)
            client->session.state == MEEPLE__SESSION_SEATED && meeple__web_client_sends(client);
 }
 
-void meeple__web_client_beat(struct meeple__web_client *client)
+static meeple__heartbeat_due due_now(const struct meeple__web_client *client, uint64_t now_ms)
 {
     const meeple_ws_options *options = &client->net.config.options;
-    uint64_t now_ms = client->net.loop.now_ms;
-    int rc = 0;
 
-    if (!beats(client)) {
-        return;
-    }
-    switch (meeple__heartbeat_due_now(&client->heartbeat, now_ms, options->heartbeat_ms,
-                                      options->heartbeat_misses)) {
-    case MEEPLE__HEARTBEAT_DEAD:
-        meeple__session_blame(&client->session, MEEPLE_STAGE_TIMEOUT, 0,
-                              "nothing was heard from the server for too long");
-        meeple__web_client_broken(client, MEEPLE_CLOSE_ABNORMAL, "nothing was heard for too long");
-        break;
-    case MEEPLE__HEARTBEAT_PING:
-        rc = line_ping(&client->line, now_ms);
-        break;
-    case MEEPLE__HEARTBEAT_NOTHING:
-    default:
-        break;
-    }
-    if (rc == MEEPLE_ENOMEM) {
+    return beats(client)
+               ? meeple__heartbeat_due_now(&client->heartbeat, now_ms, options->heartbeat_ms,
+                                           options->heartbeat_misses)
+               : MEEPLE__HEARTBEAT_NOTHING;
+}
+
+void meeple__web_client_beat(struct meeple__web_client *client)
+{
+    uint64_t now_ms = client->net.loop.now_ms;
+
+    if (due_now(client, now_ms) == MEEPLE__HEARTBEAT_PING &&
+        line_ping(&client->line, now_ms) == MEEPLE_ENOMEM) {
         meeple__web_client_fail(client, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
     }
+}
+
+uint64_t meeple__web_client_silent_ms(const struct meeple__web_client *client)
+{
+    return due_now(client, client->net.loop.now_ms) == MEEPLE__HEARTBEAT_DEAD
+               ? meeple__heartbeat_deadline(&client->heartbeat,
+                                            client->net.config.options.heartbeat_ms)
+               : UINT64_MAX;
 }
 
 static uint64_t sooner(uint64_t a_ms, uint64_t b_ms)
@@ -186,7 +186,8 @@ uint64_t meeple__web_client_due_ms(const struct meeple__web_client *client)
     if ((client->handle >= 0 && meeple__web_pending(client->handle)) || has_room(client)) {
         return 0;
     }
-    return beats(client)
-               ? sooner(due_ms, meeple__heartbeat_deadline(&client->heartbeat, interval_ms))
-               : due_ms;
+    if (beats(client)) {
+        due_ms = sooner(due_ms, meeple__heartbeat_deadline(&client->heartbeat, interval_ms));
+    }
+    return client->grace_ms != UINT64_MAX ? client->grace_ms : due_ms;
 }

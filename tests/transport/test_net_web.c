@@ -1087,6 +1087,68 @@ Test(net_web, hears_a_server_though_the_page_slept)
     close_page(&page);
 }
 
+/* Nobody looks for so long; then there is nothing yet. */
+static void sleep_for(struct page *page, uint64_t ms)
+{
+    page->seat->idle = true;
+    expect_after(page, ms, "");
+    page->seat->idle = false;
+    expect(page, "");
+}
+
+/* A browser hands in nothing while a page is busy, frozen or asleep; what came meanwhile comes
+ * after the page has looked at its clock again. */
+Test(net_web, gives_the_browser_a_while_to_hand_in_what_came_while_the_page_slept)
+{
+    struct page page;
+
+    open_page(&page, &(meeple_connect_options){0});
+    sleep_for(&page, 300000);
+    cr_assert_eq(meeple_net_wait_ms(page.net), 500);
+    browser_opens(page.socket, "meeple.1");
+    expect_after(&page, 499, "");
+    HEARS(&page, WELCOME);
+    expect_after(&page, 501, "up 1 meeple.1\njoin 1\n");
+    cr_assert_eq(meeple_net_wait_ms(page.net), 19499);
+    /* Two pings that nobody answers. */
+    expect_after(&page, 50000, "");
+    sleep_for(&page, 300000);
+    cr_assert_eq(meeple_net_wait_ms(page.net), 500);
+    HEARS(&page, "\0\1\0\0\0x");
+    expect_after(&page, 1000, "packet 1 x\n");
+    close_page(&page);
+}
+
+Test(net_web, ends_by_its_clock_though_it_looks_late)
+{
+    static const char *const ends[] = {
+        "down 1006 unclean no connection to server:4000 within 15000 ms\n",
+        "leave 1 1006 unclean nothing was heard for too long\n"
+        "down 1006 unclean nothing was heard for too long\n",
+        "leave 1 1006 unclean the other side did not answer our close in time\n"
+        "down 1006 unclean the other side did not answer our close in time\n"};
+
+    for (unsigned i = 0; i < MEEPLE_COUNT(ends); i++) {
+        struct page page;
+
+        if (i == 0) {
+            open_page(&page, &(meeple_connect_options){0});
+        } else {
+            sit_down(&page, MEEPLE_DIALECT_NATIVE);
+            expect_after(&page, 50000, "");
+        }
+        if (i == 2) {
+            cr_assert_eq(meeple_net_close(page.net, 0, NULL), 0);
+        }
+        sleep_for(&page, 60000); /* as the timers of a page that is hidden for long */
+        page.seat->idle = true;
+        expect_after(&page, 60000, "");
+        page.seat->idle = false;
+        expect(&page, ends[i]);
+        close_page(&page);
+    }
+}
+
 Test(net_web, pings_when_told_to)
 {
     struct page page;
