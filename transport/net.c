@@ -9,6 +9,7 @@
 #include "core/utf8.h"
 #include "transport/io_loopback.h"
 #include "transport/strings.h"
+#include "transport/web_socket.h"
 
 /* How many things next() lets happen when it was told not to wait. */
 enum {
@@ -26,12 +27,14 @@ static int fill_random(void *ctx, void *dst, size_t len)
     return loop->driver->random(loop->io, dst, len);
 }
 
-/* More than comes at once in play, and two messages. */
+/* More than comes at once in play, or two messages with what they cost.  Who wants messages so long
+ * that this wraps is refused anyway. */
 static size_t backlog_default(size_t message_bytes_max)
 {
     const size_t least = 16 << 20;
+    const size_t two = 2 * (message_bytes_max + MEEPLE__WEB_MESSAGE_COST);
 
-    return message_bytes_max < least / 2 ? least : 2 * message_bytes_max;
+    return two > least ? two : least;
 }
 
 static meeple_limits filled(const meeple_limits *limits, bool is_server)

@@ -814,11 +814,25 @@ Test(net_web, bounds_what_waits_for_an_application_that_takes_nothing)
 
 Test(net_web, lets_two_of_the_longest_messages_wait)
 {
-    struct page page;
+    static const size_t sizes[] = {8 << 20, 20 << 20};
 
-    open_page(&page, &(meeple_connect_options){.limits.message_bytes_max = 20 << 20});
-    cr_assert_eq(page.socket->backlog_max, 40 << 20);
-    close_page(&page);
+    for (size_t i = 0; i < MEEPLE_COUNT(sizes); i++) {
+        uint8_t *longest = calloc(1, sizes[i]);
+        struct page page;
+
+        cr_assert_not_null(longest);
+        open_page(&page, &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN,
+                                                   .limits.message_bytes_max = sizes[i]});
+        browser_opens(page.socket, "");
+        expect(&page, "up 1\njoin 1\n");
+        browser_hears(page.socket, longest, sizes[i], false);
+        browser_hears(page.socket, longest, sizes[i], false);
+        session_run_until(&page.session, sim_now(page.session.sim));
+        cr_assert_eq(page.seat->packets, 2);
+        cr_assert_not(page.seat->down);
+        close_page(&page);
+        free(longest);
+    }
 }
 
 /* A packet of a server that mostly keeps to the rules, though it does not know who left. */
