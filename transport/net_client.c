@@ -59,6 +59,9 @@ static void closed(struct client *client, const meeple_ws_event *ws)
     if (session->state < MEEPLE__SESSION_UP) {
         meeple__net_blame(&client->net, &conn->fault);
         meeple__net_blame(&client->net, &conn->ws.fault);
+        if (conn->ws.failed) {
+            meeple__session_blame(session, MEEPLE_STAGE_SESSION, conn->ws.code, conn->ws.why);
+        }
     } else if (conn->ws.silent) {
         meeple__session_blame(session, MEEPLE_STAGE_TIMEOUT, 0,
                               "nothing was heard from the server for too long");

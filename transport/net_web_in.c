@@ -36,6 +36,9 @@ void meeple__web_client_broken(struct meeple__web_client *client, uint16_t code,
 void meeple__web_client_fail(struct meeple__web_client *client, uint16_t code, const char *why)
 {
     meeple__web_close(client->handle, meeple__web_code(code), why);
+    if (client->session.state < MEEPLE__SESSION_UP) {
+        meeple__session_blame(&client->session, MEEPLE_STAGE_SESSION, code, why);
+    }
     meeple__web_client_broken(client, code, why);
 }
 

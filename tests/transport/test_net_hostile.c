@@ -490,6 +490,24 @@ Test(net_hostile, a_client_believes_no_nonsense)
     LEAVES(true, "the text is not UTF-8", WELCOME, MESSAGE("\x80\x01\x00\x00\x00\xff"));
 }
 
+/* It was not the server that closed. */
+Test(net_hostile, a_client_says_what_was_wrong_with_the_first_frame)
+{
+    static const char why[] = "the message is over the limit";
+    static const uint8_t bytes[65537];
+    struct session session;
+    struct raw_peer raw;
+
+    start_client(&session, &raw, true);
+    raw_send(&raw, bytes, sizeof bytes, false);
+    session_run(&session);
+    told(&session, 0, "down 1009 unclean the message is over the limit\n");
+    cr_assert_eq(meeple_net_fault(session.seats[0].net).stage, MEEPLE_STAGE_SESSION);
+    cr_assert_eq(meeple_net_fault(session.seats[0].net).number, 1009);
+    cr_assert_str_eq(meeple_net_fault(session.seats[0].net).text, why);
+    stop(&session, &raw);
+}
+
 /* As a pong frame that nobody asked for. */
 Test(net_hostile, a_client_is_told_nothing_of_pongs)
 {

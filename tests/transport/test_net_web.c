@@ -742,6 +742,31 @@ Test(net_web, blames_the_server_that_does_not_begin_with_welcome)
     close_page(&page);
 }
 
+/* It was not the server that closed. */
+Test(net_web, says_what_was_wrong_with_the_first_message)
+{
+    static const uint8_t bytes[1001];
+
+    for (unsigned poor = 0; poor < 2; poor++) {
+        struct page page;
+
+        open_page(&page, &(meeple_connect_options){.limits.message_bytes_max = 1000});
+        browser_opens(page.socket, "meeple.1");
+        expect(&page, "");
+        if (poor) {
+            HEARS(&page, WELCOME);
+            counting_mem_fail(&page.session.mem, 1);
+            expect(&page, "down 1011 unclean out of memory\n");
+            expect_fault(&page, MEEPLE_STAGE_SESSION, 1011, "out of memory");
+        } else {
+            browser_hears(page.socket, bytes, sizeof bytes, false);
+            expect(&page, "down 1009 unclean the message is over the limit\n");
+            expect_fault(&page, MEEPLE_STAGE_SESSION, 1009, "the message is over the limit");
+        }
+        close_page(&page);
+    }
+}
+
 Test(net_web, takes_no_message_over_the_limit)
 {
     static const uint8_t bytes[1001];
