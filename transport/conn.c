@@ -106,7 +106,7 @@ static const struct meeple__heartbeat *line_heartbeat(const struct meeple__line 
 static int line_ping(struct meeple__line *line, uint64_t now_ms)
 {
     struct meeple__conn *conn = meeple__conn_of(line);
-    int rc = meeple__ws_beat(&conn->ws, now_ms);
+    int rc = meeple__ws_measure(&conn->ws, now_ms);
 
     if (rc == 0) {
         meeple__conn_wrote(conn);

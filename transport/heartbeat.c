@@ -25,12 +25,12 @@ static uint64_t later(uint64_t a_ms, uint64_t b_ms)
     return a_ms > b_ms ? a_ms : b_ms;
 }
 
-/* The last sign of life, or our last question. */
+/* The last sign of life, or the last time that we asked for one. */
 static uint64_t last_of(const struct meeple__heartbeat *heartbeat)
 {
     uint64_t last_ms = later(heartbeat->heard_ms, heartbeat->moved_ms);
 
-    return heartbeat->missed > 0 ? later(last_ms, heartbeat->ping_ms) : last_ms;
+    return heartbeat->missed > 0 ? later(last_ms, heartbeat->asked_ms) : last_ms;
 }
 
 meeple__heartbeat_due meeple__heartbeat_due_now(const struct meeple__heartbeat *heartbeat,
@@ -56,15 +56,22 @@ static void write_time(uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD], uint64_t time
     }
 }
 
-void meeple__heartbeat_ping(struct meeple__heartbeat *heartbeat, uint64_t now_ms,
-                            uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD])
+void meeple__heartbeat_measure(struct meeple__heartbeat *heartbeat, uint64_t now_ms,
+                               uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD])
 {
     heartbeat->ping_ms = now_ms;
     heartbeat->waiting = true;
+    write_time(payload, now_ms);
+}
+
+void meeple__heartbeat_ping(struct meeple__heartbeat *heartbeat, uint64_t now_ms,
+                            uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD])
+{
+    meeple__heartbeat_measure(heartbeat, now_ms, payload);
+    heartbeat->asked_ms = now_ms;
     if (heartbeat->missed < UINT8_MAX) {
         heartbeat->missed++;
     }
-    write_time(payload, now_ms);
 }
 
 /* The mean and its deviation as TCP keeps them: RFC 6298 section 2. */

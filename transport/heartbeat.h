@@ -11,10 +11,11 @@ enum {
 
 struct meeple__heartbeat {
     uint64_t heard_ms; /* something came */
-    uint64_t ping_ms;  /* the last ping was queued */
+    uint64_t ping_ms;  /* the last ping was queued, whoever wanted it */
+    uint64_t asked_ms; /* the last of ours was */
     uint64_t moved_ms; /* the queue that holds it moved */
     uint32_t last_ms, smooth_x8, jitter_x4, samples;
-    uint8_t missed; /* pings since something came */
+    uint8_t missed; /* pings of ours since something came */
     bool waiting;   /* for the answer to the last one */
 };
 
@@ -36,13 +37,17 @@ meeple__heartbeat_due meeple__heartbeat_due_now(const struct meeple__heartbeat *
 uint64_t meeple__heartbeat_deadline(const struct meeple__heartbeat *heartbeat,
                                     uint32_t interval_ms);
 
-/* The other side takes what we send, but the last ping has still to go: no answer can be expected.
+/* The other side takes what we send, but our last ping has still to go: no answer can be expected.
  */
 void meeple__heartbeat_moved(struct meeple__heartbeat *heartbeat, uint64_t now_ms);
 
-/* A ping goes: its payload. */
+/* A ping goes, since it is due: its payload. */
 void meeple__heartbeat_ping(struct meeple__heartbeat *heartbeat, uint64_t now_ms,
                             uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD]);
+/* One goes that the application wants, which asks for the time only: who measures often must not
+ * keep us from seeing that nobody answers. */
+void meeple__heartbeat_measure(struct meeple__heartbeat *heartbeat, uint64_t now_ms,
+                               uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD]);
 /* A pong came; one that is no answer to the last ping measures nothing. */
 void meeple__heartbeat_pong(struct meeple__heartbeat *heartbeat, uint64_t now_ms,
                             meeple_bytes payload);

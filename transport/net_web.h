@@ -21,7 +21,7 @@ struct meeple__web_client {
     uint8_t *message;           /* the last one, which an event points at */
     size_t message_cap;
     size_t queued;     /* when it was last looked at */
-    size_t beat_bytes; /* to go until our last ping is gone */
+    size_t beat_bytes; /* to go until the heartbeat's last ping is gone */
 };
 
 static inline struct meeple__web_client *meeple__web_client_of(meeple_net *net)

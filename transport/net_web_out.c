@@ -32,6 +32,14 @@ static size_t look_at_queue(struct meeple__web_client *client)
     return queued;
 }
 
+static bool fits(struct meeple__web_client *client, size_t len)
+{
+    size_t max = client->net.config.options.queue_bytes_max;
+    size_t queued = look_at_queue(client);
+
+    return queued <= max && len + MEEPLE__WS_HEAD_MAX <= max - queued;
+}
+
 /* Hands a message to the browser. */
 static int push(struct meeple__web_client *client, meeple_bytes head, meeple_bytes body, bool text)
 {
@@ -47,20 +55,18 @@ static int push(struct meeple__web_client *client, meeple_bytes head, meeple_byt
 int meeple__web_client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
 {
     struct meeple__web_client *client = meeple__web_client_of(net);
-    size_t max = net->config.options.queue_bytes_max;
     uint8_t bytes[MEEPLE__PACKET_HEAD];
     int rc = meeple__session_check_send(&client->session, to);
     meeple_bytes head;
-    size_t queued, len;
+    size_t len;
 
     if (rc < 0 || !meeple__web_client_sends(client)) {
         return rc < 0 ? rc : MEEPLE_ESTATE;
     }
     head = meeple__session_head(&client->session, text, to, bytes);
     len = head.len + packet.len;
-    queued = look_at_queue(client);
-    if (queued > max || len + MEEPLE__WS_HEAD_MAX > max - queued) {
-        meeple__line_missed(&client->line, len, max);
+    if (!fits(client, len)) {
+        meeple__line_missed(&client->line, len, net->config.options.queue_bytes_max);
         return MEEPLE_EFULL;
     }
     rc = push(client, head, packet, text && net->dialect == MEEPLE_DIALECT_PLAIN);
@@ -69,12 +75,19 @@ int meeple__web_client_send(meeple_net *net, int32_t to, meeple_bytes packet, bo
 }
 
 /* A page cannot send ping frames: the native dialect has packets for it. */
+static int push_ping(struct meeple__web_client *client, const uint8_t data[])
+{
+    uint8_t bytes[MEEPLE__PING_MAX];
+    size_t len = meeple__packet_ping(bytes, MEEPLE__PACKET_PING,
+                                     (meeple_bytes){data, MEEPLE__HEARTBEAT_PAYLOAD});
+
+    return push(client, (meeple_bytes){bytes, len}, (meeple_bytes){NULL, 0}, false);
+}
+
 static int line_ping(struct meeple__line *line, uint64_t now_ms)
 {
     struct meeple__web_client *client = client_of(line);
-    uint8_t data[MEEPLE__HEARTBEAT_PAYLOAD], bytes[MEEPLE__PING_MAX];
-    size_t len;
-    int rc;
+    uint8_t data[MEEPLE__HEARTBEAT_PAYLOAD];
 
     if (!client->session.heartbeat) {
         return MEEPLE_ENOTSUP;
@@ -82,11 +95,11 @@ static int line_ping(struct meeple__line *line, uint64_t now_ms)
     if (!meeple__web_client_sends(client)) {
         return MEEPLE_ESTATE;
     }
-    meeple__heartbeat_ping(&client->heartbeat, now_ms, data);
-    len = meeple__packet_ping(bytes, MEEPLE__PACKET_PING, (meeple_bytes){data, sizeof data});
-    rc = push(client, (meeple_bytes){bytes, len}, (meeple_bytes){NULL, 0}, false);
-    client->beat_bytes = client->queued;
-    return rc;
+    if (!fits(client, MEEPLE__PACKET_HEAD + sizeof data)) {
+        return MEEPLE_EFULL;
+    }
+    meeple__heartbeat_measure(&client->heartbeat, now_ms, data);
+    return push_ping(client, data);
 }
 
 static size_t line_queued(const struct meeple__line *line)
@@ -148,11 +161,17 @@ static meeple__heartbeat_due due_now(const struct meeple__web_client *client, ui
 void meeple__web_client_beat(struct meeple__web_client *client)
 {
     uint64_t now_ms = client->net.loop.now_ms;
+    uint8_t data[MEEPLE__HEARTBEAT_PAYLOAD];
 
-    if (due_now(client, now_ms) == MEEPLE__HEARTBEAT_PING &&
-        line_ping(&client->line, now_ms) == MEEPLE_ENOMEM) {
-        meeple__web_client_fail(client, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+    if (due_now(client, now_ms) != MEEPLE__HEARTBEAT_PING) {
+        return;
     }
+    meeple__heartbeat_ping(&client->heartbeat, now_ms, data);
+    if (push_ping(client, data) == MEEPLE_ENOMEM) {
+        meeple__web_client_fail(client, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+        return;
+    }
+    client->beat_bytes = client->queued;
 }
 
 uint64_t meeple__web_client_silent_ms(const struct meeple__web_client *client)

@@ -55,7 +55,7 @@ struct meeple__ws {
     size_t fed_len;
     uint64_t now_ms, deadline_ms;
     struct meeple__heartbeat heartbeat;
-    size_t beat_bytes; /* to go until our last ping is gone */
+    size_t beat_bytes; /* to go until the heartbeat's last ping is gone */
     struct meeple__ws_frame frame;
     uint64_t frame_at;                 /* bytes of its payload that were taken */
     size_t pong_bytes;                 /* to go until the last of the pongs is gone */
@@ -126,9 +126,10 @@ void meeple__ws_fail(struct meeple__ws *ws, uint16_t code, const char *why);
 void meeple__ws_tick(struct meeple__ws *ws, uint64_t now_ms);
 void meeple__ws_sent(struct meeple__ws *ws, size_t len);
 int meeple__ws_ping(struct meeple__ws *ws, meeple_bytes payload);
-/* A ping whose answer is measured, whatever the queue's limit.  MEEPLE_ESTATE, MEEPLE_ENOMEM,
- * MEEPLE_EIO. */
+/* The heartbeat's ping, whatever the queue's limit.  MEEPLE_ESTATE, MEEPLE_ENOMEM, MEEPLE_EIO. */
 int meeple__ws_beat(struct meeple__ws *ws, uint64_t now_ms);
+/* One whose answer is measured, and no more.  The same, and MEEPLE_EFULL. */
+int meeple__ws_measure(struct meeple__ws *ws, uint64_t now_ms);
 
 /* A message in two parts.  Errors as meeple_ws_send(), less EINVAL. */
 int meeple__ws_send(struct meeple__ws *ws, meeple_bytes head, meeple_bytes body, bool text);

@@ -178,6 +178,20 @@ int meeple__ws_beat(struct meeple__ws *ws, uint64_t now_ms)
     return rc;
 }
 
+int meeple__ws_measure(struct meeple__ws *ws, uint64_t now_ms)
+{
+    uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD];
+
+    if (!meeple__ws_is_open(ws)) {
+        return MEEPLE_ESTATE;
+    }
+    if (!fits(ws, sizeof payload + MEEPLE__WS_HEAD_MAX)) {
+        return MEEPLE_EFULL;
+    }
+    meeple__heartbeat_measure(&ws->heartbeat, now_ms, payload);
+    return meeple__ws_control(ws, MEEPLE__WS_PING, (meeple_bytes){payload, sizeof payload});
+}
+
 int meeple__ws_pong(struct meeple__ws *ws, uint8_t opcode, meeple_bytes payload)
 {
     int rc;

@@ -218,6 +218,73 @@ Test(heartbeat, a_pulled_cable_is_noticed_on_both_sides)
     pair_done(&pair);
 }
 
+/* As a game that shows how far the others are; the system takes its pings though nobody does. */
+Test(heartbeat, a_pulled_cable_is_noticed_whoever_measures)
+{
+    struct pair pair;
+    uint64_t cut_ms;
+    int32_t id;
+
+    pair_start(&pair, &(meeple_limits){0});
+    id = meeple_net_id(pair.client);
+    cut_ms = sim_now(pair.sim);
+    sim_cut(pair.sim, "server", "client");
+    while (sim_now(pair.sim) < cut_ms + 100000) {
+        (void)meeple_net_ping(pair.server, id);
+        (void)meeple_net_ping(pair.client, MEEPLE_SERVER);
+        pair_run(&pair, sim_now(pair.sim) + 1000);
+    }
+    cr_assert(pair.server_left_ms > 0 && pair.server_left_ms <= cut_ms + 60000);
+    cr_assert(pair.client_down_ms > 0 && pair.client_down_ms <= cut_ms + 60000);
+    pair_done(&pair);
+}
+
+Test(heartbeat, measuring_is_no_miss)
+{
+    struct meeple__heartbeat heartbeat;
+    uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD];
+
+    meeple__heartbeat_begin(&heartbeat, 0);
+    for (unsigned i = 0; i < 10; i++) {
+        meeple__heartbeat_measure(&heartbeat, 500 + i, payload);
+    }
+    cr_assert_eq(meeple__heartbeat_deadline(&heartbeat, INTERVAL), 1000);
+    cr_assert_eq(due(&heartbeat, 1000), MEEPLE__HEARTBEAT_PING);
+    meeple__heartbeat_ping(&heartbeat, 1000, payload);
+    meeple__heartbeat_measure(&heartbeat, 1999, payload);
+    cr_assert_eq(due(&heartbeat, 2000), MEEPLE__HEARTBEAT_PING);
+    meeple__heartbeat_ping(&heartbeat, 2000, payload);
+    meeple__heartbeat_measure(&heartbeat, 2999, payload);
+    cr_assert_eq(due(&heartbeat, 3000), MEEPLE__HEARTBEAT_DEAD);
+    meeple__heartbeat_pong(&heartbeat, 3004, (meeple_bytes){payload, sizeof payload});
+    cr_assert_eq(heartbeat.last_ms, 5);
+}
+
+Test(heartbeat, measures_through_a_queue_that_has_room)
+{
+    static const uint8_t bytes[60000];
+    meeple_bytes packet = {bytes, sizeof bytes};
+    struct pair pair;
+    int32_t id;
+
+    pair_start(&pair, &(meeple_limits){.queue_bytes_max = 100000});
+    id = meeple_net_id(pair.client);
+    sim_cut(pair.sim, "server", "client");
+    while (meeple_net_send(pair.server, id, packet) == 0) {
+    }
+    while (meeple_net_send(pair.client, MEEPLE_SERVER, packet) == 0) {
+    }
+    for (unsigned i = 0; i < 10000; i++) {
+        (void)meeple_net_ping(pair.server, id);
+        (void)meeple_net_ping(pair.client, MEEPLE_SERVER);
+    }
+    cr_assert_eq(meeple_net_ping(pair.server, id), MEEPLE_EFULL);
+    cr_assert_eq(meeple_net_ping(pair.client, MEEPLE_SERVER), MEEPLE_EFULL);
+    cr_assert_leq(meeple_net_queued(pair.server, id), 100000);
+    cr_assert_leq(meeple_net_queued(pair.client, MEEPLE_SERVER), 100000);
+    pair_done(&pair);
+}
+
 Test(heartbeat, may_be_faster_or_off)
 {
     struct pair pair;

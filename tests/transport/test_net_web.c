@@ -1209,6 +1209,42 @@ Test(net_web, pings_when_told_to)
     close_page(&page);
 }
 
+Test(net_web, notices_that_nothing_is_heard_though_it_measures)
+{
+    struct page page;
+
+    sit_down(&page, MEEPLE_DIALECT_NATIVE);
+    for (unsigned i = 0; i < 59; i++) {
+        cr_assert_eq(meeple_net_ping(page.net, 1), 0);
+        browser_sends(page.socket, page.socket->buffered);
+        expect_after(&page, 1000, "");
+    }
+    expect_after(&page, 999, "");
+    expect_after(&page, 1,
+                 "leave 1 1006 unclean nothing was heard for too long\n"
+                 "down 1006 unclean nothing was heard for too long\n");
+    close_page(&page);
+}
+
+Test(net_web, measures_through_a_queue_that_has_room)
+{
+    struct page page;
+
+    open_page(&page, &(meeple_connect_options){.limits.queue_bytes_max = 100});
+    browser_opens(page.socket, "meeple.1");
+    HEARS(&page, WELCOME);
+    expect(&page, "up 1 meeple.1\njoin 1\n");
+    for (unsigned i = 0; i < 1000; i++) {
+        (void)meeple_net_ping(page.net, 1);
+    }
+    cr_assert_eq(meeple_net_ping(page.net, 1), MEEPLE_EFULL);
+    cr_assert_leq(page.socket->buffered, 100);
+    browser_sends(page.socket, page.socket->buffered);
+    cr_assert_eq(meeple_net_ping(page.net, 1), 0);
+    expect(&page, ""); /* a ping that did not go is not told of */
+    close_page(&page);
+}
+
 Test(net_web, has_no_heartbeat_in_the_plain_dialect)
 {
     struct page page;

@@ -377,8 +377,8 @@ typedef struct meeple_rtt {
 MEEPLE_API meeple_rtt meeple_net_rtt(const meeple_net *net, int32_t peer);
 
 /* Measures now, beside the heartbeat's own pings, which go to quiet peers only.  MEEPLE_ENOTFOUND:
- * no such peer, or no connection to it.  MEEPLE_ENOTSUP: in a page, in the plain dialect.
- * MEEPLE_ESTATE, MEEPLE_ENOMEM, MEEPLE_EIO. */
+ * no such peer, or no connection to it.  MEEPLE_EFULL: its queue is full.  MEEPLE_ENOTSUP: in a
+ * page, in the plain dialect.  MEEPLE_ESTATE, MEEPLE_ENOMEM, MEEPLE_EIO. */
 MEEPLE_API int meeple_net_ping(meeple_net *net, int32_t peer);
 
 /* Why we never came UP, or the loss after it; stage NONE if neither.  Its text is good until
