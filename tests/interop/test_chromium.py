@@ -26,9 +26,10 @@ class Chromium(programs.Program):
         self.to, self.of = ours[1], theirs[0]
         # A group of its own, to end all its processes with; it also ends when our end of the pipe is closed.
         # Root may only without the sandbox; the pages are ours.
+        # Other shells know descriptors of one digit only.
         self.options = {"start_new_session": True, "pass_fds": (ours[0], theirs[1])}
         super().__init__(
-            "/bin/sh", "-c", 'exec "$@" 3<&%d 4>&%d' % (ours[0], theirs[1]), "sh",
+            "/bin/bash", "-c", 'exec "$@" 3<&%d 4>&%d' % (ours[0], theirs[1]), "bash",
             "chromium", "--headless", "--remote-debugging-pipe", "--user-data-dir=" + os.path.join(home, "profile"),
             "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-breakpad", "--no-first-run",
             "--disable-extensions", "--disable-background-networking", "--disable-component-update", "--disable-sync",

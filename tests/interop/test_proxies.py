@@ -23,10 +23,17 @@ import websockets
 
 import peers
 import programs
+import test_chromium
 from peers import TIMEOUT
 
 ROOT = os.path.join(peers.FOLDER, "..", "..")
 UNPACKED = os.path.join(ROOT, "build", "packages")
+# Whoever comes by HTTP/2 for the page comes by HTTP/1.1 for the game; browsers do both at once.
+JOIN = """new Promise((resolve) => {
+    const socket = new WebSocket(location.origin.replace("http", "ws"), "meeple.1");
+    socket.onmessage = () => socket.close(4001, "so long");
+    socket.onclose = ({code, wasClean}) => resolve([code, wasClean]);
+})"""
 WASM = b"\0asm\1\0\0\0" * 500
 
 
@@ -93,6 +100,8 @@ class BehindProxy(peers.Peers):
         cls.authority = peers.Authority(folder.name)
         cls.cert, cls.key = cls.authority.issue("good")
         cls.context = ssl.create_default_context(cafile=cls.authority.cert)
+        cls.home = folder.name
+        test_chromium.believe(cls.home, cls.authority.cert)
 
     def write(self, folder, name, data):
         path = os.path.join(folder, name)
@@ -199,6 +208,17 @@ class BehindProxy(peers.Peers):
         self.event(game, "leave", 2)
         for name in ("Ann", "Ben"):
             self.assertEqual(sum('"%s: rolls ' % name in line for line in game.out), 3, name)
+
+    def test_a_browser(self):
+        pages = self.pages()
+        game, port = self.host(*([] if self.hands_out else ["--serve", pages]))
+        port = self.before(port, pages)
+        chromium = self.started(test_chromium.Chromium(self.home))
+        chromium.load("https://localhost:%d/" % port)
+        answer = chromium.ask("Runtime.evaluate", expression=JOIN, awaitPromise=True, returnByValue=True)
+        self.assertEqual(answer["result"].get("value"), [4001, True], chromium.said)
+        leave = self.event(game, "leave")
+        self.assertEqual((leave["code"], leave["reason"]), (4001, "so long"))
 
     def test_the_end_of_the_game_is_told(self):
         game, port = self.host()
