@@ -87,7 +87,7 @@ void carried_done(struct carried *carried)
 
 const char *carrier_name(enum carrier carrier)
 {
-    static const char *const names[CARRIERS] = {"loopback", "ws", "wss"};
+    static const char *const names[] = {"loopback", "ws", "wss"};
 
     return names[carrier];
 }

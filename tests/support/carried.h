@@ -9,7 +9,11 @@ enum carrier {
     LOOPBACK,
     PLAIN, /* ws:// in a simulated network */
     TLS,   /* wss:// there */
+#ifdef __EMSCRIPTEN__
+    CARRIERS = TLS /* there is no OpenSSL */
+#else
     CARRIERS
+#endif
 };
 
 struct carried {

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/x509_vfy.h>
-
 #include "tests/support/carried.h"
 #include "transport/net_server.h"
 
@@ -25,6 +23,11 @@ enum {
     QUEUE = 20000,
     MESSAGE = 3000,
     PATIENCE_MS = 200000 /* longer than any time-out, heartbeats included */
+};
+
+/* X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY of OpenSSL, which not every build of this has. */
+enum {
+    NO_SUCH_ISSUER = 20
 };
 
 enum where {
@@ -945,7 +948,7 @@ static const struct coming comings[] = {
     {"finds silence", NETWORK, finds_silence, "", "down 1006 unclean " SILENCE "\n", "",
      MEEPLE_STAGE_TIMEOUT, 0, SILENCE},
     {"trusts others", ENCRYPTED, trusts_others, "", "down 1006 unclean " STRANGER "\n", "",
-     MEEPLE_STAGE_TLS, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, STRANGER},
+     MEEPLE_STAGE_TLS, NO_SUCH_ISSUER, STRANGER},
     {"speaks plainly", ENCRYPTED, speaks_plainly, "", "down 1006 unclean " SPEAKS_TLS "\n", "",
      MEEPLE_STAGE_HTTP, 400, SPEAKS_TLS},
 };

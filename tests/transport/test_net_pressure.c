@@ -210,12 +210,14 @@ Test(net_pressure, real_streams_drain_too)
         size_t sent = 0, packets = 0;
         char url[40];
         int32_t id;
+        int rc = meeple_net_listen(
+            &nets[0], &(meeple_listen_options){
+                          .host = "127.0.0.1", .limits.queue_bytes_max = QUEUE, .io = drivers[i]});
 
-        cr_assert_eq(
-            meeple_net_listen(&nets[0], &(meeple_listen_options){.host = "127.0.0.1",
-                                                                 .limits.queue_bytes_max = QUEUE,
-                                                                 .io = drivers[i]}),
-            0);
+        if (rc == MEEPLE_ENOTSUP) {
+            cr_skip("this system has no sockets");
+        }
+        cr_assert_eq(rc, 0);
         snprintf(url, sizeof url, "ws://127.0.0.1:%u", (unsigned)meeple_net_port(nets[0]));
         cr_assert_eq(meeple_net_connect(&nets[1], url, &(meeple_connect_options){.io = drivers[i]}),
                      0);
