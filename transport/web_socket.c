@@ -141,8 +141,9 @@ EM_JS(int, meeple__web_js_next, (int handle, int32_t *fields), {
     }
     var event = socket.events[socket.at];
     socket.events[socket.at++] = null;
-    if (socket.at === socket.events.length) {
-        socket.events = [];
+    /* A program may always be a little behind, so that it never comes to the last. */
+    if (socket.at === socket.events.length || (socket.at >= 1024 && 2 * socket.at >= socket.events.length)) {
+        socket.events = socket.events.slice(socket.at);
         socket.at = 0;
     }
     if (event.type === 2) {

@@ -3,6 +3,7 @@
 #include <meeple/web.h>
 
 #include <emscripten.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ static int calls; /* of ready */
 FOR_THE_SCRIPT int page_connect(const char *url, int plain, int backlog_max, int queue_max);
 FOR_THE_SCRIPT void page_take_by_itself(int on);
 FOR_THE_SCRIPT void page_take(int which);
+FOR_THE_SCRIPT void page_take_some(int which, int most);
 FOR_THE_SCRIPT char *page_told(int which);
 FOR_THE_SCRIPT int page_packets(int which);
 FOR_THE_SCRIPT int page_calls(void);
@@ -87,18 +89,23 @@ static void write_down(struct seat *seat, const meeple_event *event)
     tell(seat, "\n");
 }
 
-void page_take(int which)
+void page_take_some(int which, int most)
 {
     struct seat *seat = &seats[which];
     meeple_event event;
 
-    while (seat->net && meeple_net_next(seat->net, &event, -1) > 0) {
+    while (most-- > 0 && seat->net && meeple_net_next(seat->net, &event, -1) > 0) {
         write_down(seat, &event);
         seat->packets += event.type == MEEPLE_EVENT_PACKET;
         if (seat->free_at > 0 && seat->packets >= seat->free_at) {
             page_free(which);
         }
     }
+}
+
+void page_take(int which)
+{
+    page_take_some(which, INT_MAX);
 }
 
 static void ready(void *user)

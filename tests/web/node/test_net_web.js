@@ -302,6 +302,33 @@ test("a net may be freed while it is told of", async (t) => {
     assert.ok(page.sockets().every((socket) => !socket));
 });
 
+test("a page that is always a little behind keeps what it has not taken, and no more", async (t) => {
+    const some = 1000;
+    const sendSome = (client) => {
+        for (let i = 0; i < some; i++) {
+            client.send("x");
+        }
+    };
+    const url = await misbehave(t, {}, (client) => {
+        client.on("message", () => sendSome(client));
+        sendSome(client);
+        sendSome(client);
+    });
+    const page = await Page.open(t, false);
+    const seat = page.connect(url, PLAIN);
+    await until(() => page.sockets()[0].events.length > 0, "OPEN");
+    page.module._page_take_some(seat, 2);
+    for (let i = 1; i <= 20; i++) {
+        const socket = page.sockets()[0];
+        await until(() => socket.events.length - socket.at >= 2 * some, "what waits");
+        page.module._page_take_some(seat, some);
+        page.told(seat);
+        assert.strictEqual(page.module._page_packets(seat), i * some);
+        assert.ok(socket.events.length <= 4 * some + 64, `${socket.events.length} events are kept`);
+        assert.strictEqual(page.send(seat, SERVER, "more"), 0);
+    }
+});
+
 test("time is told once a second, and nothing is without a WebSocket", async (t) => {
     const { url } = await serve(t, "echo_server");
     const page = await Page.open(t);
