@@ -125,6 +125,7 @@ static int web_close(meeple_net *net, uint16_t code, const char *reason)
         meeple__web_client_drop(client);
         meeple__session_end(&client->session, code, false,
                             (meeple_bytes){(const uint8_t *)reason, strlen(reason)});
+        meeple__web_wake();
         return 0;
     }
     client->code_said = meeple__web_code(code);
@@ -199,6 +200,7 @@ static void ask_browser(struct meeple__web_client *client, const char *url)
     if (client->handle < 0) {
         meeple__session_blame(&client->session, MEEPLE_STAGE_CONNECT, 0, why);
         meeple__session_lost(&client->session);
+        meeple__web_wake();
     }
 }
 

@@ -121,7 +121,6 @@ EM_JS(int, meeple__web_js_open, (const char *url, const char *const *protocols, 
         socket.ws = count > 0 ? new WebSocket(address, names) : new WebSocket(address);
     } catch (thrown) {
         stringToUTF8('the browser refuses: ' + (thrown && thrown.message || thrown), why, why_size);
-        setTimeout(web.call, 0);
         return -1;
     }
     web.listen(socket);
@@ -188,6 +187,10 @@ EM_JS(int, meeple__web_js_send, (int handle, const void *head, int head_len, con
         return 2;
     }
     return 0;
+})
+
+EM_JS(void, meeple__web_js_wake, (void), {
+    setTimeout(Module.meepleWeb.call, 0);
 })
 
 EM_JS(double, meeple__web_js_queued, (int handle), {
@@ -286,6 +289,12 @@ void meeple__web_close(int handle, uint16_t code, const char *reason)
 void meeple__web_drop(int handle)
 {
     meeple__web_js_drop(handle);
+}
+
+void meeple__web_wake(void)
+{
+    meeple__web_js_begin(MEEPLE__WEB_MESSAGE_COST);
+    meeple__web_js_wake();
 }
 
 bool meeple__web_page_is_secure(void)

@@ -55,6 +55,9 @@ void meeple__web_close(int handle, uint16_t code, const char *reason);
 /* Nothing is heard of it any more, and the handle is free; if it is not closed yet, the browser
  * closes it on its own. */
 void meeple__web_drop(int handle);
+/* The program is called, with nothing of it on the stack, as if something had come: its nets have
+ * something to tell that comes from no WebSocket. */
+void meeple__web_wake(void);
 /* Whether the page itself came over TLS: then a browser lets it open "wss://" only, or nearly. */
 bool meeple__web_page_is_secure(void);
 

@@ -399,6 +399,11 @@ void meeple__web_drop(int handle)
     socket->dropped = true;
 }
 
+void meeple__web_wake(void)
+{
+    browser.wakes++;
+}
+
 bool meeple__web_page_is_secure(void)
 {
     return browser.secure;

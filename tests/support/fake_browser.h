@@ -36,6 +36,7 @@ struct fake_browser {
     int count;
     bool secure;         /* the page came over TLS */
     const char *refuses; /* the next open() fails with this sentence */
+    int wakes;           /* how often it was to call the program */
     int send_fails;      /* what send() answers, if not 0 */
     /* Sockets speak in this network, from that host. */
     struct sim *sim;

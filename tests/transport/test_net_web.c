@@ -210,6 +210,7 @@ Test(net_web, tells_what_the_browser_says_of_a_url_it_will_not_open)
     page.browser->refuses = "the browser refuses: not from this page";
     cr_assert_eq(try_connect(&page, url, &(meeple_connect_options){0}), 0);
     page.seat = session_add(&page.session, page.net);
+    cr_assert_eq(page.browser->wakes, 1);
     cr_assert_eq(meeple_net_wait_ms(page.net), 0);
     expect(&page, "down 1006 unclean the browser refuses: not from this page\n");
     expect_fault(&page, MEEPLE_STAGE_CONNECT, 0, "the browser refuses: not from this page");
@@ -633,6 +634,7 @@ Test(net_web, closes_at_once_while_it_connects)
     open_page(&page, &(meeple_connect_options){0});
     cr_assert_eq(meeple_net_close(page.net, 0, "never mind"), 0);
     cr_assert(page.socket->dropped);
+    cr_assert_eq(page.browser->wakes, 1);
     cr_assert_eq(meeple_net_wait_ms(page.net), 0);
     expect(&page, "down 1000 unclean never mind\n");
     expect_fault(&page, MEEPLE_STAGE_NONE, 0, "");

@@ -329,6 +329,15 @@ test("a page that is always a little behind keeps what it has not taken, and no 
     }
 });
 
+test("a net that is closed before it is open has something to tell", async (t) => {
+    const url = await misbehave(t, {}, () => {});
+    const page = await Page.open(t);
+    const seat = page.connect(url, PLAIN);
+    assert.strictEqual(page.close(seat, 0, "never mind"), 0);
+    assert.strictEqual(page.sockets()[0], null);
+    assert.deepStrictEqual(await page.line(seat, "down"), ["down 0 1000 unclean never mind"]);
+});
+
 test("time is told once a second, and nothing is without a WebSocket", async (t) => {
     const { url } = await serve(t, "echo_server");
     const page = await Page.open(t);

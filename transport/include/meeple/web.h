@@ -13,12 +13,12 @@ extern "C" {
  * In a page nothing waits: meeple_net_next() hands out what has come, and a program usually asks
  * when the browser lets it paint a frame.  A tab that is hidden paints none.
  *
- * ready(user) is called whenever a WebSocket of a net in this page has something to tell, and once
- * a second as long as there is one, for time-outs and heartbeats: take events then, without
- * painting.  It comes from the page's event loop, with nothing of the program on the stack, so it
- * may do whatever a program may, free nets too; it never comes from within a function of the
- * library.  A hidden tab gets it as well: for messages at once, for the time once a second, or once
- * a minute where the browser saves more.
+ * ready(user) is called whenever a net over a WebSocket has something to tell, and once a second as
+ * long as there is a WebSocket, for time-outs and heartbeats: take events then, without painting.
+ * It comes from the page's event loop, with nothing of the program on the stack, so it may do
+ * whatever a program may, free nets too; it never comes from within a function of the library.  A
+ * hidden tab gets it as well: for messages at once, for the time once a second, or once a minute
+ * where the browser saves more.
  *
  * One for the page: a second takes the place of the first, NULL takes it back.  user is borrowed.
  */
