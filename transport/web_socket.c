@@ -44,8 +44,25 @@ EM_JS(void, meeple__web_js_begin, (int message_cost), {
     }
     var web = { sockets: [], cost: message_cost, ready: 0, user: 0, timer: 0 };
     var encoder = new TextEncoder();
+    /* A program that crashed or came to its end, with what is waiting for it. */
+    web.leave = function () {
+        web.ready = 0;
+        web.sockets.forEach(function (socket) {
+            if (socket) {
+                socket.over = true;
+                socket.events = [];
+                socket.at = socket.waiting = 0;
+                socket.ws.close();
+            }
+        });
+        web.beat();
+    };
     web.call = function () {
-        if (!web.ready || ABORT) {
+        if (ABORT || (typeof runtimeExited !== 'undefined' && runtimeExited)) {
+            web.leave();
+            return;
+        }
+        if (!web.ready) {
             return;
         }
         try {

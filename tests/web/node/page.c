@@ -43,6 +43,7 @@ FOR_THE_SCRIPT int page_wait_ms(int which);
 FOR_THE_SCRIPT const char *page_fault(int which);
 FOR_THE_SCRIPT void page_free_at(int which, int packets);
 FOR_THE_SCRIPT void page_free(int which);
+FOR_THE_SCRIPT void page_crash(void);
 
 static void tell(struct seat *seat, const char *format, ...)
 {
@@ -226,4 +227,9 @@ void page_free(int which)
 {
     meeple_net_free(seats[which].net);
     seats[which].net = NULL;
+}
+
+void page_crash(void)
+{
+    abort();
 }

@@ -329,6 +329,17 @@ test("a page that is always a little behind keeps what it has not taken, and no 
     }
 });
 
+test("a program that ended leaves its seats", async (t) => {
+    const codes = [];
+    const url = await misbehave(t, {}, (client) => client.on("close", (code) => codes.push(code)));
+    const page = await Page.open(t);
+    const seat = page.connect(url, PLAIN);
+    await page.line(seat, "join");
+    assert.throws(() => page.module._page_crash());
+    await until(() => codes.length === 1, "the close at the server");
+    assert.strictEqual(page.module.meepleWeb.timer, 0);
+});
+
 test("a net that is closed before it is open has something to tell", async (t) => {
     const url = await misbehave(t, {}, () => {});
     const page = await Page.open(t);
