@@ -8,7 +8,8 @@
 
 /*
  * What is kept is kept on the side of JavaScript, in Module.meepleWeb: a list of WebSockets by
- * handle, each with what came of it and was not asked for yet, and whom to tell.  Functions here
+ * handle, each with what came of it and was not asked for yet, and whom to tell.  Addresses come as
+ * numbers with a sign, those above 2 GiB below 0, until ">>> 0" says otherwise.  Functions here
  * run on the program's stack and never throw; the handlers of a WebSocket run on the page's, and
  * the program may throw through them what emscripten's exit() throws.
  */
@@ -132,7 +133,7 @@ EM_JS(int, meeple__web_js_open, (const char *url, const char *const *protocols, 
     var address = UTF8ToString(url);
     var handle = 0;
     for (var i = 0; i < count; i++) {
-        names.push(UTF8ToString(HEAPU32[(protocols >> 2) + i]));
+        names.push(UTF8ToString(HEAPU32[(protocols >>> 2) + i]));
     }
     try {
         socket.ws = count > 0 ? new WebSocket(address, names) : new WebSocket(address);
@@ -166,7 +167,7 @@ EM_JS(int, meeple__web_js_next, (int handle, int32_t *fields), {
         socket.waiting -= event.bytes.length + web.cost;
     }
     socket.last = event.bytes;
-    fields >>= 2;
+    fields >>>= 2;
     HEAP32[fields] = event.type;
     HEAP32[fields + 1] = event.bytes.length;
     HEAP32[fields + 2] = event.flags;
@@ -182,7 +183,7 @@ EM_JS(int, meeple__web_js_pending, (int handle), {
 EM_JS(void, meeple__web_js_take, (int handle, void *dst), {
     var socket = Module.meepleWeb.sockets[handle];
     if (socket.last) {
-        HEAPU8.set(socket.last, dst);
+        HEAPU8.set(socket.last, dst >>> 0);
         socket.last = null;
     }
 })
@@ -197,6 +198,8 @@ EM_JS(int, meeple__web_js_send, (int handle, const void *head, int head_len, con
     }
     try {
         var bytes = new Uint8Array(head_len + body_len);
+        head >>>= 0;
+        body >>>= 0;
         bytes.set(HEAPU8.subarray(head, head + head_len));
         bytes.set(HEAPU8.subarray(body, body + body_len), head_len);
         ws.send(text ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : bytes);
