@@ -7,6 +7,8 @@
 
 #include "samples/ui/theme.h"
 
+#define LEAST_ZOOM 0.6f /* the window's units to a logical pixel, unless the user wants less */
+
 /* Where everything is in this frame. */
 struct view {
     float width, height; /* logical pixels */
@@ -17,6 +19,11 @@ struct view {
 static float smaller(float a, float b)
 {
     return a < b ? a : b;
+}
+
+static float larger(float a, float b)
+{
+    return a > b ? a : b;
 }
 
 /* Large windows get larger letters: most systems do not tell how far away the eye is, but nobody
@@ -39,16 +46,17 @@ static struct view measure(const struct app *app)
     }
     float density = width > 0 ? (float)pixels_across / (float)width : 1;
     float zoom = fitting_zoom((float)width, (float)height) * app->magnified;
-    /* Not so large that the program has less room than it wants. */
+    /* Not so large that the program has less room than it wants, as long as it can be read. */
     float most = smaller((float)width / (float)options->min_width,
                          (float)height / (float)options->min_height);
-    if (zoom > most) {
-        zoom = most < 1 ? smaller(zoom, 1) : most;
-    }
+    zoom = smaller(zoom, larger(most, LEAST_ZOOM));
     if (options->scale > 0) {
         zoom = options->scale / density;
     }
-    return (struct view){(float)width / zoom, (float)height / zoom, zoom, zoom * density};
+    /* What is too much, as for a page above the keyboard of a telephone, is cut off. */
+    return (struct view){larger((float)width / zoom, (float)options->min_width),
+                         larger((float)height / zoom, (float)options->min_height), zoom,
+                         zoom * density};
 }
 
 static void pass(struct app *app, const struct view *view, bool muted)
