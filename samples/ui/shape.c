@@ -114,10 +114,15 @@ void shape_render(const struct shape *shape, uint8_t *pixels, int stride)
 {
     struct path path = {.count = 0};
     stbtt__bitmap bitmap = {shape->width, shape->height, stride, pixels};
+    /* Where a line is as thick as what it goes round, a hole would come out on the other side. */
+    int thinner = shape->width < shape->height ? shape->width : shape->height;
+    bool hollow = 2 * shape->thickness < thinner;
 
     switch (shape->kind) {
     case SHAPE_RING:
-        inscribe(&path, shape, (float)shape->thickness, true);
+        if (hollow) {
+            inscribe(&path, shape, (float)shape->thickness, true);
+        }
         inscribe(&path, shape, 0, false);
         break;
     case SHAPE_GLOW:
@@ -128,7 +133,9 @@ void shape_render(const struct shape *shape, uint8_t *pixels, int stride)
         break;
     case SHAPE_BOX:
         rectangle(&path, 0, shape, false);
-        rectangle(&path, (float)shape->thickness, shape, true);
+        if (hollow) {
+            rectangle(&path, (float)shape->thickness, shape, true);
+        }
         break;
     case SHAPE_DISC:
     default:

@@ -556,3 +556,18 @@ Test(ui, a_clip_with_nothing_in_it_hides_everything)
     draw_pop_clip(screen.draw);
     draw_end(screen.draw);
 }
+
+Test(ui, a_line_may_be_thicker_than_what_it_goes_round)
+{
+    const SDL_Color white = {255, 255, 255, 255};
+
+    for (int thickness = 1; thickness <= 6; thickness++) {
+        for (int side = 1; side <= 12; side++) {
+            struct rect rect = {10, 10, (float)side, (float)side};
+            draw_begin(screen.draw, 2, false);
+            draw_outline(screen.draw, rect, (float)side / 8, (float)thickness, white);
+            draw_outline(screen.draw, rect, (float)side / 2, (float)thickness, white);
+            draw_end(screen.draw);
+        }
+    }
+}
