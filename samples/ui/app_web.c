@@ -35,7 +35,7 @@ EM_JS(void, page_begin, (struct app *app), {
 })
 
 EM_JS(void, page_show_field, (const struct page_field *field, const char *text, const char *label), {
-    var floats = field >> 2;
+    var floats = field >>> 2;
     var ints = floats + 4;
     Module["page"].showField({
         x: HEAPF32[floats],
@@ -61,8 +61,8 @@ EM_JS(void, page_read_field, (char *text, int size, char *composition, int compo
     var typed = Module["page"].typed();
     stringToUTF8(typed.text, text, size);
     stringToUTF8(typed.composition, composition, composed_size);
-    HEAP32[offsets >> 2] = lengthBytesUTF8(typed.text.slice(0, typed.anchor));
-    HEAP32[(offsets >> 2) + 1] = lengthBytesUTF8(typed.text.slice(0, typed.caret));
+    HEAP32[offsets >>> 2] = lengthBytesUTF8(typed.text.slice(0, typed.anchor));
+    HEAP32[(offsets >>> 2) + 1] = lengthBytesUTF8(typed.text.slice(0, typed.caret));
 })
 
 EM_JS(void, page_end, (void), { Module["page"].end(); })

@@ -43,8 +43,7 @@ function fail(text) {
 }
 
 function crash(what) {
-    const words = lastWords.length > 0 ? lastWords.join("\n") : String(what);
-    fail("Something in it went wrong:\n" + words);
+    fail("Something in it went wrong: " + (what || "it gave up."));
 }
 
 find("note-button").addEventListener("click", () => location.reload());
@@ -469,7 +468,7 @@ const page = {
     typed,
     fail,
     end() {
-        say("The game is over", "Its window would be closed now.", "Play again");
+        say("The game is over", "It has done what it was asked to.", "Play again");
     }
 };
 
