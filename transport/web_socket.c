@@ -91,7 +91,7 @@ EM_JS(void, meeple__web_js_begin, (int message_cost), {
     web.hear = function (socket, data) {
         var text = typeof data === 'string';
         var bytes = text ? encoder.encode(data) : new Uint8Array(data);
-        if (socket.waiting + bytes.length + web.cost > socket.most) {
+        if (socket.waiting > 0 && socket.waiting + bytes.length + web.cost > socket.most) {
             socket.over = true;
             socket.ws.close(4008, 'too many messages wait for the page');
             web.tell(socket, 3, new Uint8Array(0), 4, 1006);

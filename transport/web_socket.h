@@ -34,7 +34,8 @@ enum {
 
 /*
  * Begins to connect.  protocols: NULL-terminated, or NULL.  At most backlog_max bytes wait on the
- * browser's side.  Below 0 the browser refused at once, and why has its sentence, cut to why_size.
+ * browser's side, or one message.  Below 0 the browser refused at once, and why has its sentence,
+ * cut to why_size.
  */
 int meeple__web_open(const char *url, const char *const *protocols, size_t backlog_max, char *why,
                      size_t why_size);

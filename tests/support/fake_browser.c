@@ -92,7 +92,8 @@ void browser_hears(struct fake_socket *socket, const void *bytes, size_t len, bo
     if (socket->dropped || socket->over || socket->closing) {
         return;
     }
-    if (socket->waiting + len + MEEPLE__WEB_MESSAGE_COST > socket->backlog_max) {
+    if (socket->waiting > 0 &&
+        socket->waiting + len + MEEPLE__WEB_MESSAGE_COST > socket->backlog_max) {
         say(socket, "close 4008", NULL, 0);
         socket->over = true;
         tell(socket,

@@ -839,6 +839,29 @@ Test(net_web, bounds_what_waits_for_an_application_that_takes_nothing)
     close_page(&page);
 }
 
+/* Otherwise it could never come, whoever takes it. */
+Test(net_web, lets_one_message_wait_however_long)
+{
+    static const uint8_t bytes[5001];
+    struct page page;
+
+    open_page(&page, &(meeple_connect_options){
+                         .dialect = MEEPLE_DIALECT_PLAIN,
+                         .limits = {.message_bytes_max = 5000, .backlog_bytes_max = 1000}});
+    browser_opens(page.socket, "");
+    expect(&page, "up 1\njoin 1\n");
+    for (unsigned i = 0; i < 3; i++) {
+        browser_hears(page.socket, bytes, 5000, false);
+        session_run_until(&page.session, sim_now(page.session.sim));
+        cr_assert_eq(page.seat->packets, i + 1);
+    }
+    session_forget(&page.session);
+    browser_hears(page.socket, bytes, 5001, false);
+    expect(&page, "leave 1 1009 unclean the message is over the limit\n"
+                  "down 1009 unclean the message is over the limit\n");
+    close_page(&page);
+}
+
 Test(net_web, lets_two_of_the_longest_messages_wait)
 {
     static const size_t sizes[] = {8 << 20, 20 << 20};

@@ -234,6 +234,17 @@ test("what waits for a page that takes nothing is bounded", async (t) => {
         "down 0 1008 unclean the application took no messages: over 100000 bytes of them waited");
 });
 
+test("a message may be longer than what may wait", async (t) => {
+    const url = await misbehave(t, {}, (client) => client.on("message", (data) => client.send(data)));
+    const page = await Page.open(t);
+    const seat = page.connect(url, PLAIN, 1000);
+    await page.line(seat, "join");
+    for (const data of [Buffer.alloc(1000), Buffer.alloc(65536)]) {
+        assert.strictEqual(page.send(seat, SERVER, data), 0);
+        assert.deepStrictEqual(await page.line(seat, "packet"), [packet(data)]);
+    }
+});
+
 test("a flood is taken as it comes", async (t) => {
     const count = 20000;
     const url = await misbehave(t, {}, (client) => {

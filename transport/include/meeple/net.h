@@ -81,7 +81,7 @@ typedef struct meeple_limits {
     size_t backlog_bytes_max;      /* 16 MiB, or two messages if that is more; only in a page, where
                                       nothing holds the server back: what may have come and wait for
                                       meeple_net_next(), 64 bytes for each message added.  More is
-                                      closed with 1008 */
+                                      closed with 1008; one message may always wait */
 } meeple_limits;
 
 /* What a message to many does about a peer whose queue is full. */
