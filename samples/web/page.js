@@ -217,13 +217,12 @@ function refit() {
     }
 }
 
+/* Not every browser tells that the window is on another screen now. */
 function watchRatio() {
-    const query = window.matchMedia("(resolution: " + window.devicePixelRatio + "dppx)");
-
-    query.addEventListener("change", () => {
+    if (window.devicePixelRatio !== size.ratio) {
         refit();
-        watchRatio();
-    }, {once: true});
+    }
+    window.requestAnimationFrame(watchRatio);
 }
 
 /* ---- What the program is told; see the same names in app_web.c ---- */
