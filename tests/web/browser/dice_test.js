@@ -136,9 +136,10 @@ test("a window that changes its size", async (t) => {
         await page.page.setViewportSize({ width, height });
         const exact = () => page.page.evaluate(() => {
             const canvas = document.querySelector("canvas"), box = canvas.getBoundingClientRect();
-            return box.left === 0 && box.top === 0 && box.width === innerWidth && box.height === innerHeight &&
-                canvas.width === Math.round(innerWidth * devicePixelRatio) &&
-                canvas.height === Math.round(innerHeight * devicePixelRatio);
+            const pixels = (length) => Math.round(length * devicePixelRatio);
+            return box.left === 0 && box.top === 0 &&
+                canvas.width === pixels(innerWidth) && canvas.height === pixels(innerHeight) &&
+                canvas.width === pixels(box.width) && canvas.height === pixels(box.height);
         });
         await page.until(`${width} by ${height}`, exact);
         await page.roll();
