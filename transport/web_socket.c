@@ -69,7 +69,12 @@ EM_JS(void, meeple__web_js_begin, (int message_cost), {
         try {
             _meeple__web_call(web.ready, web.user);
         } catch (thrown) {
-            if (thrown !== 'unwind' && !(thrown && thrown.name === 'ExitStatus')) {
+            if (thrown === 'unwind') {
+                return;
+            }
+            /* It was left somewhere in the middle, and cannot be trusted any more. */
+            web.leave();
+            if (!(thrown && thrown.name === 'ExitStatus')) {
                 throw thrown;
             }
         }

@@ -23,6 +23,7 @@ static struct seat {
     int free_at; /* the net is freed with that packet; 0: it is not */
 } seats[SEATS_MAX];
 static int calls; /* of ready */
+static int ends;  /* with its next call: 1: in a trap, 2: with exit() */
 
 #define FOR_THE_SCRIPT EMSCRIPTEN_KEEPALIVE
 
@@ -44,6 +45,7 @@ FOR_THE_SCRIPT const char *page_fault(int which);
 FOR_THE_SCRIPT void page_free_at(int which, int packets);
 FOR_THE_SCRIPT void page_free(int which);
 FOR_THE_SCRIPT void page_crash(void);
+FOR_THE_SCRIPT void page_end(int how);
 
 static void tell(struct seat *seat, const char *format, ...)
 {
@@ -115,6 +117,11 @@ static void ready(void *user)
         abort();
     }
     calls++;
+    if (ends == 1) {
+        __builtin_trap();
+    } else if (ends == 2) {
+        exit(3);
+    }
     for (int i = 0; i < SEATS_MAX; i++) {
         page_take(i);
     }
@@ -232,4 +239,9 @@ void page_free(int which)
 void page_crash(void)
 {
     abort();
+}
+
+void page_end(int how)
+{
+    ends = how;
 }

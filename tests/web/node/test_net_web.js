@@ -351,6 +351,25 @@ test("a program that ended leaves its seats", async (t) => {
     assert.strictEqual(page.module.meepleWeb.timer, 0);
 });
 
+test("a program that trapped or exited leaves its seats, and is not called again", async (t) => {
+    const codes = [];
+    const url = await misbehave(t, {}, (client) => client.on("close", (code) => codes.push(code)));
+    for (const how of [1, 2]) {
+        const page = await Page.open(t);
+        await page.line(page.connect(url, PLAIN), "join");
+        page.module._page_end(how);
+        if (how === 1) {
+            assert.throws(() => page.module.meepleWeb.call(), WebAssembly.RuntimeError);
+        } else {
+            page.module.meepleWeb.call();
+        }
+        const calls = page.module._page_calls();
+        await until(() => codes.length === how, "the close at the server");
+        assert.strictEqual(page.module._page_calls(), calls);
+        assert.strictEqual(page.module.meepleWeb.timer, 0);
+    }
+});
+
 test("a net that is closed before it is open has something to tell", async (t) => {
     const url = await misbehave(t, {}, () => {});
     const page = await Page.open(t);

@@ -18,7 +18,8 @@ extern "C" {
  * It comes from the page's event loop, with nothing of the program on the stack, so it may do
  * whatever a program may, free nets too; it never comes from within a function of the library.  A
  * hidden tab gets it as well: for messages at once, for the time once a second, or once a minute
- * where the browser saves more.
+ * where the browser saves more.  A program that throws, traps or exits in it is not called again,
+ * and its WebSockets are closed, as those of one that calls abort() are.
  *
  * One for the page: a second takes the place of the first, NULL takes it back.  user is borrowed.
  */
