@@ -106,8 +106,8 @@ static void name_due(struct meeple__states *states, uint64_t now_ms)
     }
 }
 
-/* Whether there is a new batch. */
-static bool collect_all(meeple_world *world)
+/* Whether there is a new batch, of what is named or due, and of what differs if that is asked. */
+static bool collect_all(meeple_world *world, bool compares)
 {
     struct meeple__states *states = &world->states;
     uint64_t stamp = states->stamp + 1;
@@ -118,6 +118,9 @@ static bool collect_all(meeple_world *world)
     meeple__list_init(&looked);
     meeple__list_init(&changed);
     name_due(states, now_ms);
+    if (compares) {
+        meeple__watch_find(&states->watch);
+    }
     meeple__watch_gather(&states->watch, &looked);
     while (!meeple__list_empty(&looked)) {
         struct meeple__replica *replica =
@@ -142,7 +145,7 @@ static bool collect_all(meeple_world *world)
     return true;
 }
 
-void meeple__flush(meeple_world *world)
+static void flush(meeple_world *world, bool compares)
 {
     bool fresh, looked;
 
@@ -151,12 +154,22 @@ void meeple__flush(meeple_world *world)
     }
     collect_removed(world);
     meeple__look_prepare(world);
-    fresh = collect_all(world);
+    fresh = collect_all(world, compares);
     /* All has been gathered: what is asked about is what will be told. */
     looked = meeple__look(world, fresh);
     if (!world->freeing) {
         world->lags = !meeple__replicate(world) || !looked || world->lags;
     }
+}
+
+void meeple__flush(meeple_world *world)
+{
+    flush(world, true);
+}
+
+void meeple__flush_after(meeple_world *world, bool ran)
+{
+    flush(world, ran);
 }
 
 void meeple__flush_poll(meeple_world *world)

@@ -187,13 +187,17 @@ static void sort(struct meeple__list *list)
     } while (!done);
 }
 
-void meeple__watch_gather(struct meeple__watch *watch, struct meeple__list *list)
+void meeple__watch_find(struct meeple__watch *watch)
 {
     for (uint32_t i = 0; i < watch->count; i++) {
         if (may_differ(&watch->rows[i])) {
             meeple__watch_name(watch, watch->rows[i].replica);
         }
     }
+}
+
+void meeple__watch_gather(struct meeple__watch *watch, struct meeple__list *list)
+{
     if (!meeple__list_empty(&watch->named)) {
         meeple__list_move(list, &watch->named);
         sort(list);

@@ -36,8 +36,9 @@ void meeple__watch_compare(struct meeple__watch *watch, struct meeple__replica *
 /* It is not looked at any more. */
 void meeple__watch_drop(struct meeple__watch *watch, struct meeple__replica *replica);
 
-/* Names those that differ, and moves all that are named to the empty list, in the order of
- * spawning. */
+/* Compares, and names those that differ. */
+void meeple__watch_find(struct meeple__watch *watch);
+/* Moves all that are named to the empty list, in the order of spawning. */
 void meeple__watch_gather(struct meeple__watch *watch, struct meeple__list *list);
 /* Whether there would be any. */
 bool meeple__watch_any(const struct meeple__watch *watch);

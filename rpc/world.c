@@ -246,7 +246,7 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
 {
     int turns = 0;
     int rc = 1;
-    bool heard = false;
+    bool heard = false, ran = false;
 
     if (!world || timeout_ms < -1) {
         return MEEPLE_EINVAL;
@@ -267,9 +267,11 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
             heard = heard || rc > 0;
         }
         turns += rc > 0;
+        ran = ran || rc != 0;
         if (rc == 0) {
             /* What the handlers have changed may be for handlers of ours. */
-            meeple__flush(world);
+            meeple__flush_after(world, ran);
+            ran = false;
             rc = meeple__due_waits(world);
         }
     }
@@ -278,7 +280,7 @@ int meeple_world_poll(meeple_world *world, int timeout_ms)
         rc = event_turn(world, 0);
         turns += rc > 0;
     }
-    meeple__flush(world);
+    meeple__flush_after(world, ran);
     meeple__check_turn(world);
     world->polling = false;
     if (world->freeing) {

@@ -507,6 +507,53 @@ Test(spawn, on_changed_may_kick_the_master)
     cr_expect_eq(pawn_at(b, "ann")->hp, 1);
 }
 
+static void heal(struct pawn *pawn, meeple_object *object)
+{
+    (void)object;
+    if (pawn == &ann && pawn->hp < 16) {
+        pawn->hp++;
+    }
+}
+
+/* Also what a handler changes that was called only because another had changed something. */
+Test(spawn, what_on_changed_changes_is_told_in_the_same_poll)
+{
+    pawn_spawn(server, "ann", &ann);
+    settle(&session);
+    session.trace[0] = '\0';
+    pawn_changed_hook = heal;
+    ann.hp = 14;
+    cr_assert_geq(meeple_world_poll(server->world, 0), 0);
+    cr_expect_eq(meeple_world_wait_ms(server->world), -1);
+    cr_assert_geq(meeple_world_poll(a->world, 0), 0);
+    cr_expect_str_eq(session.trace, "server: changed ann hp=14; server: changed ann hp=15; "
+                                    "server: changed ann hp=16; a: changed ann hp=14; "
+                                    "a: changed ann hp=15; a: changed ann hp=16; ");
+}
+
+static void heal_on_say(struct seat *seat, const meeple_call *call)
+{
+    (void)call;
+    if (seat == server) {
+        ann.hp = 17;
+    }
+}
+
+Test(spawn, what_a_call_changes_is_told_in_the_same_poll)
+{
+    session_add(server);
+    session_add(a);
+    pawn_spawn(server, "ann", &ann);
+    settle(&session);
+    server->on_say = heal_on_say;
+    cr_assert_eq(meeple_rpc(a->object, MEEPLE_SERVER, say, "heal"), 0);
+    cr_assert_geq(meeple_world_poll(a->world, 0), 0);
+    cr_assert_geq(meeple_world_poll(server->world, 0), 0);
+    cr_expect_eq(meeple_world_wait_ms(server->world), -1);
+    cr_assert_geq(meeple_world_poll(a->world, 0), 0);
+    cr_expect_eq(pawn_at(a, "ann")->hp, 17);
+}
+
 static void change_again(struct pawn *pawn, meeple_object *object)
 {
     (void)object;

@@ -72,6 +72,7 @@ static void expect_gathered(const bool *expected)
     size_t at = 0;
 
     meeple__list_init(&list);
+    meeple__watch_find(&watch);
     meeple__watch_gather(&watch, &list);
     while (!meeple__list_empty(&list)) {
         struct meeple__replica *replica =

@@ -178,10 +178,10 @@ MEEPLE_API bool meeple_changes_touch(const meeple_changes *changes, size_t offse
  * gets it with the state of that moment; objects appear in the order they were spawned in, before
  * any call that could be about them.  From here on what the master changes in self follows
  * everywhere, and nothing else does: the world compares self with what it has sent last, at the
- * beginning and at the end of each meeple_world_poll() and before each call, and sends what has
- * changed as one batch.  A value out of its bounds stays here until it is within them again.  Now
- * and then each peer is asked to compare what it has (check_interval_ms of meeple_world_options);
- * what others have changed there is changed back.
+ * beginning of each meeple_world_poll(), after the handlers that it runs, and before each call, and
+ * sends what has changed as one batch.  A value out of its bounds stays here until it is within
+ * them again.  Now and then each peer is asked to compare what it has (check_interval_ms of
+ * meeple_world_options); what others have changed there is changed back.
  *
  * path as for meeple_object_add(); that no other peer has something else there is for the
  * application to see to, such a peer refuses the object.  self is borrowed until on_removed has
