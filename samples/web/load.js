@@ -15,6 +15,26 @@ const lastWords = []; /* of the program, on its standard error */
 let begun = false;
 let stopped = false; /* something has been said that stays */
 
+/* The program may be in the middle of something, so it is not entered again, by a frame, an event or
+ * a message.  That it has aborted is also how its WebSockets know that nobody asks any more: they
+ * close, and its seat is free. */
+function halt() {
+    const program = window.Module;
+
+    if (!program || !program.abort) {
+        return; /* it has not come */
+    }
+    program.onAbort = null;
+    if (program.JSEvents) {
+        program.JSEvents.removeAllEventListeners();
+    }
+    try {
+        program.abort("stopped");
+    } catch (error) {
+        /* That it says, too. */
+    }
+}
+
 function say(title, text, button) {
     if (stopped) {
         return;
@@ -31,6 +51,7 @@ function say(title, text, button) {
     find("note-button").textContent = button;
     find("note-button").hidden = false;
     find("note-button").focus();
+    halt();
 }
 
 /* text: a sentence. */
@@ -45,12 +66,20 @@ function crash(what) {
 find("note-button").addEventListener("click", () => location.reload());
 /* A page from the browser's memory of pages has lost its connection, and so its game. */
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-/* A trap in the program, wherever it was called from; not what some extension does. */
-window.addEventListener("error", (event) => {
-    if (typeof WebAssembly === "object" && event.error instanceof WebAssembly.RuntimeError) {
-        crash(event.error.message);
+
+/* A trap in the program, or what something that it called has thrown through it; not what some
+ * extension does. */
+function takeError(error) {
+    const trap = typeof WebAssembly === "object" && error instanceof WebAssembly.RuntimeError;
+
+    if (trap || (error instanceof Error && /wasm-function/.test(error.stack))) {
+        crash(error.message);
     }
-});
+}
+
+window.addEventListener("error", (event) => takeError(event.error));
+/* main() is called when the last of the program has come, which is a promise. */
+window.addEventListener("unhandledrejection", (event) => takeError(event.reason));
 
 /* ---- The command line, from the query ---- */
 
