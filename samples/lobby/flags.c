@@ -237,7 +237,8 @@ struct flag {
     bool (*set)(struct lobby_flags *flags, const char *value);
 };
 
-static const struct flag *find(const char *name)
+/* The name has len bytes. */
+static const struct flag *find(const char *name, size_t len)
 {
     static const struct flag known[] = {
         {"--host", false, set_host},
@@ -262,7 +263,7 @@ static const struct flag *find(const char *name)
     };
 
     for (size_t i = 0; i < MEEPLE_COUNT(known); i++) {
-        if (strcmp(known[i].name, name) == 0) {
+        if (strlen(known[i].name) == len && memcmp(known[i].name, name, len) == 0) {
             return &known[i];
         }
     }
@@ -344,13 +345,17 @@ bool lobby_flags_parse(struct lobby_flags *flags, int argc, char **argv)
         return true;
     }
     for (int i = 1; i < argc; i++) {
-        const struct flag *flag = find(argv[i]);
-        const char *value = NULL;
+        size_t len = strcspn(argv[i], "=");
+        const struct flag *flag = find(argv[i], len);
+        const char *value = argv[i][len] ? argv[i] + len + 1 : NULL;
 
         if (!flag) {
             return complain(flags, "\"%.60s\" is not known here", argv[i]);
         }
-        if (flag->has_value) {
+        if (!flag->has_value && value) {
+            return complain(flags, "%s has no value", flag->name);
+        }
+        if (flag->has_value && !value) {
             value = argv[++i];
             if (!value) {
                 return complain(flags, "%s needs a value", flag->name);

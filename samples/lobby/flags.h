@@ -26,7 +26,8 @@ struct lobby_flags {
     char error[160];         /* what is wrong with the command line */
 };
 
-/* False: *flags has nothing but the error. */
+/* A value is the next word, or follows an equals sign, where it may be anything.  False: *flags has
+ * nothing but the error. */
 bool lobby_flags_parse(struct lobby_flags *flags, int argc, char **argv);
 
 /* What --help says of one game and not of another. */

@@ -89,17 +89,17 @@ const flags = {connect: true, name: true, auto: true, seed: true, report: false}
 function commandLine() {
     const line = [];
     const query = new URLSearchParams(location.search);
+    const said = (key) => (query.get(key) || "").replace(/\0/g, "");
 
     for (const [key, hasValue] of Object.entries(flags)) {
-        const value = query.get(key);
-        if (!hasValue && value !== null && value !== "0") {
+        if (hasValue && said(key)) {
+            line.push(`--${key}=${said(key)}`); /* "--help", too, is a value there */
+        } else if (!hasValue && query.has(key) && said(key) !== "0") {
             line.push("--" + key);
-        } else if (hasValue && value) {
-            line.push("--" + key, value.replace(/\0/g, ""));
         }
     }
-    if (!query.get("name")) {
-        line.push("--name", ""); /* there is no login name, but what the runtime makes up */
+    if (!said("name")) {
+        line.push("--name="); /* there is no login name, but what the runtime makes up */
     }
     return line;
 }

@@ -154,6 +154,24 @@ Test(lobby_flags, says_what_is_wrong)
     }
 }
 
+Test(lobby_flags, a_value_behind_an_equals_sign_may_be_anything)
+{
+    struct lobby_flags flags;
+    char storage[300];
+
+    cr_assert(parse(&flags, storage, "--name=--help --connect=ws://h/?a=b --port=81"));
+    cr_expect_not(flags.help);
+    cr_expect_str_eq(flags.name, "--help");
+    cr_expect_str_eq(flags.connect, "ws://h/?a=b");
+    cr_expect_eq(flags.port, 81);
+    cr_assert(parse(&flags, storage, "--name="));
+    cr_expect_str_eq(flags.name, "");
+    cr_assert_not(parse(&flags, storage, "--connect="));
+    cr_assert_not(parse(&flags, storage, "--report=1"));
+    cr_expect_str_eq(flags.error, "--report has no value");
+    cr_assert_not(parse(&flags, storage, "--nam=x"));
+}
+
 Test(lobby_flags, help_names_every_flag_and_fits_a_terminal)
 {
     static const char *const names[] = {

@@ -88,3 +88,14 @@ test("without a word the page goes to where it came from", async (t) => {
     assert.ok(page.requests.includes(`ws://127.0.0.1:${host.port}/`), page.requests.join("\n"));
     party.check(assert, "127.0.0.1:" + host.port);
 });
+
+test("whatever a link says is a value, and not a flag", async (t) => {
+    const party = new Party(t);
+    const chromium = await party.chromium();
+    const host = await party.host("dice");
+    const page = await party.open(await chromium.player(), host.url + "?connect=%00&seed=&name=--help%00");
+    await page.form();
+    await page.click("connect");
+    await page.playing("--help");
+    assert.deepEqual(page.errors, []);
+});
