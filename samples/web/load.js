@@ -8,6 +8,7 @@ const game = (function () {
 
 const find = (id) => document.getElementById(id);
 const options = document.currentScript.dataset; /* program, bytes */
+const version = new URL(document.currentScript.src).search; /* of all files: none comes from an older page */
 
 /* ---- What is said in place of the game, or over it ---- */
 
@@ -67,19 +68,20 @@ find("note-button").addEventListener("click", () => location.reload());
 /* A page from the browser's memory of pages has lost its connection, and so its game. */
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-/* A trap in the program, or what something that it called has thrown through it; not what some
- * extension does. */
-function takeError(error) {
+/* A trap in the program, what something that it called has thrown through it, or a fault of the
+ * script that goes with it, as when that is of another version; not what some extension does. */
+function takeError(error, file) {
     const trap = typeof WebAssembly === "object" && error instanceof WebAssembly.RuntimeError;
+    const places = error instanceof Error ? file + " " + error.stack : "";
 
-    if (trap || (error instanceof Error && /wasm-function/.test(error.stack))) {
+    if (trap || places.includes("wasm-function") || places.includes(`/${options.program}.js`)) {
         crash(error.message);
     }
 }
 
-window.addEventListener("error", (event) => takeError(event.error));
+window.addEventListener("error", (event) => takeError(event.error, event.filename));
 /* main() is called when the last of the program has come, which is a promise. */
-window.addEventListener("unhandledrejection", (event) => takeError(event.reason));
+window.addEventListener("unhandledrejection", (event) => takeError(event.reason, ""));
 
 /* ---- The command line, from the query ---- */
 
@@ -159,7 +161,7 @@ async function fetchProgram() {
     let response;
 
     try {
-        response = await fetch(name, {credentials: "same-origin"});
+        response = await fetch(name + version, {credentials: "same-origin"});
     } catch (error) {
         throw new Error("Its program, " + name + ", could not be fetched. " +
             (location.protocol === "file:" ? "This page has to come from a web server."
@@ -209,7 +211,7 @@ function load(page) {
         /* main() is over; that of a game with a window never is. */
         postRun: [() => begun || fail(lastWords.join("\n") || "It ended at once.")]
     };
-    script.src = options.program + ".js";
+    script.src = options.program + ".js" + version;
     script.onerror = () => fail("A part of it, " + options.program + ".js, could not be loaded.");
     document.body.append(script);
 }

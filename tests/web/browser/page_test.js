@@ -49,6 +49,30 @@ test("a game that is missing is told in a sentence", async (t) => {
     assert.doesNotMatch(said, /undefined|\[object/);
 });
 
+test("every file is asked for by its version", async (t) => {
+    const party = new Party(t);
+    const chromium = await party.chromium();
+    const page = await party.open(await chromium.player(), await party.files(WEB));
+    await page.form();
+    const files = page.requests.filter((url) => /\.(css|js|wasm)\b/.test(url)).map((url) => new URL(url).search);
+    assert.equal(files.length, 5);
+    assert.equal(new Set(files).size, 1);
+    assert.match(files[0], /^\?[0-9a-f]{16}$/);
+});
+
+for (const [what, change] of [["cannot be read", () => "no script("],
+                              ["is for another program", (text) => text.replace(/Module\["asm"\]\["\w+"\]/g, "undefined")]]) {
+    test(`a script that ${what} is told in a sentence`, async (t) => {
+        const party = new Party(t);
+        const chromium = await party.chromium();
+        const folder = without(party);
+        const file = path.join(folder, "dice.js");
+        fs.writeFileSync(file, change(fs.readFileSync(file, "utf8")));
+        const page = await party.open(await chromium.player(), await party.files(folder));
+        await page.page.getByText("The game could not start").waitFor();
+    });
+}
+
 test("a browser without WebAssembly is told in a sentence", async (t) => {
     const party = new Party(t);
     const chromium = await party.chromium();
