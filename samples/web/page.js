@@ -125,9 +125,14 @@ function isTyped() {
     return shown && Object.keys(now).some((key) => now[key] !== known[key]);
 }
 
+/* Half of a pair is no character, and what makes bytes of it would take the next one as well. */
+function whole(text) {
+    return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
 function typed() {
     known = read();
-    return known;
+    return {...known, text: whole(known.text), composition: whole(known.composition)};
 }
 
 /* The composition ends as it stands: something else was clicked at. */

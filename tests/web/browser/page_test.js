@@ -123,3 +123,21 @@ test("whatever a link says is a value, and not a flag", async (t) => {
     await page.playing("--help");
     assert.deepEqual(page.errors, []);
 });
+
+test("half of a pair of UTF-16 takes no other character with it", async (t) => {
+    const party = new Party(t);
+    const chromium = await party.chromium();
+    const page = await party.open(await chromium.player(), await party.files(WEB) + "?name=Half");
+    await page.form();
+    const value = (text) => page.page.evaluate((typed) => {
+        const field = document.getElementById("field");
+        if (typed) {
+            field.value = typed;
+            field.dispatchEvent(new Event("input"));
+        }
+        return field.value;
+    }, text);
+    await value("\ud83dabc\ude00");
+    await page.until("what the program made of it", async () => await value() === "\ufffdabc\ufffd");
+    assert.deepEqual(page.errors, []);
+});
