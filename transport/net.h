@@ -21,6 +21,7 @@ struct meeple__net_ops {
     /* The same to one peer, in a frame that it shares with others: made if *frame is NULL.  NULL
      * where nothing can be shared. */
     int (*share)(meeple_net *net, int32_t to, meeple_bytes packet, struct meeple__block **frame);
+    /* Server; NULL on a client. */
     int (*kick)(meeple_net *net, int32_t peer, uint16_t code, const char *reason);
     int (*close)(meeple_net *net, uint16_t code, const char *reason);
     /* When a step would do something that the loop knows nothing of: a moment of its clock, 0: now,

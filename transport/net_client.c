@@ -195,12 +195,6 @@ static int client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool te
     return rc;
 }
 
-static int client_kick(meeple_net *net, int32_t peer, uint16_t code, const char *reason)
-{
-    (void)net, (void)peer, (void)code, (void)reason;
-    return MEEPLE_ESTATE;
-}
-
 static int client_close(meeple_net *net, uint16_t code, const char *reason)
 {
     struct client *client = client_of(net);
@@ -258,7 +252,7 @@ static void client_accepted(meeple_net *net, meeple_socket *socket)
 }
 
 static const struct meeple__net_ops client_ops = {client_free,  client_step,   client_accepted,
-                                                  client_send,  NULL,          client_kick,
+                                                  client_send,  NULL,          NULL,
                                                   client_close, client_due_ms, client_line_of};
 
 static int copy_url(struct client *client, const struct meeple__url *url)

@@ -107,12 +107,6 @@ static int web_step(meeple_net *net, meeple_event *event)
     return rc;
 }
 
-static int web_kick(meeple_net *net, int32_t peer, uint16_t code, const char *reason)
-{
-    (void)net, (void)peer, (void)code, (void)reason;
-    return MEEPLE_ESTATE;
-}
-
 static int web_close(meeple_net *net, uint16_t code, const char *reason)
 {
     struct meeple__web_client *client = meeple__web_client_of(net);
@@ -169,7 +163,7 @@ static void web_accepted(meeple_net *net, meeple_socket *socket)
 }
 
 static const struct meeple__net_ops web_ops = {
-    web_free,  web_step,   web_accepted, meeple__web_client_send, NULL, web_kick,
+    web_free,  web_step,   web_accepted, meeple__web_client_send, NULL, NULL,
     web_close, web_due_ms, web_line_of};
 
 static int copy_host(struct meeple__web_client *client, const struct meeple__url *url,
