@@ -167,7 +167,7 @@ void meeple__conn_address(const struct meeple__conn *conn, char *dst, size_t cap
 {
     char text[MEEPLE__IP_TEXT_SIZE];
 
-    if (!meeple__ip_equal(&conn->client, &(struct meeple__ip){0})) {
+    if (!meeple__ip_is_none(&conn->client)) {
         meeple__ip_write(text, &conn->client);
         snprintf(dst, cap, "%s", text);
     } else if (conn->socket) {

@@ -64,48 +64,35 @@ uint16_t meeple__address_port(const struct meeple__address *address)
     return 0;
 }
 
-/* The address without its port. */
-static const char *host_text(const struct meeple__address *address, char *dst, socklen_t cap,
-                             bool *is_six)
+struct meeple__ip meeple__address_ip(const struct meeple__address *address)
 {
+    struct meeple__ip ip = {.port = meeple__address_port(address)};
     struct sockaddr_in6 six;
     struct sockaddr_in four;
 
-    *is_six = false;
-    if (address->storage.ss_family == AF_INET) {
+    if (address->storage.ss_family == AF_INET6) {
+        memcpy(&six, &address->storage, sizeof six);
+        memcpy(ip.bytes, six.sin6_addr.s6_addr, sizeof ip.bytes);
+    } else if (address->storage.ss_family == AF_INET) {
+        uint8_t bytes[4];
+
         memcpy(&four, &address->storage, sizeof four);
-        return inet_ntop(AF_INET, &four.sin_addr, dst, cap);
+        memcpy(bytes, &four.sin_addr, sizeof bytes);
+        ip = meeple__ip_of_v4(bytes, ip.port);
     }
-    if (address->storage.ss_family != AF_INET6) {
-        return NULL;
-    }
-    memcpy(&six, &address->storage, sizeof six);
-    if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr)) {
-        return inet_ntop(AF_INET, six.sin6_addr.s6_addr + 12, dst, cap);
-    }
-    *is_six = true;
-    return inet_ntop(AF_INET6, &six.sin6_addr, dst, cap);
-}
-
-void meeple__address_text(const struct meeple__address *address, char *dst, size_t cap)
-{
-    char host[MEEPLE__HOST_TEXT];
-    bool is_six;
-
-    if (!host_text(address, host, sizeof host, &is_six)) {
-        snprintf(dst, cap, "%s", "");
-        return;
-    }
-    snprintf(dst, cap, is_six ? "[%s]:%u" : "%s:%u", host, (unsigned)meeple__address_port(address));
+    return ip;
 }
 
 void meeple__address_host(const struct meeple__address *address, char *dst, size_t cap)
 {
-    bool is_six;
+    struct meeple__ip ip = meeple__address_ip(address);
+    char text[MEEPLE__IP_TEXT_SIZE] = "";
 
-    if (!host_text(address, dst, (socklen_t)cap, &is_six)) {
-        snprintf(dst, cap, "%s", "");
+    ip.port = 0;
+    if (address->storage.ss_family == AF_INET || address->storage.ss_family == AF_INET6) {
+        meeple__ip_write(text, &ip);
     }
+    snprintf(dst, cap, "%s", text);
 }
 
 bool meeple__address_equal(const struct meeple__address *a, const struct meeple__address *b)

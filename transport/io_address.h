@@ -6,6 +6,8 @@
 
 #include <meeple/base.h>
 
+#include "transport/ip.h"
+
 enum {
     MEEPLE__HOST_TEXT = 46 /* the longest numeric address, and its NUL */
 };
@@ -20,9 +22,9 @@ bool meeple__address_parse(struct meeple__address *address, const char *host, ui
 /* What listens on every interface: IPv6, or IPv4. */
 void meeple__address_any(struct meeple__address *address, int family, uint16_t port);
 uint16_t meeple__address_port(const struct meeple__address *address);
-/* "127.0.0.1:5000" (also for IPv4 that came through IPv6), "[::1]:5000", or ""; cut to cap. */
-void meeple__address_text(const struct meeple__address *address, char *dst, size_t cap);
-/* The same without brackets and port: "127.0.0.1", "::1". */
+/* Zeros if it is no IP address. */
+struct meeple__ip meeple__address_ip(const struct meeple__address *address);
+/* "127.0.0.1" (also for IPv4 that came through IPv6), "::1", or ""; cut to cap. */
 void meeple__address_host(const struct meeple__address *address, char *dst, size_t cap);
 bool meeple__address_equal(const struct meeple__address *a, const struct meeple__address *b);
 

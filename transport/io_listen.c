@@ -185,7 +185,7 @@ bool meeple__listener_turn(meeple_io *io, meeple_socket *listener, meeple_io_eve
         return false;
     }
     socket->fd = fd;
-    socket->from = from;
+    socket->from = meeple__address_ip(&from);
     meeple__socket_no_delay(fd);
     if (meeple__socket_watch(io, socket, MEEPLE__READABLE) < 0) {
         meeple__io_close(io, socket);

@@ -471,13 +471,16 @@ uint16_t meeple__io_port(meeple_io *io, meeple_socket *socket)
 void meeple__io_address(meeple_io *io, meeple_socket *socket, char *dst, size_t cap)
 {
     struct meeple__address address = {.len = sizeof address.storage};
+    struct meeple__ip from = socket->from;
+    char text[MEEPLE__IP_TEXT_SIZE] = "";
 
     (void)io;
-    if (socket->phase == MEEPLE__SOCKET_OPEN && socket->from.len > 0) {
-        address = socket->from;
-    } else if (socket->phase != MEEPLE__SOCKET_OPEN ||
-               getpeername(socket->fd, (struct sockaddr *)&address.storage, &address.len) < 0) {
-        address.storage.ss_family = AF_UNSPEC;
+    if (socket->phase == MEEPLE__SOCKET_OPEN && meeple__ip_is_none(&from) &&
+        getpeername(socket->fd, (struct sockaddr *)&address.storage, &address.len) == 0) {
+        from = meeple__address_ip(&address);
     }
-    meeple__address_text(&address, dst, cap);
+    if (socket->phase == MEEPLE__SOCKET_OPEN && !meeple__ip_is_none(&from)) {
+        meeple__ip_write(text, &from);
+    }
+    snprintf(dst, cap, "%s", text);
 }

@@ -61,19 +61,20 @@ typedef enum meeple__socket_phase {
     MEEPLE__SOCKET_WAKER /* no stream: what wake() makes readable */
 } meeple__socket_phase;
 
+/* There may be tens of thousands: no member that only few of them need. */
 struct meeple_socket {
-    struct meeple__list link;        /* in io->sockets */
-    struct meeple__list turn;        /* in io->turns or, a listener, in io->paused */
-    void *user;                      /* the caller's */
-    struct meeple__attempt *attempt; /* while CONNECTING */
-    struct meeple__address from; /* accepted: the other end's; the system forgets it at a reset */
-    int fd;                      /* or -1 */
-    int error;                   /* errno of a loss that was not told yet */
-    uint32_t slot;               /* the multiplexer's */
+    struct meeple__list turn; /* in io->turns or, a listener, in io->paused */
+    void *user;               /* the caller's */
+    int fd;                   /* or -1 */
+    int error;                /* errno of a loss that was not told yet */
     uint8_t phase, interest, ready;
     bool watched;
     bool blocked; /* a SENT is owed */
     bool ended, finished;
+    struct meeple__ip from; /* accepted: the other end's; the system forgets it at a reset */
+    uint32_t slot;          /* the multiplexer's */
+    struct meeple__attempt *attempt; /* while CONNECTING */
+    struct meeple__list link;        /* in io->sockets */
 };
 
 /* A driver is these, a name and an open() that calls meeple__io_open(). */

@@ -263,6 +263,11 @@ bool meeple__ip_is_v4(const struct meeple__ip *ip)
     return memcmp(ip->bytes, mapped, sizeof mapped) == 0;
 }
 
+bool meeple__ip_is_none(const struct meeple__ip *ip)
+{
+    return meeple__ip_equal(ip, &(struct meeple__ip){0});
+}
+
 bool meeple__ip_equal(const struct meeple__ip *a, const struct meeple__ip *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;

@@ -29,6 +29,8 @@ struct meeple__ip meeple__ip_of_v4(const uint8_t bytes[4], uint16_t port);
 void meeple__ip_write(char text[MEEPLE__IP_TEXT_SIZE], const struct meeple__ip *ip);
 
 bool meeple__ip_is_v4(const struct meeple__ip *ip);
+/* Nobody's: zeros, the port not counted. */
+bool meeple__ip_is_none(const struct meeple__ip *ip);
 /* The same address, whatever the ports. */
 bool meeple__ip_equal(const struct meeple__ip *a, const struct meeple__ip *b);
 /*

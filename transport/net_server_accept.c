@@ -37,9 +37,7 @@ static bool is_trusted(const struct meeple__server *server, const struct meeple_
 /* Whether it is known, and is not to have more than its share. */
 static bool counts(const struct meeple__server *server, const struct meeple__ip *ip)
 {
-    static const struct meeple__ip unknown = {0};
-
-    return server->per_address_max != UINT32_MAX && !meeple__ip_equal(ip, &unknown) &&
+    return server->per_address_max != UINT32_MAX && !meeple__ip_is_none(ip) &&
            (server->counts_ourselves ||
             !meeple__ip_networks_have(ourselves, MEEPLE_COUNT(ourselves), ip));
 }

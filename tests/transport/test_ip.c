@@ -460,3 +460,13 @@ Test(ip, any_of_several_networks_will_do)
     cr_assert_not(meeple__ip_networks_have(networks, 0, &a));
     cr_assert_not(meeple__ip_networks_have(NULL, 0, &a));
 }
+
+Test(ip, nobody_has_the_address_of_zeros)
+{
+    struct meeple__ip ip = {.port = 80};
+    const uint8_t any[4] = {0};
+
+    cr_assert(meeple__ip_is_none(&ip));
+    ip = meeple__ip_of_v4(any, 0);
+    cr_assert_not(meeple__ip_is_none(&ip), "0.0.0.0 is an address");
+}

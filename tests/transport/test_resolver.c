@@ -27,8 +27,8 @@ Test(resolver, finds_localhost)
     for (size_t i = 0; i < answer->count; i++) {
         char text[64];
 
-        meeple__address_text(&answer->addresses[i], text, sizeof text);
-        cr_assert(strcmp(text, "[::1]:4567") == 0 || strncmp(text, "127.", 4) == 0, "%s", text);
+        meeple__address_host(&answer->addresses[i], text, sizeof text);
+        cr_assert(strcmp(text, "::1") == 0 || strncmp(text, "127.", 4) == 0, "%s", text);
         cr_assert_eq(meeple__address_port(&answer->addresses[i]), 4567);
     }
     meeple__lookup_free(lookup);
@@ -103,12 +103,15 @@ Test(io_address, reads_numeric_addresses_only)
                                           {"2001:DB8:0::1", "[2001:db8::1]:80"}};
     static const char *const bad[] = {"", "localhost", "1.2.3.4.5", "[::1]", "::1::", "300.1.1.1"};
     struct meeple__address address;
+    struct meeple__ip ip;
     char text[64];
 
     for (size_t i = 0; i < MEEPLE_COUNT(good); i++) {
         cr_assert(meeple__address_parse(&address, good[i][0], 80), "%s", good[i][0]);
-        meeple__address_text(&address, text, sizeof text);
+        ip = meeple__address_ip(&address);
+        meeple__ip_write(text, &ip);
         cr_assert_str_eq(text, good[i][1]);
+        cr_assert_eq(meeple__address_port(&address), 80);
     }
     for (size_t i = 0; i < MEEPLE_COUNT(bad); i++) {
         cr_assert_not(meeple__address_parse(&address, bad[i], 80), "%s", bad[i]);
@@ -118,10 +121,12 @@ Test(io_address, reads_numeric_addresses_only)
 Test(io_address, what_is_no_address_has_no_text)
 {
     const struct meeple__address address = {.len = 0};
+    struct meeple__ip ip = meeple__address_ip(&address);
     char text[8] = "?";
 
-    meeple__address_text(&address, text, sizeof text);
+    meeple__address_host(&address, text, sizeof text);
     cr_assert_str_eq(text, "");
+    cr_assert(meeple__ip_is_none(&ip));
     cr_assert_eq(meeple__address_port(&address), 0);
 }
 
