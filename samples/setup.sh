@@ -1,7 +1,8 @@
 # setup: what samples/play and tests/run share: packages, steps, and no process left behind.  For sourcing, by bash.
 
 # What building needs on Debian 12.
-build_packages=(gcc libc6-dev cmake ninja-build pkg-config libssl-dev zlib1g-dev libmsgpack-dev libsdl2-dev libstb-dev)
+build_packages=(gcc libc6-dev cmake ninja-build pkg-config libssl-dev zlib1g-dev liburing-dev libmsgpack-dev libsdl2-dev
+    libstb-dev)
 
 die() {
     printf '%s\n' "$*" >&2

@@ -81,13 +81,12 @@ static int web_random(meeple_io *io, void *dst, size_t len)
     return meeple__random_fill(&io->random, dst, len);
 }
 
-static int web_listen(meeple_io *io, const char *host, uint16_t port, bool shared, void *user,
+static int web_listen(meeple_io *io, const char *host, uint16_t port, void *user,
                       meeple_socket **out)
 {
     (void)io;
     (void)host;
     (void)port;
-    (void)shared;
     (void)user;
     *out = NULL;
     return MEEPLE_ENOTSUP;
@@ -219,6 +218,11 @@ const meeple_io_driver *meeple_io_poll(void)
 }
 
 const meeple_io_driver *meeple_io_epoll(void)
+{
+    return NULL;
+}
+
+const meeple_io_driver *meeple_io_uring(void)
 {
     return NULL;
 }

@@ -81,6 +81,20 @@ meeple_tls_server *arguments_certificate(struct arguments *arguments, const char
     return tls;
 }
 
+const meeple_io_driver *arguments_io(struct arguments *arguments, const char *flag)
+{
+    const meeple_io_driver *const drivers[] = {meeple_io_epoll(), meeple_io_poll(),
+                                               meeple_io_uring()};
+    const char *name = arguments_value(arguments, flag);
+
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+        if (drivers[i] && strcmp(drivers[i]->name, name) == 0) {
+            return drivers[i];
+        }
+    }
+    arguments_refuse(arguments, name, "is no driver of this library");
+}
+
 void arguments_refuse(const struct arguments *arguments, const char *argument, const char *what)
 {
     fprintf(stderr, "%s: %s %s; --help says more\n", arguments->program, argument, what);

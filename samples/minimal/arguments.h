@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <meeple/io.h>
 #include <meeple/tls.h>
 
 #define PROTOCOLS_MAX 8
@@ -35,6 +36,9 @@ void arguments_protocol(struct arguments *arguments, const char *flag, struct pr
 /* The same for two files, a certificate and its key; if they cannot be used, says so and ends the
  * program with status 1.  The caller's to free. */
 meeple_tls_server *arguments_certificate(struct arguments *arguments, const char *flag);
+
+/* The same for the name of a driver that this system has. */
+const meeple_io_driver *arguments_io(struct arguments *arguments, const char *flag);
 
 /* Says what is wrong with an argument and ends the program with status 2. */
 _Noreturn void arguments_refuse(const struct arguments *arguments, const char *argument,

@@ -7,7 +7,8 @@
 
 static const char usage[] =
     "usage: echo_server [--port N] [--bind ADDRESS] [--tls CERT KEY] [--protocol NAME]...\n"
-    "                   [--max-message BYTES] [--deflate] [--files FOLDER] [--health] [--quiet]\n"
+    "                   [--max-message BYTES] [--deflate] [--files FOLDER] [--health] [--io NAME]\n"
+    "                   [--quiet]\n"
     "\n"
     "Gives every WebSocket message back to whoever sent it, until it is stopped.\n"
     "\n"
@@ -20,6 +21,7 @@ static const char usage[] =
     "  --files FOLDER       hand out the files in it over HTTP, a page that speaks to us for "
     "instance\n"
     "  --health             answer /healthz over HTTP as long as all is well\n"
+    "  --io NAME            the driver: epoll, poll or uring; the system's best if not given\n"
     "  --quiet              no line for each client and each message, for tests under load\n";
 
 void echo_server_read(struct echo_server *server, char **argv)
@@ -53,6 +55,8 @@ void echo_server_read(struct echo_server *server, char **argv)
             options->pages.folder = arguments_value(&arguments, flag);
         } else if (strcmp(flag, "--health") == 0) {
             options->pages.health = true;
+        } else if (strcmp(flag, "--io") == 0) {
+            options->io = arguments_io(&arguments, flag);
         } else if (strcmp(flag, "--quiet") == 0) {
             server->quiet = true;
         } else {

@@ -1,4 +1,5 @@
-/* test_io: what every driver promises, one body for poll, epoll, loopback and the simulated one. */
+/* test_io: what every driver promises, one body for each, the loopback and the simulated one
+ * among them. */
 #include <meeple/io.h>
 
 #include <criterion/criterion.h>
@@ -19,6 +20,7 @@ enum {
 enum kind {
     POLL,
     EPOLL,
+    URING,
     LOOPBACK,
     SIM
 };
@@ -74,6 +76,8 @@ static struct bench *bench_new(enum kind kind)
         bench->server_driver = bench->client_driver = meeple_io_poll();
     } else if (kind == EPOLL) {
         bench->server_driver = bench->client_driver = meeple_io_epoll();
+    } else if (kind == URING) {
+        bench->server_driver = bench->client_driver = meeple_io_uring();
     } else if (kind == LOOPBACK) {
         cr_assert_eq(meeple__loopback_new(&bench->mem.mem, &bench->hub), 0);
         bench->server_driver = bench->client_driver = meeple__loopback_driver(bench->hub);
@@ -107,8 +111,7 @@ static void bench_free(struct bench *bench)
 static void bench_listen(struct bench *bench)
 {
     cr_assert_eq(
-        bench->server_driver->listen(bench->server, "127.0.0.1", 0, false, bench, &bench->listener),
-        0);
+        bench->server_driver->listen(bench->server, "127.0.0.1", 0, bench, &bench->listener), 0);
     bench->port = bench->server_driver->port(bench->server, bench->listener);
 }
 
@@ -306,6 +309,10 @@ static void pump_until_received(struct bench *bench, const struct end *end, size
     Test(io_epoll, name)                                                                           \
     {                                                                                              \
         name(EPOLL);                                                                               \
+    }                                                                                              \
+    Test(io_uring, name)                                                                           \
+    {                                                                                              \
+        name(URING);                                                                               \
     }                                                                                              \
     Test(io_loopback, name)                                                                        \
     {                                                                                              \
@@ -586,33 +593,12 @@ EVERY_DRIVER(one_address_has_one_listener)
 
     bench_listen(bench);
     cr_assert_eq(
-        bench->server_driver->listen(bench->server, "127.0.0.1", bench->port, false, NULL, &second),
+        bench->server_driver->listen(bench->server, "127.0.0.1", bench->port, NULL, &second),
         MEEPLE_EINUSE);
     cr_assert_null(second);
     bench->server_driver->close(bench->server, bench->listener);
     cr_assert_eq(
-        bench->server_driver->listen(bench->server, "127.0.0.1", bench->port, false, NULL, &second),
-        0);
-    bench_free(bench);
-}
-
-EVERY_DRIVER(an_address_is_shared_or_the_driver_says_that_it_cannot)
-{
-    struct bench *bench = bench_new(kind);
-    const meeple_io_driver *driver = bench->server_driver;
-    meeple_socket *one = NULL, *other = NULL;
-    int rc = driver->listen(bench->server, "127.0.0.1", 0, true, NULL, &one);
-
-    if (kind < LOOPBACK) {
-        uint16_t port = driver->port(bench->server, one);
-
-        cr_assert_eq(rc, 0);
-        cr_assert_eq(driver->listen(bench->server, "127.0.0.1", port, true, NULL, &other), 0);
-        cr_assert_eq(driver->port(bench->server, other), port);
-    } else {
-        cr_assert_eq(rc, MEEPLE_ENOTSUP);
-        cr_assert_null(one);
-    }
+        bench->server_driver->listen(bench->server, "127.0.0.1", bench->port, NULL, &second), 0);
     bench_free(bench);
 }
 
@@ -847,7 +833,7 @@ static bool try_without(const meeple_io_driver *driver, struct counting_mem *mem
     counting_mem_fail(mem, n);
     rc = driver->open(driver, &mem->mem, NULL, &io);
     if (rc == 0) {
-        rc = driver->listen(io, "127.0.0.1", 0, false, NULL, &listener);
+        rc = driver->listen(io, "127.0.0.1", 0, NULL, &listener);
         cr_assert_eq(rc == 0, listener != NULL);
     }
     if (rc == 0) {
@@ -905,6 +891,18 @@ Test(io_epoll, every_allocation_fails_once)
     }
     counting_mem_init(&mem);
     every_allocation_fails_once(meeple_io_epoll(), 0, &mem);
+    cr_assert_eq(mem.live, 0);
+}
+
+Test(io_uring, every_allocation_fails_once)
+{
+    struct counting_mem mem;
+
+    if (!meeple_io_uring()) {
+        cr_skip("this library has no io_uring");
+    }
+    counting_mem_init(&mem);
+    every_allocation_fails_once(meeple_io_uring(), 0, &mem);
     cr_assert_eq(mem.live, 0);
 }
 

@@ -30,7 +30,7 @@ static struct caller caller_new(const meeple_io_driver *driver)
     struct caller caller = {.driver = driver};
 
     cr_assert_eq(driver->open(driver, NULL, NULL, &caller.io), 0);
-    cr_assert_eq(driver->listen(caller.io, "127.0.0.1", 0, false, NULL, &caller.listener), 0);
+    cr_assert_eq(driver->listen(caller.io, "127.0.0.1", 0, NULL, &caller.listener), 0);
     caller.port = driver->port(caller.io, caller.listener);
     return caller;
 }
@@ -54,9 +54,17 @@ static meeple_io_event answer(const struct caller *caller)
     return event;
 }
 
+/* poll, epoll, uring, as far as this system has them. */
+static const meeple_io_driver *after(const meeple_io_driver *driver)
+{
+    if (driver == meeple_io_poll() && meeple_io_epoll()) {
+        return meeple_io_epoll();
+    }
+    return driver == meeple_io_uring() ? NULL : meeple_io_uring();
+}
+
 #define EACH_DRIVER(driver)                                                                        \
-    for (const meeple_io_driver *driver = meeple_io_poll(); driver;                                \
-         driver = driver == meeple_io_poll() ? meeple_io_epoll() : NULL)
+    for (const meeple_io_driver *driver = meeple_io_poll(); driver; driver = after(driver))
 
 Test(io_connect, tries_the_next_address_when_one_fails)
 {

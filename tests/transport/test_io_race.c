@@ -151,11 +151,18 @@ static void is_connected_to(const struct race *race, const char *host)
     cr_assert_str_eq(address, want);
 }
 
-#define BOTH_DRIVERS(name)                                                                         \
+#define EACH_DRIVER(name)                                                                          \
     static void name(const meeple_io_driver *driver);                                              \
     Test(io_race_poll, name)                                                                       \
     {                                                                                              \
         name(meeple_io_poll());                                                                    \
+    }                                                                                              \
+    Test(io_race_uring, name)                                                                      \
+    {                                                                                              \
+        if (!meeple_io_uring()) {                                                                  \
+            cr_skip("this library has no io_uring");                                               \
+        }                                                                                          \
+        name(meeple_io_uring());                                                                   \
     }                                                                                              \
     Test(io_race_epoll, name)                                                                      \
     {                                                                                              \
@@ -177,7 +184,7 @@ static bool are_possible(const struct host hosts[HOSTS_MAX])
     return true;
 }
 
-BOTH_DRIVERS(the_first_live_address_wins)
+EACH_DRIVER(the_first_live_address_wins)
 {
     static const struct {
         struct host hosts[HOSTS_MAX];
@@ -224,7 +231,7 @@ BOTH_DRIVERS(the_first_live_address_wins)
     }
 }
 
-BOTH_DRIVERS(when_all_fail_the_most_telling_failure_is_told)
+EACH_DRIVER(when_all_fail_the_most_telling_failure_is_told)
 {
     static const struct {
         const char *addresses;
@@ -273,7 +280,7 @@ BOTH_DRIVERS(when_all_fail_the_most_telling_failure_is_told)
 static const struct host all_dead[HOSTS_MAX] = {
     {"127.0.0.2", HOST_DEAD}, {"127.0.0.3", HOST_DEAD}, {"127.0.0.4", HOST_DEAD}};
 
-BOTH_DRIVERS(dead_addresses_are_waited_for_asleep_and_together)
+EACH_DRIVER(dead_addresses_are_waited_for_asleep_and_together)
 {
     struct race race;
     meeple_io_event event;
@@ -295,7 +302,7 @@ BOTH_DRIVERS(dead_addresses_are_waited_for_asleep_and_together)
     hosts_close(&race.hosts);
 }
 
-BOTH_DRIVERS(a_race_goes_on_between_calls_that_do_not_wait)
+EACH_DRIVER(a_race_goes_on_between_calls_that_do_not_wait)
 {
     static const struct host hosts[HOSTS_MAX] = {{"127.0.0.2", HOST_DEAD},
                                                  {"127.0.0.1", HOST_LIVE}};
@@ -341,7 +348,7 @@ Test(io_race_epoll, a_race_goes_on_in_somebody_elses_loop)
     stop(&race);
 }
 
-BOTH_DRIVERS(several_races_do_not_mix)
+EACH_DRIVER(several_races_do_not_mix)
 {
     static const struct host hosts[HOSTS_MAX] = {
         {"127.0.0.2", HOST_DEAD}, {"127.0.0.3", HOST_DEAD}, {"127.0.0.1", HOST_LIVE}};
@@ -373,7 +380,7 @@ BOTH_DRIVERS(several_races_do_not_mix)
 }
 
 /* Closed alone, or with its io, at any time of the race. */
-BOTH_DRIVERS(a_race_may_be_given_up_at_any_time)
+EACH_DRIVER(a_race_may_be_given_up_at_any_time)
 {
     /* With the lookup, the first, the second and the third under way. */
     static const int moments_ms[] = {0, LOOK_MS, MEEPLE__RACE_DELAY_MS + LOOK_MS, WHOLE_RACE_MS};
@@ -414,7 +421,7 @@ static void expect_own_event(struct member crowd[CROWD], const meeple_io_event *
     member->told = true;
 }
 
-BOTH_DRIVERS(a_crowd_that_comes_and_goes_leaves_nothing_behind)
+EACH_DRIVER(a_crowd_that_comes_and_goes_leaves_nothing_behind)
 {
     static const struct host hosts[HOSTS_MAX] = {{"127.0.0.1", HOST_LIVE},
                                                  {"127.0.0.2", HOST_DEAD},
@@ -460,7 +467,7 @@ BOTH_DRIVERS(a_crowd_that_comes_and_goes_leaves_nothing_behind)
     }
 }
 
-BOTH_DRIVERS(a_lost_race_may_be_closed_at_once_or_never)
+EACH_DRIVER(a_lost_race_may_be_closed_at_once_or_never)
 {
     static const struct host hosts[HOSTS_MAX] = {{"127.0.0.2", HOST_REFUSES},
                                                  {"127.0.0.3", HOST_REFUSES}};
@@ -505,7 +512,7 @@ static struct rlimit no_descriptors(struct race *race)
 static const struct host dead_then_live[HOSTS_MAX] = {{"127.0.0.2", HOST_DEAD},
                                                       {"127.0.0.1", HOST_LIVE}};
 
-BOTH_DRIVERS(an_address_without_a_descriptor_is_tried_again_later)
+EACH_DRIVER(an_address_without_a_descriptor_is_tried_again_later)
 {
     struct race race;
     struct rlimit before;
@@ -520,7 +527,7 @@ BOTH_DRIVERS(an_address_without_a_descriptor_is_tried_again_later)
     stop(&race);
 }
 
-BOTH_DRIVERS(an_address_gets_the_descriptor_of_one_that_failed)
+EACH_DRIVER(an_address_gets_the_descriptor_of_one_that_failed)
 {
     struct race race;
     struct rlimit before;
@@ -563,7 +570,7 @@ static void ends_well_or_is_told(struct race *race, int rc)
     }
 }
 
-BOTH_DRIVERS(every_allocation_fails_once)
+EACH_DRIVER(every_allocation_fails_once)
 {
     bool failed = true;
 
@@ -582,7 +589,7 @@ BOTH_DRIVERS(every_allocation_fails_once)
     }
 }
 
-BOTH_DRIVERS(every_system_call_fails_once)
+EACH_DRIVER(every_system_call_fails_once)
 {
     static const int errors[] = {ENOMEM, EMFILE, EPERM, ETIMEDOUT};
     static const struct host hosts[HOSTS_MAX] = {
@@ -605,7 +612,7 @@ BOTH_DRIVERS(every_system_call_fails_once)
 }
 
 /* With one address there is nobody else to run on: the sentence says what was missing. */
-BOTH_DRIVERS(a_failed_call_is_told_in_words)
+EACH_DRIVER(a_failed_call_is_told_in_words)
 {
     /* socket(), connect(), getsockopt(); epoll is told of the one that runs and of the stream. */
     for (int n = 1; n <= (driver == meeple_io_epoll() ? 5 : 3); n++) {

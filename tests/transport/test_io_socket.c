@@ -1,4 +1,4 @@
-/* test_io_socket: what only real sockets do, for poll and epoll. */
+/* test_io_socket: what only real sockets do, for poll, epoll and io_uring. */
 #define _GNU_SOURCE
 #include <meeple/io.h>
 
@@ -46,11 +46,18 @@ static struct logged logged_new(void)
     return (struct logged){.log = {.write = count_warning, .level = MEEPLE_LOG_DEBUG}};
 }
 
-#define BOTH_DRIVERS(name)                                                                         \
+#define EACH_DRIVER(name)                                                                          \
     static void name(const meeple_io_driver *driver);                                              \
     Test(io_socket_poll, name)                                                                     \
     {                                                                                              \
         name(meeple_io_poll());                                                                    \
+    }                                                                                              \
+    Test(io_socket_uring, name)                                                                    \
+    {                                                                                              \
+        if (!meeple_io_uring()) {                                                                  \
+            cr_skip("this library has no io_uring");                                               \
+        }                                                                                          \
+        name(meeple_io_uring());                                                                   \
     }                                                                                              \
     Test(io_socket_epoll, name)                                                                    \
     {                                                                                              \
@@ -103,7 +110,7 @@ static meeple_socket *listen_at(const meeple_io_driver *driver, meeple_io *io, c
 {
     meeple_socket *listener = NULL;
 
-    cr_assert_eq(driver->listen(io, host, 0, false, NULL, &listener), 0);
+    cr_assert_eq(driver->listen(io, host, 0, NULL, &listener), 0);
     return listener;
 }
 
@@ -144,7 +151,7 @@ Test(io_socket, the_system_has_a_driver)
 #endif
 }
 
-BOTH_DRIVERS(a_reset_comes_after_the_data)
+EACH_DRIVER(a_reset_comes_after_the_data)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -165,7 +172,7 @@ BOTH_DRIVERS(a_reset_comes_after_the_data)
 }
 
 /* Who connects and resets at once is counted where it came from like anybody else. */
-BOTH_DRIVERS(who_was_gone_before_it_was_taken_has_an_address)
+EACH_DRIVER(who_was_gone_before_it_was_taken_has_an_address)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -180,7 +187,7 @@ BOTH_DRIVERS(who_was_gone_before_it_was_taken_has_an_address)
     driver->free(io);
 }
 
-BOTH_DRIVERS(a_reset_after_the_end_is_told_once)
+EACH_DRIVER(a_reset_after_the_end_is_told_once)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -197,7 +204,7 @@ BOTH_DRIVERS(a_reset_after_the_end_is_told_once)
     driver->free(io);
 }
 
-BOTH_DRIVERS(a_failed_send_hides_neither_the_data_nor_the_loss)
+EACH_DRIVER(a_failed_send_hides_neither_the_data_nor_the_loss)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -220,7 +227,7 @@ BOTH_DRIVERS(a_failed_send_hides_neither_the_data_nor_the_loss)
     driver->free(io);
 }
 
-BOTH_DRIVERS(a_stream_over_on_both_sides_does_not_keep_next_busy)
+EACH_DRIVER(a_stream_over_on_both_sides_does_not_keep_next_busy)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -234,7 +241,7 @@ BOTH_DRIVERS(a_stream_over_on_both_sides_does_not_keep_next_busy)
     driver->free(io);
 }
 
-BOTH_DRIVERS(a_refused_connection_says_where_and_why)
+EACH_DRIVER(a_refused_connection_says_where_and_why)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
@@ -254,7 +261,7 @@ BOTH_DRIVERS(a_refused_connection_says_where_and_why)
     driver->free(io);
 }
 
-BOTH_DRIVERS(an_unreachable_address_is_told_and_not_returned)
+EACH_DRIVER(an_unreachable_address_is_told_and_not_returned)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *socket;
@@ -265,7 +272,7 @@ BOTH_DRIVERS(an_unreachable_address_is_told_and_not_returned)
     driver->free(io);
 }
 
-BOTH_DRIVERS(a_name_that_is_none_fails_to_resolve)
+EACH_DRIVER(a_name_that_is_none_fails_to_resolve)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *socket;
@@ -285,7 +292,7 @@ BOTH_DRIVERS(a_name_that_is_none_fails_to_resolve)
     driver->free(io);
 }
 
-BOTH_DRIVERS(an_empty_name_fails_to_resolve)
+EACH_DRIVER(an_empty_name_fails_to_resolve)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *socket;
@@ -295,7 +302,7 @@ BOTH_DRIVERS(an_empty_name_fails_to_resolve)
     driver->free(io);
 }
 
-BOTH_DRIVERS(connects_by_name)
+EACH_DRIVER(connects_by_name)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
@@ -316,7 +323,7 @@ BOTH_DRIVERS(connects_by_name)
     driver->free(io);
 }
 
-BOTH_DRIVERS(a_refused_connection_by_name_says_the_name)
+EACH_DRIVER(a_refused_connection_by_name_says_the_name)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
@@ -331,7 +338,7 @@ BOTH_DRIVERS(a_refused_connection_by_name_says_the_name)
     driver->free(io);
 }
 
-BOTH_DRIVERS(a_socket_may_be_closed_while_its_name_is_looked_up)
+EACH_DRIVER(a_socket_may_be_closed_while_its_name_is_looked_up)
 {
     size_t before = hosts_descriptors();
     meeple_io *io = io_new(driver);
@@ -351,7 +358,7 @@ BOTH_DRIVERS(a_socket_may_be_closed_while_its_name_is_looked_up)
     cr_assert_eq(hosts_descriptors(), before);
 }
 
-BOTH_DRIVERS(every_descriptor_is_closed)
+EACH_DRIVER(every_descriptor_is_closed)
 {
     size_t before = hosts_descriptors();
     meeple_io *io = io_new(driver);
@@ -368,7 +375,7 @@ BOTH_DRIVERS(every_descriptor_is_closed)
     cr_assert_eq(hosts_descriptors(), before);
 }
 
-BOTH_DRIVERS(only_numeric_addresses_of_this_machine_can_be_listened_at)
+EACH_DRIVER(only_numeric_addresses_of_this_machine_can_be_listened_at)
 {
     static const char *const bad[] = {
         "localhost",    "",      "256.0.0.1", "192.0.2.77", "2001:db8::7",
@@ -381,30 +388,29 @@ BOTH_DRIVERS(only_numeric_addresses_of_this_machine_can_be_listened_at)
     for (size_t i = 0; i < MEEPLE_COUNT(bad); i++) {
         meeple_socket *listener = NULL;
 
-        cr_assert_eq(driver->listen(io, bad[i], 0, false, NULL, &listener), MEEPLE_EINVAL, "%s",
-                     bad[i]);
+        cr_assert_eq(driver->listen(io, bad[i], 0, NULL, &listener), MEEPLE_EINVAL, "%s", bad[i]);
         cr_assert_null(listener);
     }
     driver->free(io);
 }
 
-BOTH_DRIVERS(a_port_in_use_is_told)
+EACH_DRIVER(a_port_in_use_is_told)
 {
     meeple_io *one = io_new(driver), *other = io_new(driver);
     meeple_socket *listener = listen_at(driver, one, NULL), *second = NULL;
     uint16_t port = driver->port(one, listener);
 
     cr_assert_neq(port, 0);
-    cr_assert_eq(driver->listen(other, NULL, port, false, NULL, &second), MEEPLE_EINUSE);
-    cr_assert_eq(driver->listen(other, "127.0.0.1", port, false, NULL, &second), MEEPLE_EINUSE);
+    cr_assert_eq(driver->listen(other, NULL, port, NULL, &second), MEEPLE_EINUSE);
+    cr_assert_eq(driver->listen(other, "127.0.0.1", port, NULL, &second), MEEPLE_EINUSE);
     cr_assert_null(second);
     driver->free(one);
-    cr_assert_eq(driver->listen(other, NULL, port, false, NULL, &second), 0);
+    cr_assert_eq(driver->listen(other, NULL, port, NULL, &second), 0);
     cr_assert_eq(driver->port(other, second), port);
     driver->free(other);
 }
 
-BOTH_DRIVERS(every_interface_takes_ipv4_and_says_it_plainly)
+EACH_DRIVER(every_interface_takes_ipv4_and_says_it_plainly)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, NULL);
@@ -422,7 +428,7 @@ BOTH_DRIVERS(every_interface_takes_ipv4_and_says_it_plainly)
     driver->free(io);
 }
 
-BOTH_DRIVERS(speaks_ipv6)
+EACH_DRIVER(speaks_ipv6)
 {
     static const char *const hosts[] = {NULL, "::1", "::"};
     meeple_io *io;
@@ -448,7 +454,7 @@ BOTH_DRIVERS(speaks_ipv6)
     driver->free(io);
 }
 
-BOTH_DRIVERS(streams_are_prompt_and_not_inherited)
+EACH_DRIVER(streams_are_prompt_and_not_inherited)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
@@ -482,7 +488,7 @@ static void leave_descriptors(rlim_t spare)
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
-BOTH_DRIVERS(connections_wait_while_there_is_no_descriptor_for_them)
+EACH_DRIVER(connections_wait_while_there_is_no_descriptor_for_them)
 {
     struct logged logged = logged_new();
     meeple_io *io;
@@ -523,7 +529,7 @@ BOTH_DRIVERS(connections_wait_while_there_is_no_descriptor_for_them)
     close(fds[2]);
 }
 
-BOTH_DRIVERS(a_connection_without_descriptors_is_told_as_broken)
+EACH_DRIVER(a_connection_without_descriptors_is_told_as_broken)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *socket;
@@ -541,7 +547,7 @@ BOTH_DRIVERS(a_connection_without_descriptors_is_told_as_broken)
     cr_assert_eq(event.fault.stage, MEEPLE_STAGE_RESOLVE);
     cr_assert_eq(event.fault.number, EAI_SYSTEM);
     cr_assert_str_eq(event.fault.text, "no address for localhost: Too many open files");
-    cr_assert_eq(driver->listen(io, NULL, 0, false, NULL, &socket), MEEPLE_EIO);
+    cr_assert_eq(driver->listen(io, NULL, 0, NULL, &socket), MEEPLE_EIO);
     driver->free(io);
 }
 
@@ -550,7 +556,7 @@ static void on_alarm(int signal)
     (void)signal;
 }
 
-BOTH_DRIVERS(a_signal_does_not_cut_a_wait_short)
+EACH_DRIVER(a_signal_does_not_cut_a_wait_short)
 {
     const struct sigaction action = {.sa_handler = on_alarm};
     const struct itimerval often = {{0, 7000}, {0, 7000}}, never = {{0, 0}, {0, 0}};
@@ -563,7 +569,7 @@ BOTH_DRIVERS(a_signal_does_not_cut_a_wait_short)
     driver->free(io);
 }
 
-BOTH_DRIVERS(every_stream_of_a_crowd_has_its_turn)
+EACH_DRIVER(every_stream_of_a_crowd_has_its_turn)
 {
     enum {
         CROWD = 300 /* more than epoll tells at once */
@@ -597,7 +603,7 @@ BOTH_DRIVERS(every_stream_of_a_crowd_has_its_turn)
 }
 
 /* The n-th allocation fails in the middle of accepting; the others are accepted. */
-BOTH_DRIVERS(a_connection_is_refused_when_out_of_memory_and_the_next_is_not)
+EACH_DRIVER(a_connection_is_refused_when_out_of_memory_and_the_next_is_not)
 {
     struct counting_mem mem;
     meeple_io *io;

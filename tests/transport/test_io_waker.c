@@ -24,6 +24,7 @@ enum {
 enum kind {
     POLL,
     EPOLL,
+    URING,
     LOOPBACK,
     SIM
 };
@@ -45,6 +46,8 @@ static void begin(struct bench *bench, enum kind kind)
         bench->driver = meeple_io_poll();
     } else if (kind == EPOLL) {
         bench->driver = meeple_io_epoll();
+    } else if (kind == URING) {
+        bench->driver = meeple_io_uring();
     } else if (kind == LOOPBACK) {
         cr_assert_eq(meeple__loopback_new(&bench->mem.mem, &bench->hub), 0);
         bench->driver = meeple__loopback_driver(bench->hub);
@@ -75,6 +78,10 @@ static void end(struct bench *bench)
     Test(io_waker_epoll, name)                                                                     \
     {                                                                                              \
         name(EPOLL);                                                                               \
+    }                                                                                              \
+    Test(io_waker_uring, name)                                                                     \
+    {                                                                                              \
+        name(URING);                                                                               \
     }                                                                                              \
     static void name(enum kind kind)
 
@@ -202,7 +209,7 @@ static void connect_stream(struct bench *bench, struct stream *stream)
     meeple_io_event event;
     bool connected = false;
 
-    cr_assert_eq(driver->listen(bench->io, "127.0.0.1", 0, false, NULL, &stream->listener), 0);
+    cr_assert_eq(driver->listen(bench->io, "127.0.0.1", 0, NULL, &stream->listener), 0);
     cr_assert_eq(driver->connect(bench->io, "127.0.0.1", driver->port(bench->io, stream->listener),
                                  NULL, &stream->from),
                  0);
@@ -335,12 +342,12 @@ SOCKET_DRIVERS(a_program_that_is_started_inherits_nothing)
         if (!before[fd] && is_open(fd)) {
             opened++;
             cr_expect(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-            cr_expect(kind == EPOLL && fd == bench.driver->pollable(bench.io)
+            cr_expect(kind != POLL && fd == bench.driver->pollable(bench.io)
                           ? true
                           : fcntl(fd, F_GETFL) & O_NONBLOCK);
         }
     }
-    cr_expect_eq(opened, kind == EPOLL ? 2 : 1);
+    cr_expect_eq(opened, kind == POLL ? 1 : 2);
     end(&bench);
     for (int fd = 0; fd < FDS_MAX; fd++) {
         cr_expect_eq(is_open(fd), before[fd]);
@@ -349,7 +356,9 @@ SOCKET_DRIVERS(a_program_that_is_started_inherits_nothing)
 
 SOCKET_DRIVERS(no_descriptor_to_be_had_is_an_error_and_leaves_nothing)
 {
-    const meeple_io_driver *driver = kind == POLL ? meeple_io_poll() : meeple_io_epoll();
+    const meeple_io_driver *driver = kind == POLL    ? meeple_io_poll()
+                                     : kind == EPOLL ? meeple_io_epoll()
+                                                     : meeple_io_uring();
     struct counting_mem mem;
     struct rlimit before, limit;
     int lowest = 0, failed = 0, rc = MEEPLE_EIO;

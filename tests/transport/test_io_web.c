@@ -40,6 +40,7 @@ Test(io_web, is_the_only_driver_of_a_page)
     cr_assert_str_eq(meeple_io_system()->name, "web");
     cr_assert_null(meeple_io_poll());
     cr_assert_null(meeple_io_epoll());
+    cr_assert_null(meeple_io_uring());
 }
 
 Test(io_web, its_clock_does_not_go_back)
@@ -94,7 +95,7 @@ Test(io_web, cannot_listen)
     meeple_socket *listener = (meeple_socket *)&page;
 
     page_open(&page);
-    cr_assert_eq(page.driver->listen(page.io, NULL, 0, false, NULL, &listener), MEEPLE_ENOTSUP);
+    cr_assert_eq(page.driver->listen(page.io, NULL, 0, NULL, &listener), MEEPLE_ENOTSUP);
     cr_assert_null(listener);
     page_done(&page);
 }

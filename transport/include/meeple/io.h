@@ -55,13 +55,10 @@ typedef struct meeple_io_driver {
 
     /*
      * Accepts streams at host (NULL: every interface, IPv6 and IPv4; else a numeric address) and
-     * port (0: any free one).  shared: so may other ios, of other threads and processes, that say
-     * the same, and the system spreads the streams over them.  MEEPLE_EINVAL: no such address here.
-     * MEEPLE_ENOTSUP: there is nothing to listen on, or it cannot be shared.  MEEPLE_EINUSE,
-     * MEEPLE_EACCESS, MEEPLE_EIO, MEEPLE_ENOMEM.
+     * port (0: any free one).  MEEPLE_EINVAL: no such address here.  MEEPLE_ENOTSUP: there is
+     * nothing to listen on.  MEEPLE_EINUSE, MEEPLE_EACCESS, MEEPLE_EIO, MEEPLE_ENOMEM.
      */
-    int (*listen)(meeple_io *io, const char *host, uint16_t port, bool shared, void *user,
-                  meeple_socket **out);
+    int (*listen)(meeple_io *io, const char *host, uint16_t port, void *user, meeple_socket **out);
     /*
      * Begins a stream to a name or numeric address; never blocks.  CONNECTED or BROKEN follows,
      * also when the failure is known at once.  Returns MEEPLE_ENOMEM or MEEPLE_EIO only.
@@ -114,12 +111,19 @@ typedef struct meeple_io_driver {
 /*
  * The best that this system has: epoll on Linux, else poll.  In a web page one that has a clock and
  * randomness and never waits; its listen() answers MEEPLE_ENOTSUP and its connect() fails, because
- * a page has no sockets.  Static storage, all three.
+ * a page has no sockets.  Static storage, all of them.
  */
 MEEPLE_API const meeple_io_driver *meeple_io_system(void);
 /* NULL where the system has no such thing: neither in a page, epoll on Linux only. */
 MEEPLE_API const meeple_io_driver *meeple_io_poll(void);
 MEEPLE_API const meeple_io_driver *meeple_io_epoll(void);
+/*
+ * io_uring, Linux 6.1 or later; NULL where the library was built without (MEEPLE_URING).  Where the
+ * kernel refuses it, because it is older or forbids it as containers often do, an io of this driver
+ * is one of epoll's, and says so in the log once, as MEEPLE_LOG_INFO.  The thread that first calls
+ * next() is the one that the io belongs to from then on; it may be made on another.
+ */
+MEEPLE_API const meeple_io_driver *meeple_io_uring(void);
 
 #ifdef __cplusplus
 }
