@@ -27,7 +27,10 @@ set(system_files "^transport/(io_[a-z0-9_]+\\.[ch]|resolver\\.c)$"
 list(JOIN system_files "|" system_files)
 
 # package(header regex, files that may have it, the rule in words)
-set(packages openssl libmd zlib msgpack SDL uv emscripten)
+set(packages intrinsics openssl libmd zlib msgpack SDL uv emscripten)
+set(intrinsics_header "^([a-z0-9]*intrin|arm_[a-z0-9_]+|wasm_simd128|cpuid)\\.h$")
+set(intrinsics_files "^core/[a-z0-9]+_(sse2|avx2|neon)\\.c$")
+set(intrinsics_rule "vector instructions belong to core, in the files named after them")
 set(openssl_header "^openssl/")
 set(openssl_files "^transport/(tls|tls_context|sha1_openssl)\\.c$")
 set(openssl_rule "OpenSSL belongs to transport/tls.c, tls_context.c and sha1_openssl.c")

@@ -15,8 +15,18 @@ enum {
     PAUSE_MS = 100
 };
 
+/* The option by which the system spreads what comes over those that share an address.  Elsewhere
+ * SO_REUSEPORT leaves all of it to one of them. */
+#if defined SO_REUSEPORT_LB
+static const int share_option = SO_REUSEPORT_LB; /* FreeBSD */
+#elif defined __linux__
+static const int share_option = SO_REUSEPORT;
+#else
+static const int share_option = -1;
+#endif
+
 /* Without SO_REUSEADDR a server could not come back while old streams linger. */
-static int listening_fd(const struct meeple__address *address, int only_six)
+static int listening_fd(const struct meeple__address *address, int only_six, bool shared)
 {
     const int yes = 1;
     const struct sockaddr *name = (const struct sockaddr *)&address->storage;
@@ -27,6 +37,7 @@ static int listening_fd(const struct meeple__address *address, int only_six)
         return -1;
     }
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
+        (!shared || setsockopt(fd, SOL_SOCKET, share_option, &yes, sizeof yes) == 0) &&
         (family != AF_INET6 ||
          setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only_six, sizeof only_six) == 0) &&
         bind(fd, name, address->len) == 0 && listen(fd, SOMAXCONN) == 0) {
@@ -39,16 +50,16 @@ static int listening_fd(const struct meeple__address *address, int only_six)
 }
 
 /* Every interface: one socket for IPv6 and IPv4, or for IPv4 where there is no IPv6. */
-static int listening_fd_any(uint16_t port)
+static int listening_fd_any(uint16_t port, bool shared)
 {
     struct meeple__address address;
     int fd;
 
     meeple__address_any(&address, AF_INET6, port);
-    fd = listening_fd(&address, 0);
+    fd = listening_fd(&address, 0, shared);
     if (fd < 0 && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)) {
         meeple__address_any(&address, AF_INET, port);
-        fd = listening_fd(&address, 0);
+        fd = listening_fd(&address, 0, shared);
     }
     return fd;
 }
@@ -80,7 +91,7 @@ static int listen_error(meeple_io *io, const char *host, uint16_t port)
     }
 }
 
-int meeple__io_listen(meeple_io *io, const char *host, uint16_t port, void *user,
+int meeple__io_listen(meeple_io *io, const char *host, uint16_t port, bool shared, void *user,
                       meeple_socket **out)
 {
     struct meeple__address address;
@@ -91,11 +102,14 @@ int meeple__io_listen(meeple_io *io, const char *host, uint16_t port, void *user
     if (host && !meeple__address_parse(&address, host, port)) {
         return MEEPLE_EINVAL;
     }
+    if (shared && share_option < 0) {
+        return MEEPLE_ENOTSUP;
+    }
     listener = meeple__socket_new(io, MEEPLE__SOCKET_LISTENING, user);
     if (!listener) {
         return MEEPLE_ENOMEM;
     }
-    listener->fd = host ? listening_fd(&address, 1) : listening_fd_any(port);
+    listener->fd = host ? listening_fd(&address, 1, shared) : listening_fd_any(port, shared);
     rc = listener->fd < 0 ? listen_error(io, host, port)
                           : meeple__socket_watch(io, listener, MEEPLE__READABLE);
     if (rc < 0) {

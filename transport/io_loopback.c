@@ -195,7 +195,7 @@ static int loopback_random(meeple_io *io, void *dst, size_t len)
     return meeple__random_fill(&io->random, dst, len);
 }
 
-static int loopback_listen(meeple_io *io, const char *host, uint16_t port, void *user,
+static int loopback_listen(meeple_io *io, const char *host, uint16_t port, bool shared, void *user,
                            meeple_socket **out)
 {
     meeple_socket *listener;
@@ -203,6 +203,9 @@ static int loopback_listen(meeple_io *io, const char *host, uint16_t port, void 
     (void)host;
     (void)port;
     *out = NULL;
+    if (shared) {
+        return MEEPLE_ENOTSUP;
+    }
     if (io->hub->listener) {
         return MEEPLE_EINUSE;
     }

@@ -90,7 +90,7 @@ int meeple__io_open(const struct meeple__multiplexer *multiplexer, const meeple_
 void meeple__io_free(meeple_io *io);
 uint64_t meeple__io_now_ms(meeple_io *io);
 int meeple__io_random(meeple_io *io, void *dst, size_t len);
-int meeple__io_listen(meeple_io *io, const char *host, uint16_t port, void *user,
+int meeple__io_listen(meeple_io *io, const char *host, uint16_t port, bool shared, void *user,
                       meeple_socket **out);
 int meeple__io_connect(meeple_io *io, const char *host, uint16_t port, void *user,
                        meeple_socket **out);

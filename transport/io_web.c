@@ -81,12 +81,13 @@ static int web_random(meeple_io *io, void *dst, size_t len)
     return meeple__random_fill(&io->random, dst, len);
 }
 
-static int web_listen(meeple_io *io, const char *host, uint16_t port, void *user,
+static int web_listen(meeple_io *io, const char *host, uint16_t port, bool shared, void *user,
                       meeple_socket **out)
 {
     (void)io;
     (void)host;
     (void)port;
+    (void)shared;
     (void)user;
     *out = NULL;
     return MEEPLE_ENOTSUP;

@@ -484,7 +484,8 @@ int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
     if (rc == 0 && listening) {
         struct meeple__loop *loop = &server->net.loop;
 
-        rc = loop->driver->listen(loop->io, options->host, options->port, NULL, &server->listener);
+        rc = loop->driver->listen(loop->io, options->host, options->port,
+                                  options->share_port && !hub, NULL, &server->listener);
         if (rc == 0) {
             server->net.port = loop->driver->port(loop->io, server->listener);
         }

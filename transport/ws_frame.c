@@ -95,23 +95,3 @@ size_t meeple__ws_frame_head(uint8_t head[MEEPLE__WS_HEAD_MAX], uint8_t opcode, 
     }
     return at;
 }
-
-void meeple__ws_mask(uint8_t *ptr, size_t len, const uint8_t mask[4], uint64_t offset)
-{
-    uint8_t turned[8];
-    uint64_t key, word;
-    size_t i = 0;
-
-    for (size_t k = 0; k < sizeof turned; k++) {
-        turned[k] = mask[(offset + k) & 3];
-    }
-    memcpy(&key, turned, sizeof key);
-    for (; len - i >= sizeof word; i += sizeof word) {
-        memcpy(&word, ptr + i, sizeof word);
-        word ^= key;
-        memcpy(ptr + i, &word, sizeof word);
-    }
-    for (; i < len; i++) {
-        ptr[i] ^= turned[i & 7];
-    }
-}

@@ -4,6 +4,8 @@
 
 #include <meeple/base.h>
 
+#include "core/mask.h"
+
 enum {
     MEEPLE__WS_HEAD_MAX = 14,
     MEEPLE__WS_CONTROL_MAX = 125
@@ -38,6 +40,9 @@ size_t meeple__ws_frame_head(uint8_t head[MEEPLE__WS_HEAD_MAX], uint8_t opcode, 
                              const uint8_t mask[4]);
 
 /* Masks or unmasks; offset is how far into the payload the bytes begin. */
-void meeple__ws_mask(uint8_t *ptr, size_t len, const uint8_t mask[4], uint64_t offset);
+static inline void meeple__ws_mask(uint8_t *ptr, size_t len, const uint8_t mask[4], uint64_t offset)
+{
+    meeple__mask(ptr, ptr, len, mask, offset);
+}
 
 #endif /* MEEPLE_TRANSPORT_WS_FRAME_H */

@@ -30,6 +30,18 @@ void bench_fail(const char *format, ...)
     _exit(1);
 }
 
+void bench_note(const char *format, ...)
+{
+    va_list args;
+
+    printf("# ");
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    putchar('\n');
+    fflush(stdout);
+}
+
 void bench_check(int rc, const char *what)
 {
     if (rc < 0) {

@@ -34,6 +34,12 @@ void bench_row(const struct bench *bench, const char *metric, double value, cons
 /* The same, how many times as much as base; no line if base is 0. */
 void bench_ratio(const struct bench *bench, const char *metric, double value, double base);
 
+/* A line "# sentence" of the output, which is shown below the tables: what is missing, and why. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 1, 2)))
+#endif
+void bench_note(const char *format, ...);
+
 /* Ends the process: a result is wrong, or the machine has not enough of something. */
 #if defined(__GNUC__)
 __attribute__((noreturn, format(printf, 1, 2)))

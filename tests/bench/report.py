@@ -1,4 +1,5 @@
-"""report: lines "case metric value unit" of several runs, made into a table of medians and a JSON file.
+"""report: lines "case metric value unit" of several runs, made into tables of medians and a JSON file; lines "# sentence"
+say what is missing.
 
     python3 report.py RESULTS.txt RESULTS.json
 """
@@ -9,14 +10,28 @@ import statistics
 import sys
 
 
+# The echo servers that are compared, as metrics name them and as people do.
+CONTENDERS = {"raw": "raw echo", "epoll": "ours, epoll", "uring": "ours, io_uring", "poll": "ours, poll",
+              "lws": "libwebsockets", "ws": "ws (node)"}
+# Rows of the first table: a benchmark, what it is, the metric of a contender, what the raw echo has there.
+LOADS = (
+    ("echo.1", "64 connections, 64 B, 1 in flight", "%s/raw", 1),
+    ("echo.16", "64 connections, 64 B, 16 in flight", "%s/raw", 1),
+    ("echo.16k", "16 connections, 16 KiB, 4 in flight", "%s/raw", 1),
+)
+
+
 def read(path):
-    """{(case, metric, unit): values}, in the order in which they came first."""
-    rows = {}
+    """{(case, metric, unit): values}, in the order in which they came first, and the sentences."""
+    rows, notes = {}, {}
     with open(path, encoding="utf-8") as file:
         for line in file:
+            if line.startswith("#"):
+                notes[line[1:].strip()] = True
+                continue
             case, metric, value, unit = line.split()
             rows.setdefault((case, metric, unit), []).append(float(value))
-    return rows
+    return rows, list(notes)
 
 
 def number(value):
@@ -25,6 +40,29 @@ def number(value):
         return "0"
     decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
     return "{:,.{}f}".format(value, decimals)
+
+
+def contest(rows):
+    """The first table: loads as rows, servers as columns; None where nothing was measured.  Without a row: []."""
+    medians = {(case, metric): statistics.median(values) for (case, metric, _), values in rows.items()}
+    measured = {case for case, _, _ in rows}
+    lines = [(text, *(base if name == "raw" and base else medians.get((case, metric % name)) for name in CONTENDERS))
+             for case, text, metric, base in LOADS if case in measured]
+    return [("processor time of a message, / raw echo", *CONTENDERS.values()), *lines] if lines else []
+
+
+def aligned(lines, right):
+    """Rows of cells as text; those for which right(column) go to the right."""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    for line in lines:
+        cells = [cell.rjust(width) if right(i) else cell.ljust(width) for i, (cell, width) in enumerate(zip(line, widths))]
+        yield "  ".join(cells).rstrip()
+
+
+def contest_table(rows):
+    lines = [[cell if isinstance(cell, str) else "-" if cell is None else number(cell) for cell in line]
+             for line in contest(rows)]
+    return [*aligned(lines, lambda i: i > 0), ""] if lines else []
 
 
 def table(rows):
@@ -39,11 +77,7 @@ def table(rows):
                       number(min(values)), number(max(values)), unit))
         last = case
     head = ("benchmark", "what", "median", "least", "most", "unit")
-    widths = [max(len(line[i]) for line in [head] + lines) for i in range(6)]
-    for line in [head] + lines:
-        cells = [cell.rjust(width) if 2 <= i <= 4 else cell.ljust(width)
-                 for i, (cell, width) in enumerate(zip(line, widths))]
-        yield "  ".join(cells).rstrip()
+    return aligned([head] + lines, lambda i: 2 <= i <= 4)
 
 
 def processor():
@@ -58,14 +92,17 @@ def processor():
 
 
 def main():
-    rows = read(sys.argv[1])
+    rows, notes = read(sys.argv[1])
     machine = {"processor": processor(), "cores": os.cpu_count(), "system": platform.platform()}
-    for line in table(rows):
+    for line in [*contest_table(rows), *table(rows)]:
         print(line)
     runs = max((len(values) for values in rows.values()), default=0)
     print("\nmedians of %d runs; %s, %s cores, %s" % (runs, *machine.values()))
+    for note in notes:
+        print(note)
     with open(sys.argv[2], "w", encoding="utf-8") as file:
-        json.dump({"runs": runs, "machine": machine,
+        json.dump({"runs": runs, "machine": machine, "notes": notes,
+                   "contest": [dict(zip(("load", *CONTENDERS), line)) for line in contest(rows)[1:]],
                    "results": [{"benchmark": case, "metric": metric, "unit": unit,
                                 "median": statistics.median(values), "values": values}
                                for (case, metric, unit), values in rows.items()]}, file, indent=1)

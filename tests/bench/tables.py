@@ -32,6 +32,13 @@ def table(*rows):
     return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]
 
 
+def contest(results):
+    """As the report's first table."""
+    yield table(["processor time of a message / raw echo", *report.CONTENDERS.values()],
+                *([text, *("1" if name == "raw" and base else results.cell(case, metric % name)
+                           for name in report.CONTENDERS)] for case, text, metric, base in report.LOADS))
+
+
 def ticks(results):
     yield table(["others / ours, processor time", *WAYS],
                 *([PERCENTS[percent] + ", " + name, *(results.cell("change-%s.%s" % (percent, where), way + ".cpu/ours")
@@ -81,7 +88,7 @@ def rest(results):
 
 
 def tables(results):
-    return [*ticks(results), *late_joins(results), *rest(results)]
+    return [*contest(results), *ticks(results), *late_joins(results), *rest(results)]
 
 
 def put_in(text, lines):

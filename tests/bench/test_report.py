@@ -22,6 +22,11 @@ call ours 1200.5 ns
 call theirs/ours 3 x
 poll calls 0 calls
 """
+ECHOES = """\
+echo.1 raw.cpu 1000 ns
+echo.1 epoll/raw 1.2 x
+echo.1 lws/raw 2 x
+"""
 
 
 class Report(unittest.TestCase):
@@ -44,6 +49,19 @@ class Report(unittest.TestCase):
         self.assertIn(["call", "theirs/ours", "3.00", "2.00", "4.00", "x"], lines)
         self.assertIn(["ours", "300", "100", "1,200", "ns"], lines)
         self.assertIn(["poll", "calls", "0", "0", "0", "calls"], lines)
+
+    def test_servers_beside_each_other_in_a_table_of_its_own(self):
+        lines, written = self.report(ECHOES + RUNS)
+        self.assertEqual(lines[0][-5:], ["ours,", "poll", "libwebsockets", "ws", "(node)"])
+        self.assertEqual(lines[1], ["64", "connections,", "64", "B,", "1", "in", "flight", "1.00", "1.20", "-", "-", "2.00",
+                                    "-"])
+        self.assertEqual(written["contest"], [{"load": "64 connections, 64 B, 1 in flight", "raw": 1, "epoll": 1.2,
+                                               "uring": None, "poll": None, "lws": 2, "ws": None}])
+
+    def test_says_once_what_is_missing(self):
+        lines, written = self.report("# ws is left out\n# ws is left out\n" + RUNS)
+        self.assertEqual(lines.count(["ws", "is", "left", "out"]), 1)
+        self.assertEqual(written["notes"], ["ws is left out"])
 
     def test_all_numbers_as_json(self):
         _, written = self.report(RUNS)

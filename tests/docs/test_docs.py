@@ -185,11 +185,17 @@ class Programs(unittest.TestCase):
                     self.assertRegex(info, r"file=", os.path.basename(path))
 
     def test_the_echo_of_the_readme(self):
-        code = self.codes["README.md"]
+        self.echo("README.md", "echo_server.c")
+
+    def test_the_cores_of_the_guide(self):
+        self.echo("guide.md", "cores.c")
+
+    def echo(self, document, server):
+        """The client of the README gets back what it sent."""
         with socket.create_server(("", 0)) as free:
             ports = {"9080": str(free.getsockname()[1])}
-        server = Player(self.build(code, "echo_server.c", ports))
-        client = self.build(code, "echo_client.c", ports)
+        server = Player(self.build(self.codes[document], server, ports))
+        client = self.build(self.codes["README.md"], "echo_client.c", ports)
         try:
             deadline = time.monotonic() + TIMEOUT
             while time.monotonic() < deadline:  # the server says nothing when it is ready

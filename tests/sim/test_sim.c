@@ -40,7 +40,7 @@ static struct world world_new(struct sim_options options)
     world.other = sim_driver(world.sim, "client");
     cr_assert_eq(world.driver->open(world.driver, NULL, NULL, &world.server), 0);
     cr_assert_eq(world.other->open(world.other, NULL, NULL, &world.client), 0);
-    cr_assert_eq(world.driver->listen(world.server, NULL, 4000, NULL, &world.listener), 0);
+    cr_assert_eq(world.driver->listen(world.server, NULL, 4000, false, NULL, &world.listener), 0);
     return world;
 }
 
@@ -298,10 +298,11 @@ Test(sim, ports_belong_to_a_host)
     struct world world = world_new((struct sim_options){.seed = 1});
     meeple_socket *socket;
 
-    cr_assert_eq(world.driver->listen(world.server, NULL, 4000, NULL, &socket), MEEPLE_EINUSE);
-    cr_assert_eq(world.driver->listen(world.client, NULL, 4000, NULL, &socket), 0);
+    cr_assert_eq(world.driver->listen(world.server, NULL, 4000, false, NULL, &socket),
+                 MEEPLE_EINUSE);
+    cr_assert_eq(world.driver->listen(world.client, NULL, 4000, false, NULL, &socket), 0);
     cr_assert_eq(world.driver->port(world.client, socket), 4000);
-    cr_assert_eq(world.driver->listen(world.server, NULL, 0, NULL, &socket), 0);
+    cr_assert_eq(world.driver->listen(world.server, NULL, 0, false, NULL, &socket), 0);
     cr_assert_geq(world.driver->port(world.server, socket), 40000);
     world_done(&world);
 }
@@ -415,7 +416,7 @@ Test(sim, each_call_can_be_made_to_fail)
     cr_assert(sim_call_failed(world.sim));
     cr_assert_null(io);
     sim_fail_call(world.sim, 1);
-    cr_assert_eq(world.driver->listen(world.server, NULL, 0, NULL, &socket), MEEPLE_EIO);
+    cr_assert_eq(world.driver->listen(world.server, NULL, 0, false, NULL, &socket), MEEPLE_EIO);
     sim_fail_call(world.sim, 1);
     cr_assert_eq(world.driver->connect(world.client, "server", 4000, NULL, &socket), MEEPLE_EIO);
     sim_fail_call(world.sim, 1);

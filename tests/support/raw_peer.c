@@ -50,7 +50,7 @@ void raw_listen(struct raw_peer *raw, struct sim *sim, const char *host, uint16_
     memset(raw, 0, sizeof *raw);
     raw->driver = sim_driver(sim, host);
     cr_assert_eq(raw->driver->open(raw->driver, NULL, NULL, &raw->io), 0);
-    cr_assert_eq(raw->driver->listen(raw->io, NULL, port, NULL, &raw->listener), 0);
+    cr_assert_eq(raw->driver->listen(raw->io, NULL, port, false, NULL, &raw->listener), 0);
     if (ws) {
         make_ws(raw, true, protocol);
     }

@@ -510,7 +510,7 @@ static uint16_t free_port(struct sim *sim)
     return sim->next_port++;
 }
 
-static int sim_listen(meeple_io *io, const char *address, uint16_t port, void *user,
+static int sim_listen(meeple_io *io, const char *address, uint16_t port, bool shared, void *user,
                       meeple_socket **out)
 {
     meeple_socket *listener;
@@ -519,6 +519,9 @@ static int sim_listen(meeple_io *io, const char *address, uint16_t port, void *u
     *out = NULL;
     if (fails(io->sim)) {
         return MEEPLE_EIO;
+    }
+    if (shared) {
+        return MEEPLE_ENOTSUP;
     }
     if (port != 0 && find_listener(io->sim, io->host, port)) {
         return MEEPLE_EINUSE;

@@ -111,7 +111,8 @@ static void bench_free(struct bench *bench)
 static void bench_listen(struct bench *bench)
 {
     cr_assert_eq(
-        bench->server_driver->listen(bench->server, "127.0.0.1", 0, bench, &bench->listener), 0);
+        bench->server_driver->listen(bench->server, "127.0.0.1", 0, false, bench, &bench->listener),
+        0);
     bench->port = bench->server_driver->port(bench->server, bench->listener);
 }
 
@@ -593,12 +594,33 @@ EVERY_DRIVER(one_address_has_one_listener)
 
     bench_listen(bench);
     cr_assert_eq(
-        bench->server_driver->listen(bench->server, "127.0.0.1", bench->port, NULL, &second),
+        bench->server_driver->listen(bench->server, "127.0.0.1", bench->port, false, NULL, &second),
         MEEPLE_EINUSE);
     cr_assert_null(second);
     bench->server_driver->close(bench->server, bench->listener);
     cr_assert_eq(
-        bench->server_driver->listen(bench->server, "127.0.0.1", bench->port, NULL, &second), 0);
+        bench->server_driver->listen(bench->server, "127.0.0.1", bench->port, false, NULL, &second),
+        0);
+    bench_free(bench);
+}
+
+EVERY_DRIVER(an_address_is_shared_or_the_driver_says_that_it_cannot)
+{
+    struct bench *bench = bench_new(kind);
+    const meeple_io_driver *driver = bench->server_driver;
+    meeple_socket *one = NULL, *other = NULL;
+    int rc = driver->listen(bench->server, "127.0.0.1", 0, true, NULL, &one);
+
+    if (kind < LOOPBACK) {
+        uint16_t port = driver->port(bench->server, one);
+
+        cr_assert_eq(rc, 0);
+        cr_assert_eq(driver->listen(bench->server, "127.0.0.1", port, true, NULL, &other), 0);
+        cr_assert_eq(driver->port(bench->server, other), port);
+    } else {
+        cr_assert_eq(rc, MEEPLE_ENOTSUP);
+        cr_assert_null(one);
+    }
     bench_free(bench);
 }
 
@@ -833,7 +855,7 @@ static bool try_without(const meeple_io_driver *driver, struct counting_mem *mem
     counting_mem_fail(mem, n);
     rc = driver->open(driver, &mem->mem, NULL, &io);
     if (rc == 0) {
-        rc = driver->listen(io, "127.0.0.1", 0, NULL, &listener);
+        rc = driver->listen(io, "127.0.0.1", 0, false, NULL, &listener);
         cr_assert_eq(rc == 0, listener != NULL);
     }
     if (rc == 0) {

@@ -30,7 +30,7 @@ static struct caller caller_new(const meeple_io_driver *driver)
     struct caller caller = {.driver = driver};
 
     cr_assert_eq(driver->open(driver, NULL, NULL, &caller.io), 0);
-    cr_assert_eq(driver->listen(caller.io, "127.0.0.1", 0, NULL, &caller.listener), 0);
+    cr_assert_eq(driver->listen(caller.io, "127.0.0.1", 0, false, NULL, &caller.listener), 0);
     caller.port = driver->port(caller.io, caller.listener);
     return caller;
 }

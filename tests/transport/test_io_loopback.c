@@ -44,7 +44,7 @@ static void pair_open(struct pair *pair)
     pair->driver = meeple__loopback_driver(pair->hub);
     cr_assert_eq(pair->driver->open(pair->driver, &pair->mem.mem, NULL, &pair->server), 0);
     cr_assert_eq(pair->driver->open(pair->driver, &pair->mem.mem, NULL, &pair->client), 0);
-    cr_assert_eq(pair->driver->listen(pair->server, NULL, 4000, NULL, &pair->listener), 0);
+    cr_assert_eq(pair->driver->listen(pair->server, NULL, 4000, false, NULL, &pair->listener), 0);
 }
 
 static void pair_connect(struct pair *pair)

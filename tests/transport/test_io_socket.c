@@ -110,7 +110,7 @@ static meeple_socket *listen_at(const meeple_io_driver *driver, meeple_io *io, c
 {
     meeple_socket *listener = NULL;
 
-    cr_assert_eq(driver->listen(io, host, 0, NULL, &listener), 0);
+    cr_assert_eq(driver->listen(io, host, 0, false, NULL, &listener), 0);
     return listener;
 }
 
@@ -388,7 +388,8 @@ EACH_DRIVER(only_numeric_addresses_of_this_machine_can_be_listened_at)
     for (size_t i = 0; i < MEEPLE_COUNT(bad); i++) {
         meeple_socket *listener = NULL;
 
-        cr_assert_eq(driver->listen(io, bad[i], 0, NULL, &listener), MEEPLE_EINVAL, "%s", bad[i]);
+        cr_assert_eq(driver->listen(io, bad[i], 0, false, NULL, &listener), MEEPLE_EINVAL, "%s",
+                     bad[i]);
         cr_assert_null(listener);
     }
     driver->free(io);
@@ -401,11 +402,11 @@ EACH_DRIVER(a_port_in_use_is_told)
     uint16_t port = driver->port(one, listener);
 
     cr_assert_neq(port, 0);
-    cr_assert_eq(driver->listen(other, NULL, port, NULL, &second), MEEPLE_EINUSE);
-    cr_assert_eq(driver->listen(other, "127.0.0.1", port, NULL, &second), MEEPLE_EINUSE);
+    cr_assert_eq(driver->listen(other, NULL, port, false, NULL, &second), MEEPLE_EINUSE);
+    cr_assert_eq(driver->listen(other, "127.0.0.1", port, false, NULL, &second), MEEPLE_EINUSE);
     cr_assert_null(second);
     driver->free(one);
-    cr_assert_eq(driver->listen(other, NULL, port, NULL, &second), 0);
+    cr_assert_eq(driver->listen(other, NULL, port, false, NULL, &second), 0);
     cr_assert_eq(driver->port(other, second), port);
     driver->free(other);
 }
@@ -547,7 +548,7 @@ EACH_DRIVER(a_connection_without_descriptors_is_told_as_broken)
     cr_assert_eq(event.fault.stage, MEEPLE_STAGE_RESOLVE);
     cr_assert_eq(event.fault.number, EAI_SYSTEM);
     cr_assert_str_eq(event.fault.text, "no address for localhost: Too many open files");
-    cr_assert_eq(driver->listen(io, NULL, 0, NULL, &socket), MEEPLE_EIO);
+    cr_assert_eq(driver->listen(io, NULL, 0, false, NULL, &socket), MEEPLE_EIO);
     driver->free(io);
 }
 

@@ -61,7 +61,7 @@ static void works(const meeple_io_driver *driver, meeple_io *io)
     meeple_socket *listener, *socket;
     bool accepted = false, connected = false, received = false;
 
-    cr_assert_eq(driver->listen(io, "127.0.0.1", 0, NULL, &listener), 0);
+    cr_assert_eq(driver->listen(io, "127.0.0.1", 0, false, NULL, &listener), 0);
     cr_assert_eq(driver->connect(io, "127.0.0.1", driver->port(io, listener), NULL, &socket), 0);
     while (!accepted || !connected || !received) {
         meeple_io_event event = {0};

@@ -209,7 +209,7 @@ static void connect_stream(struct bench *bench, struct stream *stream)
     meeple_io_event event;
     bool connected = false;
 
-    cr_assert_eq(driver->listen(bench->io, "127.0.0.1", 0, NULL, &stream->listener), 0);
+    cr_assert_eq(driver->listen(bench->io, "127.0.0.1", 0, false, NULL, &stream->listener), 0);
     cr_assert_eq(driver->connect(bench->io, "127.0.0.1", driver->port(bench->io, stream->listener),
                                  NULL, &stream->from),
                  0);

@@ -95,7 +95,7 @@ Test(io_web, cannot_listen)
     meeple_socket *listener = (meeple_socket *)&page;
 
     page_open(&page);
-    cr_assert_eq(page.driver->listen(page.io, NULL, 0, NULL, &listener), MEEPLE_ENOTSUP);
+    cr_assert_eq(page.driver->listen(page.io, NULL, 0, false, NULL, &listener), MEEPLE_ENOTSUP);
     cr_assert_null(listener);
     page_done(&page);
 }

@@ -55,10 +55,13 @@ typedef struct meeple_io_driver {
 
     /*
      * Accepts streams at host (NULL: every interface, IPv6 and IPv4; else a numeric address) and
-     * port (0: any free one).  MEEPLE_EINVAL: no such address here.  MEEPLE_ENOTSUP: there is
-     * nothing to listen on.  MEEPLE_EINUSE, MEEPLE_EACCESS, MEEPLE_EIO, MEEPLE_ENOMEM.
+     * port (0: any free one).  shared: so may other ios, of other threads and processes, that say
+     * the same, and the system spreads the streams over them.  MEEPLE_EINVAL: no such address here.
+     * MEEPLE_ENOTSUP: there is nothing to listen on, or it cannot be shared.  MEEPLE_EINUSE,
+     * MEEPLE_EACCESS, MEEPLE_EIO, MEEPLE_ENOMEM.
      */
-    int (*listen)(meeple_io *io, const char *host, uint16_t port, void *user, meeple_socket **out);
+    int (*listen)(meeple_io *io, const char *host, uint16_t port, bool shared, void *user,
+                  meeple_socket **out);
     /*
      * Begins a stream to a name or numeric address; never blocks.  CONNECTED or BROKEN follows,
      * also when the failure is known at once.  Returns MEEPLE_ENOMEM or MEEPLE_EIO only.

@@ -144,6 +144,14 @@ typedef struct meeple_pages_options {
 typedef struct meeple_listen_options {
     const char *host; /* a numeric address; NULL: every interface */
     uint16_t port;    /* 0: any free port; ask meeple_net_port() */
+    /*
+     * Other nets may listen at the same host and port, if they say so, too: one for each thread, to
+     * make use of more than one core.  Each new connection goes to one of them; the system chooses
+     * by the addresses and ports of its two ends (SO_REUSEPORT; FreeBSD: SO_REUSEPORT_LB).  They
+     * know nothing of one another: each has sessions and limits of its own.  Any program of the
+     * same user can join in.  MEEPLE_ENOTSUP: the system, or the driver, has no such thing.
+     */
+    bool share_port;
     /* NULL-terminated; the order of the client decides.  NULL: "meeple.1" in the native dialect,
      * none in the plain one.  A client that offers none of them is refused; in the plain dialect,
      * offering nothing is fine. */
@@ -184,9 +192,9 @@ typedef struct meeple_connect_options {
 /*
  * A server: a seat with id 1 that others can connect to.  options NULL: all defaults.  Gives back
  * in *out what the caller must meeple_net_free(), NULL on failure.  MEEPLE_EINVAL: the host is no
- * address of this machine, or an option makes no sense.  MEEPLE_EINUSE: the port is taken.
- * MEEPLE_ENOTSUP: a web page cannot listen.  MEEPLE_EACCESS, MEEPLE_EIO, MEEPLE_ENOMEM.  Its first
- * event is UP.
+ * address of this machine, or an option makes no sense.  MEEPLE_EINUSE: the port is taken, by one
+ * that does not share it with us, or we not with it.  MEEPLE_ENOTSUP: a web page cannot listen, or
+ * a port not be shared.  MEEPLE_EACCESS, MEEPLE_EIO, MEEPLE_ENOMEM.  Its first event is UP.
  * Godot: WebSocketServer.listen().
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_listen(meeple_net **out,
@@ -210,7 +218,7 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_connect(meeple_net **out, const char *
 /*
  * A server that only clients in this process can join, over memory: no socket, no clock, hence no
  * time-outs.  All of them belong to one thread.  meeple_net_next() on either end never waits.
- * options: host, port, pages, tls and io are not looked at.  *out as above.
+ * options: host, port, share_port, pages, tls and io are not looked at.  *out as above.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_loopback(meeple_net **out,
                                                    const meeple_listen_options *options);

@@ -1,0 +1,144 @@
+/* server_ours: this library as an echo server, by its public functions. */
+#include <meeple/net.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "tests/bench/server.h"
+#include "tests/support/counting_mem.h"
+
+#define PEERS_MAX 100000
+
+/* What a signal handler can see: the net to wake. */
+static meeple_net *to_wake;
+
+static void on_signal(int number)
+{
+    (void)number;
+    meeple_net_wake(to_wake);
+}
+
+/* OpenSSL's own memory is not the library's, but a peer needs it all the same. */
+static struct counting_mem *counted;
+
+static void *openssl_resize(void *ptr, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return ptr || size > 0 ? counted->mem.resize(counted->mem.ctx, ptr, size) : NULL;
+}
+
+static void *openssl_alloc(size_t size, const char *file, int line)
+{
+    return openssl_resize(NULL, size, file, line);
+}
+
+static void openssl_free(void *ptr, const char *file, int line)
+{
+    if (ptr) {
+        openssl_resize(ptr, 0, file, line);
+    }
+}
+
+static void count(struct counting_mem *counting, meeple_listen_options *options)
+{
+    counting_mem_init(counting);
+    counted = counting;
+    options->mem = &counting->mem;
+    if (CRYPTO_set_mem_functions(openssl_alloc, openssl_resize, openssl_free) != 1) {
+        puts("OpenSSL's memory cannot be counted");
+        exit(1);
+    }
+}
+
+static const meeple_io_driver *driver(const char *name)
+{
+    const meeple_io_driver *found = strcmp(name, "poll") == 0    ? meeple_io_poll()
+                                    : strcmp(name, "epoll") == 0 ? meeple_io_epoll()
+                                                                 : NULL;
+
+    if (!found) {
+        printf("this build of the library has no %s\n", name);
+        exit(SERVER_ABSENT);
+    }
+    return found;
+}
+
+static meeple_tls_server *certificate(const char *cert_file, const char *key_file)
+{
+    meeple_tls_server_options options = {.cert_file = cert_file, .key_file = key_file};
+    meeple_tls_server *tls;
+    char why[SERVER_LINE];
+
+    if (meeple_tls_server_new(&tls, &options, why, sizeof why) < 0) {
+        puts(why);
+        exit(1);
+    }
+    return tls;
+}
+
+/* Whoever loads a server is faster than any game's client, and comes with thousands of others. */
+static void allow(meeple_limits *limits)
+{
+    limits->peers_max = PEERS_MAX;
+    limits->messages_per_second_max = UINT32_MAX;
+    limits->bytes_per_second_max = UINT32_MAX;
+    limits->accepts_per_second_max = UINT32_MAX;
+}
+
+static int serve(meeple_net *net, const struct counting_mem *counting)
+{
+    meeple_event event;
+    int rc;
+
+    printf("port %u\n", (unsigned)meeple_net_port(net));
+    fflush(stdout);
+    while ((rc = meeple_net_next(net, &event, -1)) >= 0) {
+        if (rc == 0) {
+            printf("heap %zu\n", counting->bytes);
+            fflush(stdout);
+        } else if (event.type == MEEPLE_EVENT_PACKET &&
+                   meeple_net_send(net, event.peer, event.data) < 0) {
+            meeple_net_kick(net, event.peer, MEEPLE_CLOSE_POLICY, "its echoes were not read");
+        }
+    }
+    puts(meeple_strerror(rc));
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    struct counting_mem counting = {0};
+    meeple_listen_options options = {.host = "127.0.0.1", .dialect = MEEPLE_DIALECT_PLAIN};
+    int rc;
+
+    allow(&options.limits);
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--count") == 0) {
+            /* Before anything else, as OpenSSL allows it only then. */
+            count(&counting, &options);
+        } else if (strcmp(argv[i], "--deflate") == 0) {
+            options.deflate.enabled = true;
+        } else if (strcmp(argv[i], "--io") == 0 && i + 1 < argc) {
+            options.io = driver(argv[++i]);
+        } else if (strcmp(argv[i], "--tls") == 0 && i + 2 < argc) {
+            options.tls = certificate(argv[i + 1], argv[i + 2]);
+            i += 2;
+        } else {
+            printf("%s is not known here, or lacks a value\n", argv[i]);
+            return 2;
+        }
+    }
+    rc = meeple_net_listen(&to_wake, &options);
+    if (rc < 0) {
+        puts(meeple_strerror(rc));
+        return 1;
+    }
+    sigaction(SIGUSR1, &action, NULL);
+    return serve(to_wake, &counting);
+}

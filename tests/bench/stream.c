@@ -1,0 +1,137 @@
+/* stream: the load's end of a TCP connection, maybe with TLS inside. */
+#define _GNU_SOURCE
+#include "tests/bench/stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/bench/bench.h"
+
+enum {
+    STREAMS_PER_ADDRESS = 10000,
+    PATIENCE_MS = 60000
+};
+
+SSL_CTX *stream_tls(void)
+{
+    SSL_CTX *tls = SSL_CTX_new(TLS_client_method());
+
+    if (!tls) {
+        bench_fail("OpenSSL does not start");
+    }
+    SSL_CTX_set_verify(tls, SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                              SSL_MODE_RELEASE_BUFFERS);
+    return tls;
+}
+
+int stream_begin(const struct stream_options *options, size_t number)
+{
+    struct linger reset = {.l_onoff = 1};
+    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(options->port),
+                             .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in from = {
+        .sin_family = AF_INET,
+        .sin_addr = {htonl(INADDR_LOOPBACK + (uint32_t)(number / STREAMS_PER_ADDRESS))}};
+
+    if (fd < 0) {
+        bench_fail("socket: %s", strerror(errno));
+    }
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    /* The port is chosen when it connects: free for that server only. */
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+    if (bind(fd, (struct sockaddr *)&from, sizeof from) != 0 ||
+        (connect(fd, (struct sockaddr *)&to, sizeof to) != 0 && errno != EINPROGRESS)) {
+        bench_fail("connect: %s", strerror(errno));
+    }
+    return fd;
+}
+
+static void wait_for(int fd, short events)
+{
+    struct pollfd polled = {.fd = fd, .events = events};
+
+    if (poll(&polled, 1, PATIENCE_MS) != 1) {
+        bench_fail("the server does not answer");
+    }
+}
+
+static void shake_hands(struct stream *stream, SSL_CTX *tls)
+{
+    stream->ssl = SSL_new(tls);
+    if (!stream->ssl || SSL_set_fd(stream->ssl, stream->fd) != 1) {
+        bench_fail("OpenSSL has no memory");
+    }
+    for (int rc; (rc = SSL_connect(stream->ssl)) != 1;) {
+        int why = SSL_get_error(stream->ssl, rc);
+
+        if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) {
+            bench_fail("no TLS with the server");
+        }
+        wait_for(stream->fd, why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT);
+    }
+}
+
+void stream_open(struct stream *stream, const struct stream_options *options, size_t number)
+{
+    int error = 0;
+    socklen_t len = sizeof error;
+
+    *stream = (struct stream){.fd = stream_begin(options, number)};
+    wait_for(stream->fd, POLLOUT);
+    if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0 || error != 0) {
+        bench_fail("connect: %s", strerror(error));
+    }
+    if (options->tls) {
+        shake_hands(stream, options->tls);
+    }
+}
+
+void stream_close(struct stream *stream)
+{
+    SSL_free(stream->ssl);
+    close(stream->fd);
+}
+
+/* Nothing now, or the end. */
+static size_t none(const struct stream *stream, int rc)
+{
+    int why = stream->ssl ? SSL_get_error(stream->ssl, rc) : 0;
+
+    if (stream->ssl ? why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE
+                    : rc == 0 || (errno != EAGAIN && errno != EINTR)) {
+        bench_fail("the server has ended a connection");
+    }
+    return 0;
+}
+
+size_t stream_read(struct stream *stream, void *dst, size_t cap)
+{
+    ssize_t got =
+        stream->ssl ? SSL_read(stream->ssl, dst, (int)cap) : recv(stream->fd, dst, cap, 0);
+
+    return got > 0 ? (size_t)got : none(stream, (int)got);
+}
+
+size_t stream_write(struct stream *stream, const void *bytes, size_t len)
+{
+    ssize_t put = stream->ssl ? SSL_write(stream->ssl, bytes, (int)len)
+                              : send(stream->fd, bytes, len, MSG_NOSIGNAL);
+
+    return put > 0 ? (size_t)put : none(stream, (int)put);
+}
+
+void stream_wait(const struct stream *stream)
+{
+    if (!stream->ssl || SSL_pending(stream->ssl) == 0) {
+        wait_for(stream->fd, POLLIN);
+    }
+}

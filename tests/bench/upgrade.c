@@ -1,0 +1,58 @@
+/* upgrade: a WebSocket client's opening handshake, as far as a load needs it. */
+#define _GNU_SOURCE
+#include "tests/bench/upgrade.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/bench/bench.h"
+
+enum {
+    ANSWER_SIZE = 2048
+};
+
+size_t upgrade_request(char request[UPGRADE_SIZE], bool deflate)
+{
+    int len = snprintf(request, UPGRADE_SIZE,
+                       "GET / HTTP/1.1\r\n"
+                       "Host: localhost\r\n"
+                       "Upgrade: websocket\r\n"
+                       "Connection: Upgrade\r\n"
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                       "Sec-WebSocket-Version: 13\r\n"
+                       "%s\r\n",
+                       deflate ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "");
+
+    return (size_t)len;
+}
+
+bool upgrade_is_done(const char *answer, size_t len)
+{
+    static const char good[] = "HTTP/1.1 101 ";
+    size_t begun = len < sizeof good - 1 ? len : sizeof good - 1;
+
+    if (memcmp(answer, good, begun) != 0) {
+        bench_fail("refused: %.*s", (int)(len < 60 ? len : 60), answer);
+    }
+    return len > 4 && memcmp(answer + len - 4, "\r\n\r\n", 4) == 0;
+}
+
+void upgrade(struct stream *stream, bool deflate)
+{
+    char request[UPGRADE_SIZE], answer[ANSWER_SIZE];
+    size_t len = upgrade_request(request, deflate), got = 0;
+
+    if (stream_write(stream, request, len) != len) {
+        bench_fail("a request does not fit into the connection");
+    }
+    do {
+        stream_wait(stream);
+        got += stream_read(stream, answer + got, sizeof answer - got);
+        if (got == sizeof answer) {
+            bench_fail("the answer is too long");
+        }
+    } while (!upgrade_is_done(answer, got));
+    if (deflate && !memmem(answer, got, "permessage-deflate", strlen("permessage-deflate"))) {
+        bench_fail("the server does not compress");
+    }
+}
