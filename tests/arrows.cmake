@@ -23,7 +23,7 @@ set(system_headers "^(sys|net|netinet|netpacket|arpa|linux|asm|bits)/"
     "^(netdb|poll|time|threads|unistd|fcntl|pthread|ifaddrs|resolv|termios|liburing|dlfcn|sched|spawn)\\.h$")
 list(JOIN system_headers "|" system_headers)
 set(system_files "^transport/(io_[a-z0-9_]+\\.[ch]|resolver\\.c)$"
-    "^samples/(minimal/clock|chat/terminal|lobby/platform_native)\\.c$")
+    "^samples/(minimal/(clock|threads)|chat/terminal|lobby/platform_native)\\.c$")
 list(JOIN system_files "|" system_files)
 
 # package(header regex, files that may have it, the rule in words)

@@ -69,7 +69,13 @@ void arguments_protocol(struct arguments *arguments, const char *flag, struct pr
 
 meeple_tls_server *arguments_certificate(struct arguments *arguments, const char *flag)
 {
-    const char *cert = arguments_value(arguments, flag), *key = arguments_value(arguments, flag);
+    const char *cert = arguments_value(arguments, flag);
+
+    return certificate_read(cert, arguments_value(arguments, flag));
+}
+
+meeple_tls_server *certificate_read(const char *cert, const char *key)
+{
     meeple_tls_server_options options = {.cert_file = cert, .key_file = key};
     meeple_tls_server *tls;
     char why[200] = "out of memory";

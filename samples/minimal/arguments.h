@@ -36,6 +36,8 @@ void arguments_protocol(struct arguments *arguments, const char *flag, struct pr
 /* The same for two files, a certificate and its key; if they cannot be used, says so and ends the
  * program with status 1.  The caller's to free. */
 meeple_tls_server *arguments_certificate(struct arguments *arguments, const char *flag);
+/* The same for files that are known. */
+meeple_tls_server *certificate_read(const char *cert, const char *key);
 
 /* The same for the name of a driver that this system has. */
 const meeple_io_driver *arguments_io(struct arguments *arguments, const char *flag);

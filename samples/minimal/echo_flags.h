@@ -7,10 +7,14 @@
 #include "samples/minimal/arguments.h"
 #include "samples/minimal/echo_rounds.h"
 
+#define THREADS_MAX 256
+
 struct echo_server {
-    meeple_listen_options options; /* tls, if any, is ours to free */
+    meeple_listen_options options; /* without tls: each thread needs its own */
+    const char *cert, *key;        /* files, or NULL */
     struct protocols protocols;
-    bool quiet; /* says nothing about single clients and messages */
+    unsigned threads; /* at least 1 */
+    bool quiet;       /* says nothing about single clients and messages */
 };
 
 /* Fills in where to listen and how, plain dialect; ends the program if that makes no sense.  server

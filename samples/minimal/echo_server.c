@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "samples/minimal/echo_flags.h"
+#include "samples/minimal/threads.h"
 
 /* Text goes back as text, bytes as bytes. */
 static void echo(meeple_net *net, const meeple_event *event)
@@ -51,40 +52,78 @@ static void tell(const meeple_event *event)
     }
 }
 
-int main(int argc, char **argv)
+/* A net is one thread's; several of them share the port, and the system spreads clients over them.
+ */
+static meeple_net *listen_at(const struct echo_server *server, uint16_t port)
 {
-    struct echo_server server = {0};
+    meeple_listen_options options = server->options;
     meeple_net *net;
-    meeple_event event;
     int rc;
 
-    (void)argc;
-    echo_server_read(&server, argv);
-    rc = meeple_net_listen(&net, &server.options);
+    options.port = port;
+    options.tls = server->cert ? certificate_read(server->cert, server->key) : NULL;
+    rc = meeple_net_listen(&net, &options);
     /* The net keeps the certificates that it uses. */
-    meeple_tls_server_free(server.options.tls);
+    meeple_tls_server_free(options.tls);
     if (rc < 0) {
-        fprintf(stderr, "Unable to start server on port %u: %s\n", (unsigned)server.options.port,
+        fprintf(stderr, "Unable to start server on port %u: %s\n", (unsigned)port,
                 rc == MEEPLE_EINVAL
                     ? "--bind is no address of this machine, --protocol no token, or "
                       "--files no folder"
                     : meeple_strerror(rc));
-        return 1;
     }
-    /* Each line as it is said, also into a file. */
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    fprintf(stderr, "Listening on port %u\n", (unsigned)meeple_net_port(net));
+    return net;
+}
+
+struct worker {
+    meeple_net *net;
+    bool quiet;
+};
+
+/* What a thread does. */
+static void serve(void *ctx, unsigned index)
+{
+    const struct worker *worker = (const struct worker *)ctx + index;
+    meeple_event event;
+    int rc;
 
     /* Everything happens in here: connections are taken, bytes read and sent. */
-    while ((rc = meeple_net_next(net, &event, -1)) > 0) {
-        if (!server.quiet) {
+    while ((rc = meeple_net_next(worker->net, &event, -1)) > 0) {
+        if (!worker->quiet) {
             tell(&event);
         }
         if (event.type == MEEPLE_EVENT_PACKET) {
-            echo(net, &event);
+            echo(worker->net, &event);
         }
     }
     fprintf(stderr, "echo_server: %s\n", meeple_strerror(rc));
-    meeple_net_free(net);
+    meeple_net_free(worker->net);
+}
+
+int main(int argc, char **argv)
+{
+    struct echo_server server = {0};
+    struct worker workers[THREADS_MAX];
+    uint16_t port;
+
+    (void)argc;
+    echo_server_read(&server, argv);
+    port = server.options.port;
+    for (unsigned i = 0; i < server.threads; i++) {
+        workers[i] = (struct worker){listen_at(&server, port), server.quiet};
+        if (!workers[i].net) {
+            while (i > 0) {
+                meeple_net_free(workers[--i].net);
+            }
+            return 1;
+        }
+        port = meeple_net_port(workers[i].net);
+    }
+    /* Each line as it is said, also into a file. */
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    fprintf(stderr, "Listening on port %u\n", (unsigned)port);
+    if (!threads_run(serve, workers, server.threads)) {
+        fprintf(stderr, "Unable to start so many threads\n");
+    }
     return 1;
 }

@@ -8,7 +8,7 @@
 static const char usage[] =
     "usage: echo_server [--port N] [--bind ADDRESS] [--tls CERT KEY] [--protocol NAME]...\n"
     "                   [--max-message BYTES] [--deflate] [--files FOLDER] [--health] [--io NAME]\n"
-    "                   [--quiet]\n"
+    "                   [--threads N] [--quiet]\n"
     "\n"
     "Gives every WebSocket message back to whoever sent it, until it is stopped.\n"
     "\n"
@@ -22,6 +22,7 @@ static const char usage[] =
     "instance\n"
     "  --health             answer /healthz over HTTP as long as all is well\n"
     "  --io NAME            the driver: epoll, poll or uring; the system's best if not given\n"
+    "  --threads N          on so many cores at once, one thread for each\n"
     "  --quiet              no line for each client and each message, for tests under load\n";
 
 void echo_server_read(struct echo_server *server, char **argv)
@@ -32,6 +33,7 @@ void echo_server_read(struct echo_server *server, char **argv)
     /* The plain dialect: WebSocket messages as they are, so that any client will do. */
     options->port = 9080;
     options->dialect = MEEPLE_DIALECT_PLAIN;
+    server->threads = 1;
     /* It is for tests under load, too: nobody is thrown out for being fast. */
     options->limits.messages_per_second_max = UINT32_MAX;
     options->limits.bytes_per_second_max = UINT32_MAX;
@@ -42,8 +44,8 @@ void echo_server_read(struct echo_server *server, char **argv)
         } else if (strcmp(flag, "--bind") == 0) {
             options->host = arguments_value(&arguments, flag);
         } else if (strcmp(flag, "--tls") == 0) {
-            meeple_tls_server_free(options->tls);
-            options->tls = arguments_certificate(&arguments, flag);
+            server->cert = arguments_value(&arguments, flag);
+            server->key = arguments_value(&arguments, flag);
         } else if (strcmp(flag, "--protocol") == 0) {
             arguments_protocol(&arguments, flag, &server->protocols);
             options->protocols = server->protocols.names;
@@ -57,6 +59,12 @@ void echo_server_read(struct echo_server *server, char **argv)
             options->pages.health = true;
         } else if (strcmp(flag, "--io") == 0) {
             options->io = arguments_io(&arguments, flag);
+        } else if (strcmp(flag, "--threads") == 0) {
+            server->threads = (unsigned)arguments_number(&arguments, flag, THREADS_MAX);
+            if (server->threads == 0) {
+                arguments_refuse(&arguments, flag, "has to be 1 at least");
+            }
+            options->share_port = server->threads > 1;
         } else if (strcmp(flag, "--quiet") == 0) {
             server->quiet = true;
         } else {

@@ -98,6 +98,36 @@ class CommandLine(EchoTest):
         server.status()
         self.assertEqual((server.out, len(server.err)), ([], 1))
 
+    def test_threads_share_the_port(self):
+        server, url = self.serve("--threads", "3", "--quiet")
+        for _ in range(12):
+            client, status = self.client(url, "--count", "20", "--in-flight", "5")
+            self.assertEqual(status, 0, client.err)
+        server.signal(signal.SIGTERM)
+        server.status()
+        self.assertEqual((server.out, len(server.err)), ([], 1))
+
+    def test_threads_have_a_certificate_each(self):
+        cert, key = peers.self_signed(self.folder())
+        _, url = self.serve("--threads", "2", "--quiet", "--tls", cert, key, scheme="wss")
+        for _ in range(6):
+            client, status = self.client(url, "--ca", cert, "--count", "5")
+            self.assertEqual(status, 0, client.err)
+
+    def test_one_thread_has_its_port_alone(self):
+        server, url = self.serve("--quiet")
+        port = url.split(":")[-1].strip("/")
+        for more in ([], ["--threads", "2"]):
+            second = self.program("echo_server", "--port", port, *more)
+            self.assertEqual(second.status(), 1)
+            self.assertRegex(second.err[-1], "Unable to start server on port %s: address already in use" % port)
+        self.assertEqual(server.process.poll(), None)
+
+    def test_a_number_of_threads(self):
+        for number in ("0", "257", "many"):
+            server = self.program("echo_server", "--threads", number)
+            self.assertEqual((server.status(), server.out), (2, []))
+
     def test_mistakes_say_what_is_wrong_and_where_help_is(self):
         for arguments in ([], ["ws://a", "ws://b"], ["ws://a", "--count"], ["ws://a", "--count", "0"],
                           ["ws://a", "--count", "many"], ["ws://a", "--in-flight", "0"], ["ws://a", "--size", "-1"],
