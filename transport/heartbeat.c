@@ -6,38 +6,25 @@
 
 void meeple__heartbeat_begin(struct meeple__heartbeat *heartbeat, uint64_t now_ms)
 {
-    *heartbeat = (struct meeple__heartbeat){.heard_ms = now_ms, .ping_ms = now_ms};
+    *heartbeat = (struct meeple__heartbeat){.quiet_ms = now_ms};
 }
 
 void meeple__heartbeat_heard(struct meeple__heartbeat *heartbeat, uint64_t now_ms)
 {
-    heartbeat->heard_ms = now_ms;
+    heartbeat->quiet_ms = now_ms;
     heartbeat->missed = 0;
 }
 
 void meeple__heartbeat_moved(struct meeple__heartbeat *heartbeat, uint64_t now_ms)
 {
-    heartbeat->moved_ms = now_ms;
-}
-
-static uint64_t later(uint64_t a_ms, uint64_t b_ms)
-{
-    return a_ms > b_ms ? a_ms : b_ms;
-}
-
-/* The last sign of life, or the last time that we asked for one. */
-static uint64_t last_of(const struct meeple__heartbeat *heartbeat)
-{
-    uint64_t last_ms = later(heartbeat->heard_ms, heartbeat->moved_ms);
-
-    return heartbeat->missed > 0 ? later(last_ms, heartbeat->asked_ms) : last_ms;
+    heartbeat->quiet_ms = now_ms;
 }
 
 meeple__heartbeat_due meeple__heartbeat_due_now(const struct meeple__heartbeat *heartbeat,
                                                 uint64_t now_ms, uint32_t interval_ms,
                                                 uint32_t misses)
 {
-    if (now_ms < last_of(heartbeat) + interval_ms) {
+    if (now_ms < meeple__heartbeat_deadline(heartbeat, interval_ms)) {
         return MEEPLE__HEARTBEAT_NOTHING;
     }
     return heartbeat->missed >= misses ? MEEPLE__HEARTBEAT_DEAD : MEEPLE__HEARTBEAT_PING;
@@ -45,11 +32,11 @@ meeple__heartbeat_due meeple__heartbeat_due_now(const struct meeple__heartbeat *
 
 uint64_t meeple__heartbeat_deadline(const struct meeple__heartbeat *heartbeat, uint32_t interval_ms)
 {
-    return last_of(heartbeat) + interval_ms;
+    return heartbeat->quiet_ms + interval_ms;
 }
 
 /* The payload is the time of the ping: it need not be secret, only that of the last one. */
-static void write_time(uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD], uint64_t time_ms)
+static void write_time(uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD], uint32_t time_ms)
 {
     for (unsigned i = 0; i < MEEPLE__HEARTBEAT_PAYLOAD; i++) {
         payload[i] = (uint8_t)(time_ms >> (8 * i));
@@ -59,16 +46,16 @@ static void write_time(uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD], uint64_t time
 void meeple__heartbeat_measure(struct meeple__heartbeat *heartbeat, uint64_t now_ms,
                                uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD])
 {
-    heartbeat->ping_ms = now_ms;
+    heartbeat->ping_ms = (uint32_t)now_ms;
     heartbeat->waiting = true;
-    write_time(payload, now_ms);
+    write_time(payload, heartbeat->ping_ms);
 }
 
 void meeple__heartbeat_ping(struct meeple__heartbeat *heartbeat, uint64_t now_ms,
                             uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD])
 {
     meeple__heartbeat_measure(heartbeat, now_ms, payload);
-    heartbeat->asked_ms = now_ms;
+    heartbeat->quiet_ms = now_ms;
     if (heartbeat->missed < UINT8_MAX) {
         heartbeat->missed++;
     }
@@ -95,7 +82,7 @@ void meeple__heartbeat_pong(struct meeple__heartbeat *heartbeat, uint64_t now_ms
                             meeple_bytes payload)
 {
     uint8_t expected[MEEPLE__HEARTBEAT_PAYLOAD];
-    uint64_t passed_ms = now_ms - heartbeat->ping_ms;
+    uint32_t passed_ms = (uint32_t)now_ms - heartbeat->ping_ms;
 
     write_time(expected, heartbeat->ping_ms);
     if (!heartbeat->waiting || payload.len != sizeof expected ||
@@ -104,5 +91,5 @@ void meeple__heartbeat_pong(struct meeple__heartbeat *heartbeat, uint64_t now_ms
     }
     heartbeat->waiting = false;
     /* Who answers after days was asked by a clock that stood still; keep the sums in bounds. */
-    measure(heartbeat, passed_ms < (1U << 24) ? (uint32_t)passed_ms : 1U << 24);
+    measure(heartbeat, passed_ms < (1U << 24) ? passed_ms : 1U << 24);
 }

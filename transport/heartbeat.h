@@ -6,17 +6,15 @@
 #include <meeple/base.h>
 
 enum {
-    MEEPLE__HEARTBEAT_PAYLOAD = 8
+    MEEPLE__HEARTBEAT_PAYLOAD = 4
 };
 
 struct meeple__heartbeat {
-    uint64_t heard_ms; /* something came */
-    uint64_t ping_ms;  /* the last ping was queued, whoever wanted it */
-    uint64_t asked_ms; /* the last of ours was */
-    uint64_t moved_ms; /* the queue that holds it moved */
+    uint64_t quiet_ms; /* since when: something came, or a ping of ours went or came further */
+    uint32_t ping_ms;  /* the last ping was queued, whoever wanted it: the low bits of that time */
+    uint8_t missed;    /* pings of ours since something came */
+    bool waiting;      /* for the answer to the last one */
     uint32_t last_ms, smooth_x8, jitter_x4, samples;
-    uint8_t missed; /* pings of ours since something came */
-    bool waiting;   /* for the answer to the last one */
 };
 
 typedef enum meeple__heartbeat_due {

@@ -65,16 +65,17 @@ Test(heartbeat, waits_for_an_answer_only_once_the_ping_is_gone)
 Test(heartbeat, measures_the_answer_to_the_last_ping_only)
 {
     struct meeple__heartbeat heartbeat;
+    const uint8_t nothing[MEEPLE__HEARTBEAT_PAYLOAD] = {0};
     uint8_t first[MEEPLE__HEARTBEAT_PAYLOAD], second[MEEPLE__HEARTBEAT_PAYLOAD];
     meeple_bytes old = {first, sizeof first}, last = {second, sizeof second};
 
     meeple__heartbeat_begin(&heartbeat, 0);
-    meeple__heartbeat_pong(&heartbeat, 5, (meeple_bytes){(const uint8_t *)"\0\0\0\0\0\0\0\0", 8});
+    meeple__heartbeat_pong(&heartbeat, 5, (meeple_bytes){nothing, sizeof nothing});
     cr_assert_eq(heartbeat.samples, 0, "nobody was asked");
     meeple__heartbeat_ping(&heartbeat, 1000, first);
     meeple__heartbeat_ping(&heartbeat, 2000, second);
     meeple__heartbeat_pong(&heartbeat, 2050, old);
-    meeple__heartbeat_pong(&heartbeat, 2050, (meeple_bytes){second, 7});
+    meeple__heartbeat_pong(&heartbeat, 2050, (meeple_bytes){second, sizeof second - 1});
     cr_assert_eq(heartbeat.samples, 0);
     meeple__heartbeat_pong(&heartbeat, 2040, last);
     cr_assert_eq(heartbeat.samples, 1);
@@ -97,6 +98,20 @@ Test(heartbeat, smooths_what_it_measures)
     cr_assert_eq(heartbeat.samples, 100);
     cr_assert(heartbeat.smooth_x8 / 8 >= 95 && heartbeat.smooth_x8 / 8 <= 105);
     cr_assert(heartbeat.jitter_x4 / 4 >= 7 && heartbeat.jitter_x4 / 4 <= 13);
+}
+
+Test(heartbeat, counts_in_milliseconds_of_any_size)
+{
+    const uint64_t late_ms = ((uint64_t)1 << 32) - 1000;
+    struct meeple__heartbeat heartbeat;
+    uint8_t payload[MEEPLE__HEARTBEAT_PAYLOAD];
+
+    meeple__heartbeat_begin(&heartbeat, late_ms);
+    cr_assert_eq(due(&heartbeat, late_ms + 999), MEEPLE__HEARTBEAT_NOTHING);
+    cr_assert_eq(due(&heartbeat, late_ms + 1000), MEEPLE__HEARTBEAT_PING);
+    meeple__heartbeat_ping(&heartbeat, late_ms + 990, payload);
+    meeple__heartbeat_pong(&heartbeat, late_ms + 1020, (meeple_bytes){payload, sizeof payload});
+    cr_assert_eq(heartbeat.last_ms, 30);
 }
 
 Test(heartbeat, a_quiet_endpoint_pings_and_gives_up)

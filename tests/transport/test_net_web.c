@@ -1045,7 +1045,7 @@ Test(net_web, survives_that_any_allocation_fails)
 /* ---- time ---- */
 
 /* The data of the ping that it sent last, or nothing. */
-static size_t ping_of(struct page *page, uint8_t bytes[13])
+static size_t ping_of(struct page *page, uint8_t bytes[9])
 {
     const char *said = browser_said(page->socket);
 
@@ -1054,24 +1054,24 @@ static size_t ping_of(struct page *page, uint8_t bytes[13])
         return 0;
     }
     bytes[0] = 5;
-    memset(bytes + 1, 0, 12);
-    for (unsigned i = 0; i < 8; i++) {
+    memset(bytes + 1, 0, 8);
+    for (unsigned i = 0; i < 4; i++) {
         bytes[5 + i] = (uint8_t)((sim_now(page->session.sim)) >> (8 * i));
     }
-    return 13;
+    return 9;
 }
 
 Test(net_web, pings_a_quiet_server_in_packets_and_measures_the_answer)
 {
     struct page page;
-    uint8_t pong[13];
+    uint8_t pong[9];
 
     sit_down(&page, MEEPLE_DIALECT_NATIVE);
     cr_assert_eq(meeple_net_wait_ms(page.net), 20000);
     expect_after(&page, 19999, "");
     cr_assert_eq(ping_of(&page, pong), 0);
     expect_after(&page, 1, "");
-    cr_assert_eq(ping_of(&page, pong), 13);
+    cr_assert_eq(ping_of(&page, pong), 9);
     expect_after(&page, 70, "");
     browser_hears(page.socket, pong, sizeof pong, false);
     expect(&page, "");
@@ -1087,7 +1087,7 @@ Test(net_web, pings_a_quiet_server_in_packets_and_measures_the_answer)
 Test(net_web, does_not_ping_a_server_that_speaks)
 {
     struct page page;
-    uint8_t pong[13];
+    uint8_t pong[9];
 
     sit_down(&page, MEEPLE_DIALECT_NATIVE);
     for (unsigned i = 0; i < 10; i++) {
@@ -1136,7 +1136,7 @@ Test(net_web, waits_for_a_ping_that_is_still_in_the_queue)
 Test(net_web, hears_a_server_though_the_page_slept)
 {
     struct page page;
-    uint8_t pong[13];
+    uint8_t pong[9];
 
     sit_down(&page, MEEPLE_DIALECT_NATIVE);
     for (unsigned i = 0; i < 5; i++) {
@@ -1144,7 +1144,7 @@ Test(net_web, hears_a_server_though_the_page_slept)
         expect_after(&page, 300000, "");
         page.seat->idle = false;
         expect(&page, "");
-        cr_assert_eq(ping_of(&page, pong), 13);
+        cr_assert_eq(ping_of(&page, pong), 9);
         browser_hears(page.socket, pong, sizeof pong, false);
         expect(&page, "");
     }
@@ -1216,7 +1216,7 @@ Test(net_web, ends_by_its_clock_though_it_looks_late)
 Test(net_web, pings_when_told_to)
 {
     struct page page;
-    uint8_t pong[13];
+    uint8_t pong[9];
 
     open_page(&page, &(meeple_connect_options){.limits.heartbeat_ms = UINT32_MAX});
     cr_assert_eq(meeple_net_ping(page.net, 1), MEEPLE_ENOTFOUND);
@@ -1227,7 +1227,7 @@ Test(net_web, pings_when_told_to)
     cr_assert_eq(meeple_net_wait_ms(page.net), -1);
     cr_assert_eq(meeple_net_ping(page.net, 9), MEEPLE_ENOTFOUND);
     cr_assert_eq(meeple_net_ping(page.net, 1), 0);
-    cr_assert_eq(ping_of(&page, pong), 13);
+    cr_assert_eq(ping_of(&page, pong), 9);
     session_forget(&page.session);
     expect_after(&page, 3600000, "");
     cr_assert_eq(ping_of(&page, pong), 0, "and not else");
