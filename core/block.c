@@ -197,7 +197,7 @@ int meeple__queue_add(struct meeple__queue *queue, struct meeple__pool *pool,
 {
     struct meeple__block_link *link = new_link(pool);
 
-    assert(meeple__block_len(block) > 0);
+    assert(meeple__block_len(block) > 0 && meeple__block_len(block) <= UINT32_MAX - queue->bytes);
     if (!link) {
         return MEEPLE_ENOMEM;
     }
@@ -210,7 +210,7 @@ int meeple__queue_add(struct meeple__queue *queue, struct meeple__pool *pool,
         queue->first = link;
     }
     queue->last = link;
-    queue->bytes += meeple__block_len(block);
+    queue->bytes += (uint32_t)meeple__block_len(block);
     return 0;
 }
 
@@ -223,7 +223,8 @@ struct meeple__block *meeple__queue_tail(const struct meeple__queue *queue, size
 
 void meeple__queue_grown(struct meeple__queue *queue, size_t len)
 {
-    queue->bytes += len;
+    assert(len <= UINT32_MAX - queue->bytes);
+    queue->bytes += (uint32_t)len;
 }
 
 size_t meeple__queue_parts(const struct meeple__queue *queue, meeple_bytes *parts, size_t most)
@@ -245,7 +246,7 @@ size_t meeple__queue_parts(const struct meeple__queue *queue, meeple_bytes *part
 void meeple__queue_sent(struct meeple__queue *queue, struct meeple__pool *pool, size_t len)
 {
     assert(len <= queue->bytes);
-    queue->bytes -= len;
+    queue->bytes -= (uint32_t)len;
     while (len > 0) {
         struct meeple__block_link *link = queue->first;
         size_t left = meeple__block_len(link->block) - queue->offset;

@@ -59,7 +59,7 @@ static inline size_t meeple__block_len(const struct meeple__block *block)
 struct meeple__queue {
     struct meeple__block_link *first, *last;
     uint32_t offset; /* bytes of the first block that are gone */
-    size_t bytes;    /* still to go */
+    uint32_t bytes;  /* still to go; whoever adds has a ceiling far below what this can say */
 };
 
 /* Takes a reference of its own; MEEPLE_ENOMEM. */

@@ -55,10 +55,12 @@ static void closed(struct client *client, const meeple_ws_event *ws)
     struct meeple__session *session = &client->session;
     struct meeple__conn *conn = &client->conn;
     meeple_bytes why = ws->data;
+    meeple_fault fault;
 
     if (session->state < MEEPLE__SESSION_UP) {
         meeple__net_blame(&client->net, &conn->fault);
-        meeple__net_blame(&client->net, &conn->ws.fault);
+        fault = meeple__ws_fault(&conn->ws);
+        meeple__net_blame(&client->net, &fault);
         if (conn->ws.failed) {
             meeple__session_blame(session, MEEPLE_STAGE_SESSION, conn->ws.code, conn->ws.why);
         }

@@ -63,7 +63,7 @@ static void depart_if_closing(struct meeple__server *server, struct meeple__peer
     if (ws->failed) {
         reason = (meeple_bytes){(const uint8_t *)ws->why, strlen(ws->why)};
     } else if (ws->close_received) {
-        reason = (meeple_bytes){ws->reason.ptr, ws->reason.len};
+        reason = meeple__ws_reason(ws);
     } else if (peer->overfull) {
         code = MEEPLE_CLOSE_POLICY;
         reason = (meeple_bytes){(const uint8_t *)MEEPLE__OVERFULL_REASON,

@@ -32,29 +32,10 @@ static const struct meeple__deflate_params *wish_of(const struct meeple__ws *ws)
     return ws->config->options.deflate.enabled ? &ws->config->deflate_wish : NULL;
 }
 
-static int begin_deflate(struct meeple__ws *ws, const struct meeple__deflate_params *agreed)
+static void agree_to_deflate(struct meeple__ws *ws, const struct meeple__deflate_params *agreed)
 {
-    const meeple_deflate_options *options = &ws->config->options.deflate;
-    const struct meeple__deflate_effort effort = {options->level, options->memory_level};
-    bool server = ws->config->options.server;
-
-    ws->deflate = meeple__alloc(ws->config->mem, sizeof *ws->deflate);
-    if (!ws->deflate) {
-        return MEEPLE_ENOMEM;
-    }
-    meeple__deflate_init(&ws->deflate->tx, ws->config->mem, agreed, server, &effort);
-    meeple__inflate_init(&ws->deflate->rx, ws->config->mem, agreed, !server);
-    return 0;
-}
-
-static void end_deflate(struct meeple__ws *ws)
-{
-    if (ws->deflate) {
-        meeple__deflate_done(&ws->deflate->tx);
-        meeple__inflate_done(&ws->deflate->rx);
-        meeple__free(ws->config->mem, ws->deflate);
-        ws->deflate = NULL;
-    }
+    ws->deflates = true;
+    ws->agreed = *agreed;
 }
 
 /* Moves what was written into `in` to the queue. */
@@ -86,7 +67,7 @@ static int queue_request(struct meeple__ws *ws)
         return MEEPLE_EIO;
     }
     meeple__ws_key(key, random);
-    rc = meeple__ws_accept(ws->accept, (meeple_bytes){(const uint8_t *)key, strlen(key)});
+    rc = meeple__ws_accept(ws->aside->accept, (meeple_bytes){(const uint8_t *)key, strlen(key)});
     if (rc == 0) {
         rc = meeple__ws_request_write(&head, ws->config->mem, &request, options->head_bytes_max);
     }
@@ -103,9 +84,11 @@ int meeple__ws_init(struct meeple__ws *ws, const struct meeple__ws_config *confi
 
     *ws = (struct meeple__ws){.config = config, .now_ms = now_ms};
     ws->deadline_ms = now_ms + config->options.handshake_timeout_ms;
-    ws->fault.text = "";
     if (!config->options.server) {
-        rc = queue_request(ws);
+        rc = meeple__ws_need_aside(ws);
+        if (rc == 0) {
+            rc = queue_request(ws);
+        }
         if (rc < 0) {
             meeple__ws_done(ws);
         }
@@ -119,10 +102,8 @@ void meeple__ws_done(struct meeple__ws *ws)
 
     meeple__queue_clear(&ws->out, ws->config->pool);
     meeple__buf_done(&ws->in, mem);
-    meeple__buf_done(&ws->control, mem);
-    meeple__buf_done(&ws->reason, mem);
-    meeple__buf_done(&ws->ping, mem);
-    end_deflate(ws);
+    meeple__ws_end_aside(ws);
+    meeple__ws_end_deflate(ws);
 }
 
 void meeple__ws_feed(struct meeple__ws *ws, uint8_t *bytes, size_t len, uint64_t now_ms)
@@ -158,7 +139,7 @@ void meeple__ws_fail(struct meeple__ws *ws, uint16_t code, const char *why)
 /* A handshake that cannot succeed: the client's side of it. */
 static void client_fault(struct meeple__ws *ws, meeple_stage stage, int number, const char *why)
 {
-    ws->fault = (meeple_fault){stage, number, why};
+    ws->aside->fault = (meeple_fault){stage, number, why};
     ws->state = MEEPLE__WS_REFUSED;
     ws->failed = true;
     ws->code = MEEPLE_CLOSE_ABNORMAL;
@@ -166,11 +147,10 @@ static void client_fault(struct meeple__ws *ws, meeple_stage stage, int number, 
 }
 
 /* No WebSocket comes of it: the answer goes, and then the stream ends. */
-static void end_request(struct meeple__ws *ws, uint16_t status)
+static void end_request(struct meeple__ws *ws)
 {
     meeple__buf_done(&ws->in, ws->config->mem);
     ws->state = MEEPLE__WS_REFUSED;
-    ws->status = status;
     ws->failed = true;
     ws->code = MEEPLE_CLOSE_ABNORMAL;
     ws->why = "the handshake was refused";
@@ -192,7 +172,7 @@ int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text,
         rc = queue_head(ws, &head);
     }
     meeple__buf_done(&head, ws->config->mem);
-    end_request(ws, (uint16_t)status);
+    end_request(ws);
     return rc;
 }
 
@@ -202,7 +182,7 @@ int meeple__ws_answer(struct meeple__ws *ws, const struct meeple__buf *answer, b
 
     assert(ws->page && ws->state == MEEPLE__WS_ASKED);
     rc = queue_head(ws, answer);
-    end_request(ws, 0);
+    end_request(ws);
     ws->answering = rc == 0 && more;
     return rc;
 }
@@ -226,6 +206,9 @@ static int read_request(struct meeple__ws *ws, const struct meeple__http_head *h
     int status;
 
     if (ws->config->pages && meeple__page_asked(head)) {
+        if (meeple__ws_need_aside(ws) < 0) {
+            return MEEPLE_ENOMEM;
+        }
         ws->page = true;
         ws->state = MEEPLE__WS_ASKED;
         *event = (meeple_ws_event){MEEPLE_WS_REQUEST, false, false, 0, head->words[1]};
@@ -246,15 +229,14 @@ static int read_request(struct meeple__ws *ws, const struct meeple__http_head *h
 static void read_response(struct meeple__ws *ws, const struct meeple__http_head *head)
 {
     char text[160];
-    struct meeple__ws_answer expected = {ws->accept, ws->config->options.protocols, wish_of(ws),
-                                         text, sizeof text};
+    struct meeple__ws_answer expected = {ws->aside->accept, ws->config->options.protocols,
+                                         wish_of(ws), text, sizeof text};
     struct meeple__ws_agreed agreed;
     meeple_fault fault;
 
     if (meeple__ws_response_good(head, &expected, &agreed, &fault)) {
-        if (agreed.deflates && begin_deflate(ws, &agreed.deflate) < 0) {
-            client_fault(ws, MEEPLE_STAGE_SESSION, 0, "out of memory");
-            return;
+        if (agreed.deflates) {
+            agree_to_deflate(ws, &agreed.deflate);
         }
         ws->protocol = agreed.protocol;
         ws->state = MEEPLE__WS_READY;
@@ -265,8 +247,8 @@ static void read_response(struct meeple__ws *ws, const struct meeple__http_head 
     if (fault.text == text) {
         meeple_bytes copy = {(const uint8_t *)text, strlen(text) + 1};
 
-        fault.text = meeple__buf_add(&ws->reason, ws->config->mem, copy, sizeof text) == 0
-                         ? (const char *)ws->reason.ptr
+        fault.text = meeple__buf_add(&ws->aside->reason, ws->config->mem, copy, sizeof text) == 0
+                         ? (const char *)ws->aside->reason.ptr
                          : "the server refused";
     }
     client_fault(ws, fault.stage, fault.number, fault.text);
@@ -373,10 +355,9 @@ int meeple__ws_accept_request(struct meeple__ws *ws, const char *protocol,
     }
     rc = meeple__deflate_offer_choose(&head, wish_of(ws), &agreed, extensions);
     if (rc == 1) {
-        end_deflate(ws); /* of an answer that there was no memory for */
-        rc = begin_deflate(ws, &agreed);
+        agree_to_deflate(ws, &agreed);
     }
-    if (rc == 0) {
+    if (rc >= 0) {
         rc = queue_response(ws, &head, extensions, headers);
     }
     if (rc == 0) {
@@ -480,9 +461,12 @@ static void tell_closed(struct meeple__ws *ws, meeple_ws_event *event)
                       : ws->close_sent ? "the connection was lost while closing"
                                        : "the connection was lost";
 
-    if (ws->state < MEEPLE__WS_FRAMES && ws->fault.stage == MEEPLE_STAGE_NONE && !ws->failed) {
+    if (ws->state < MEEPLE__WS_FRAMES && meeple__ws_fault(ws).stage == MEEPLE_STAGE_NONE &&
+        !ws->failed) {
         why = "the connection was closed before the handshake was done";
-        ws->fault = (meeple_fault){MEEPLE_STAGE_HTTP, 0, why};
+        if (meeple__ws_need_aside(ws) == 0) { /* a server's is only to be asked for */
+            ws->aside->fault = (meeple_fault){MEEPLE_STAGE_HTTP, 0, why};
+        }
     }
     *event = (meeple_ws_event){MEEPLE_WS_CLOSED, false, false, MEEPLE_CLOSE_ABNORMAL, {NULL, 0}};
     if (ws->failed) {
@@ -491,7 +475,7 @@ static void tell_closed(struct meeple__ws *ws, meeple_ws_event *event)
     } else if (ws->close_received) {
         event->code = ws->code;
         event->clean = ws->close_sent && ws->close_bytes == 0;
-        event->data = (meeple_bytes){ws->reason.ptr, ws->reason.len};
+        event->data = meeple__ws_reason(ws);
         why = NULL;
     }
     if (why) {
@@ -521,6 +505,7 @@ static int next_event(struct meeple__ws *ws, meeple_ws_event *event)
         const char *protocol = meeple__ws_protocol(ws);
 
         ws->state = MEEPLE__WS_FRAMES;
+        meeple__ws_end_aside(ws);
         begin_heartbeat(ws);
         *event = (meeple_ws_event){
             MEEPLE_WS_OPEN, false, false, 0, {(const uint8_t *)protocol, strlen(protocol)}};
@@ -555,9 +540,11 @@ int meeple__ws_next(struct meeple__ws *ws, meeple_ws_event *event)
         rc = meeple__ws_refuse(ws, 400, "a client waits for the answer to its request", NULL);
     }
     if (rc == 0 && ws->state == MEEPLE__WS_REFUSED) {
-        ws->ignored += ws->fed_len;
+        if (ws->page) {
+            ws->aside->ignored += ws->fed_len;
+            ws->ended = ws->ended || ws->aside->ignored > IGNORED_MAX;
+        }
         ws->fed_len = 0;
-        ws->ended = ws->ended || (ws->page && ws->ignored > IGNORED_MAX);
     }
     if (rc == 0 && is_over(ws)) {
         tell_closed(ws, event);

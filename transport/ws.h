@@ -27,7 +27,7 @@ enum {
     MEEPLE__WS_PONG_MAX = 130 /* bytes of a message that answers a ping */
 };
 
-/* What permessage-deflate takes, where it was agreed. */
+/* What permessage-deflate takes, from the first compressed message on. */
 struct meeple__ws_deflate {
     struct meeple__deflate tx;
     struct meeple__inflate rx;
@@ -43,44 +43,57 @@ typedef enum meeple__ws_state {
     MEEPLE__WS_OVER /* CLOSED was told */
 } meeple__ws_state;
 
+/* What an endpoint has only for a while: during its handshake, around its end, and where the other
+ * side does what is seldom done. */
+struct meeple__ws_aside {
+    struct meeple__buf control;          /* a control frame that came in pieces */
+    struct meeple__buf reason;           /* of the close frame received; or the text of the fault */
+    struct meeple__buf ping;             /* the last one's pong, while too many wait in the queue */
+    uint8_t ping_opcode;                 /* of the frame that answers it */
+    bool ping_kept;                      /* it may be empty */
+    size_t ignored;                      /* bytes that came behind a request for a page */
+    char accept[MEEPLE__WS_ACCEPT_SIZE]; /* client: what the server has to answer */
+    meeple_fault fault;                  /* of the handshake */
+};
+
+/* There may be tens of thousands, and most of them rest: what each message looks at stands first,
+ * and no member is here that only few of them need. */
 struct meeple__ws {
     const struct meeple__ws_config *config;
-    struct meeple__queue out;
-    struct meeple__buf in;              /* the head, or a message that came in pieces */
-    struct meeple__buf control;         /* a control frame that came in pieces */
-    struct meeple__buf reason;          /* of the close frame received; or the text of the fault */
-    struct meeple__buf ping;            /* the last one's pong, while too many wait in the queue */
-    struct meeple__ws_deflate *deflate; /* NULL: not agreed */
-    uint8_t *fed;
-    size_t fed_len;
-    uint64_t now_ms, deadline_ms;
-    struct meeple__heartbeat heartbeat;
-    size_t beat_bytes; /* to go until the heartbeat's last ping is gone */
-    struct meeple__ws_frame frame;
-    uint64_t frame_at;                 /* bytes of its payload that were taken */
-    size_t pong_bytes;                 /* to go until the last of the pongs is gone */
-    size_t close_bytes;                /* to go until our close frame is gone */
-    uint8_t head[MEEPLE__WS_HEAD_MAX]; /* a frame header that came in pieces */
-    uint8_t head_len;
     uint8_t state;
     uint8_t message; /* opcode of the message under way, or 0 */
-    uint8_t pongs;   /* that wait in the queue */
+    uint8_t head_len;
+    uint8_t pongs; /* that wait in the queue */
+    bool in_frame : 1, message_told : 1;
+    bool compressed : 1; /* the message under way */
+    bool deflates : 1;   /* permessage-deflate was agreed */
+    bool close_sent : 1, close_received : 1, failed : 1, ended : 1, timed_out : 1, silent : 1;
+    bool late : 1, too_long : 1; /* server: why there was no handshake: its time, its head */
+    bool page : 1;               /* REQUEST was for a page; ASKED ends with meeple__ws_answer() */
+    bool answering : 1;          /* the owner has more to put into `out`: not over before */
+    uint8_t *fed;
+    size_t fed_len;
+    /* Between frames the first bytes of a header that came in pieces. */
+    union {
+        struct meeple__ws_frame frame;
+        uint8_t head[MEEPLE__WS_HEAD_MAX];
+    };
+    uint64_t frame_at; /* bytes of its payload that were taken */
+    struct meeple__queue out;
+    struct meeple__buf in; /* the head, or a message that came in pieces */
     struct meeple__utf8 utf8;
-    uint16_t protocol;   /* index into options.protocols, from 1 */
-    uint16_t code;       /* received, or failed with */
-    uint16_t status;     /* HTTP: the request was refused with */
-    uint32_t controls;   /* control frames that came; the owner's to reset */
-    bool compressed;     /* the message under way */
-    uint8_t ping_opcode; /* of the frame that answers it */
-    bool in_frame, message_told, ping_kept;
-    bool page;      /* REQUEST was for a page; ASKED ends with meeple__ws_answer() */
-    bool answering; /* the owner has more to put into `out`: not over before */
-    size_t ignored; /* bytes that came behind such a request */
-    bool close_sent, close_received, failed, ended, timed_out, silent;
-    bool late, too_long; /* server: why there was no handshake: its time, its head */
-    const char *why;     /* failed: static text */
-    char accept[MEEPLE__WS_ACCEPT_SIZE]; /* client: what the server has to answer */
-    meeple_fault fault;
+    uint32_t controls; /* control frames that came; the owner's to reset */
+    uint64_t now_ms, deadline_ms;
+    struct meeple__heartbeat heartbeat;
+    uint32_t beat_bytes;  /* to go until the heartbeat's last ping is gone */
+    uint32_t pong_bytes;  /* to go until the last of the pongs is gone */
+    uint32_t close_bytes; /* to go until our close frame is gone */
+    uint16_t protocol;    /* index into options.protocols, from 1 */
+    uint16_t code;        /* received, or failed with */
+    const char *why;      /* failed: static text */
+    struct meeple__deflate_params agreed;
+    struct meeple__ws_deflate *deflate; /* with the first compressed message */
+    struct meeple__ws_aside *aside;     /* NULL: nothing of it is there */
 };
 
 /* Fills in the defaults; the strings stay the caller's.  MEEPLE_EINVAL. */
@@ -107,6 +120,14 @@ int meeple__ws_refuse(struct meeple__ws *ws, int status, const char *text,
  * into `out`, until it takes `answering` back.  CLOSED follows.  MEEPLE_ENOMEM. */
 int meeple__ws_answer(struct meeple__ws *ws, const struct meeple__buf *answer, bool more);
 int meeple__ws_close(struct meeple__ws *ws, uint16_t code, const char *reason, uint64_t now_ms);
+/* ws->aside is there from here on, empty if it was not.  MEEPLE_ENOMEM. */
+int meeple__ws_need_aside(struct meeple__ws *ws);
+/* Frees it, or does so if an open connection has nothing in it. */
+void meeple__ws_end_aside(struct meeple__ws *ws);
+void meeple__ws_tidy_aside(struct meeple__ws *ws);
+/* ws->deflate is there from here on.  MEEPLE_ENOMEM. */
+int meeple__ws_need_deflate(struct meeple__ws *ws);
+void meeple__ws_end_deflate(struct meeple__ws *ws);
 /* The frames fed so far: 1 and an event, 0, or MEEPLE_ENOMEM. */
 int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event);
 /* Queues a control frame, whatever the queue's limit; at most 125 bytes. */
@@ -140,6 +161,19 @@ bool meeple__ws_compresses(const struct meeple__ws *ws, size_t len);
  * queues a frame; MEEPLE_EFULL, MEEPLE_ESTATE, MEEPLE_ENOMEM. */
 void meeple__ws_frame(struct meeple__block *block, bool text);
 int meeple__ws_queue(struct meeple__ws *ws, struct meeple__block *frame);
+
+/* Of the close frame received. */
+static inline meeple_bytes meeple__ws_reason(const struct meeple__ws *ws)
+{
+    return ws->aside ? (meeple_bytes){ws->aside->reason.ptr, ws->aside->reason.len}
+                     : (meeple_bytes){NULL, 0};
+}
+
+/* Why there was no handshake. */
+static inline meeple_fault meeple__ws_fault(const struct meeple__ws *ws)
+{
+    return ws->aside ? ws->aside->fault : (meeple_fault){.text = ""};
+}
 
 static inline bool meeple__ws_is_open(const struct meeple__ws *ws)
 {

@@ -196,6 +196,6 @@ void meeple_ws_tick(meeple_ws *ws, uint64_t now_ms)
 void meeple_ws_fault(const meeple_ws *ws, struct meeple_fault *fault)
 {
     if (fault) {
-        *fault = ws ? ws->ws.fault : (meeple_fault){.text = ""};
+        *fault = ws ? meeple__ws_fault(&ws->ws) : (meeple_fault){.text = ""};
     }
 }

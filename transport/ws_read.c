@@ -14,7 +14,7 @@ static const char *context_fault(const struct meeple__ws *ws)
     if (frame->masked != ws->config->options.server) {
         return frame->masked ? "a server's frame is masked" : "a client's frame is not masked";
     }
-    if (frame->compressed && !ws->deflate) {
+    if (frame->compressed && !ws->deflates) {
         return "a reserved bit is set";
     }
     if (frame->opcode == MEEPLE__WS_CONTINUATION && !ws->message) {
@@ -129,7 +129,10 @@ static int read_close(struct meeple__ws *ws, meeple_bytes payload, meeple_ws_eve
         meeple__ws_fail(ws, MEEPLE_CLOSE_INVALID_TEXT, "the close reason is not UTF-8");
         return 0;
     }
-    rc = meeple__buf_add(&ws->reason, ws->config->mem, reason, MEEPLE_REASON_MAX);
+    rc = reason.len > 0 ? meeple__ws_need_aside(ws) : 0;
+    if (rc == 0 && reason.len > 0) {
+        rc = meeple__buf_add(&ws->aside->reason, ws->config->mem, reason, MEEPLE_REASON_MAX);
+    }
     if (rc < 0) {
         return rc;
     }
@@ -143,25 +146,40 @@ static int read_close(struct meeple__ws *ws, meeple_bytes payload, meeple_ws_eve
         return rc;
     }
     ws->deadline_ms = ws->now_ms + ws->config->options.close_timeout_ms;
-    *event =
-        (meeple_ws_event){MEEPLE_WS_CLOSING, false, false, code, {ws->reason.ptr, ws->reason.len}};
+    *event = (meeple_ws_event){MEEPLE_WS_CLOSING, false, false, code, meeple__ws_reason(ws)};
     return 1;
 }
 
-/* Control frames are short: one that came in pieces is put together first. */
+/* Control frames are short: one that came in pieces is put together first.  1: it is whole. */
+static int join_control(struct meeple__ws *ws, meeple_bytes *payload)
+{
+    int rc;
+
+    if (!ws->in_frame && ws->frame_at == payload->len) {
+        return 1;
+    }
+    rc = meeple__ws_need_aside(ws);
+    if (rc == 0) {
+        rc =
+            meeple__buf_add(&ws->aside->control, ws->config->mem, *payload, MEEPLE__WS_CONTROL_MAX);
+    }
+    if (rc < 0 || ws->in_frame) {
+        return rc;
+    }
+    *payload = (meeple_bytes){ws->aside->control.ptr, ws->aside->control.len};
+    return 1;
+}
+
 static int read_control(struct meeple__ws *ws, meeple_ws_event *event)
 {
     meeple_bytes payload = take_payload(ws);
-    int rc = 0;
+    int rc = join_control(ws, &payload);
 
-    if (ws->in_frame || ws->control.len > 0) {
-        rc = meeple__buf_add(&ws->control, ws->config->mem, payload, MEEPLE__WS_CONTROL_MAX);
-        if (rc < 0 || ws->in_frame) {
-            return rc;
-        }
-        payload = (meeple_bytes){ws->control.ptr, ws->control.len};
+    if (rc <= 0) {
+        return rc;
     }
     ws->controls++;
+    rc = 0;
     if (ws->frame.opcode == MEEPLE__WS_CLOSE_FRAME) {
         rc = read_close(ws, payload, event);
     } else if (ws->frame.opcode == MEEPLE__WS_PING) {
@@ -169,16 +187,22 @@ static int read_control(struct meeple__ws *ws, meeple_ws_event *event)
     } else {
         meeple__heartbeat_pong(&ws->heartbeat, ws->now_ms, payload);
     }
-    meeple__buf_done(&ws->control, ws->config->mem);
+    if (ws->aside) {
+        meeple__buf_done(&ws->aside->control, ws->config->mem);
+        meeple__ws_tidy_aside(ws);
+    }
     return rc;
 }
 
 /* Appends what a piece of a compressed message is.  0, or the connection has failed. */
 static int inflate(struct meeple__ws *ws, meeple_bytes piece, bool last)
 {
-    int rc = meeple__inflate_feed(&ws->deflate->rx, piece, last, &ws->in,
-                                  ws->config->options.message_bytes_max);
+    int rc = meeple__ws_need_deflate(ws);
 
+    if (rc == 0) {
+        rc = meeple__inflate_feed(&ws->deflate->rx, piece, last, &ws->in,
+                                  ws->config->options.message_bytes_max);
+    }
     if (rc == MEEPLE_ETOOBIG) {
         meeple__ws_fail(ws, MEEPLE_CLOSE_TOO_BIG, "the message is over the limit");
     } else if (rc == MEEPLE_EPROTO) {

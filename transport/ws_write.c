@@ -73,7 +73,7 @@ static bool fits(const struct meeple__ws *ws, size_t len)
 
 bool meeple__ws_compresses(const struct meeple__ws *ws, size_t len)
 {
-    return ws->deflate && !ws->config->no_compression &&
+    return ws->deflates && !ws->config->no_compression &&
            len >= ws->config->options.deflate.threshold_bytes;
 }
 
@@ -81,10 +81,15 @@ bool meeple__ws_compresses(const struct meeple__ws *ws, size_t len)
 static int send_compressed(struct meeple__ws *ws, uint8_t opcode, meeple_bytes head,
                            meeple_bytes body)
 {
-    struct meeple__ws_deflate *deflate = ws->deflate;
-    int rc = meeple__deflate_message(&deflate->tx, head, body, &deflate->message,
-                                     head.len + body.len - 1);
+    struct meeple__ws_deflate *deflate;
+    int rc;
 
+    if (meeple__ws_need_deflate(ws) < 0) {
+        return 0;
+    }
+    deflate = ws->deflate;
+    rc = meeple__deflate_message(&deflate->tx, head, body, &deflate->message,
+                                 head.len + body.len - 1);
     if (rc == 0) {
         meeple_bytes smaller = {deflate->message.ptr, deflate->message.len};
 
@@ -208,10 +213,13 @@ int meeple__ws_pong(struct meeple__ws *ws, uint8_t opcode, meeple_bytes payload)
         ws->pong_bytes = ws->out.bytes;
         return rc;
     }
-    meeple__buf_clear(&ws->ping);
-    rc = meeple__buf_add(&ws->ping, ws->config->mem, payload, MEEPLE__WS_PONG_MAX);
-    ws->ping_opcode = opcode;
-    ws->ping_kept = rc == 0;
+    rc = meeple__ws_need_aside(ws);
+    if (rc == 0) {
+        meeple__buf_clear(&ws->aside->ping);
+        rc = meeple__buf_add(&ws->aside->ping, ws->config->mem, payload, MEEPLE__WS_PONG_MAX);
+        ws->aside->ping_opcode = opcode;
+        ws->aside->ping_kept = rc == 0;
+    }
     return rc;
 }
 
@@ -229,9 +237,9 @@ int meeple__ws_send_close(struct meeple__ws *ws, uint16_t code, meeple_bytes rea
 }
 
 /* So much of the queue is gone, and of what was to go before something in it. */
-static void went(size_t *left, size_t len)
+static void went(uint32_t *left, size_t len)
 {
-    *left -= len < *left ? len : *left;
+    *left -= len < *left ? (uint32_t)len : *left;
 }
 
 void meeple__ws_sent(struct meeple__ws *ws, size_t len)
@@ -247,13 +255,14 @@ void meeple__ws_sent(struct meeple__ws *ws, size_t len)
         return;
     }
     ws->pongs = 0;
-    if (ws->ping_kept) {
-        meeple_bytes payload = {ws->ping.ptr, ws->ping.len};
+    if (ws->aside && ws->aside->ping_kept) {
+        meeple_bytes payload = {ws->aside->ping.ptr, ws->aside->ping.len};
 
-        ws->ping_kept = false;
-        if (meeple__ws_pong(ws, ws->ping_opcode, payload) < 0) {
+        ws->aside->ping_kept = false;
+        if (meeple__ws_pong(ws, ws->aside->ping_opcode, payload) < 0) {
             meeple__ws_fail(ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
         }
-        meeple__buf_done(&ws->ping, ws->config->mem);
+        meeple__buf_done(&ws->aside->ping, ws->config->mem);
+        meeple__ws_tidy_aside(ws);
     }
 }

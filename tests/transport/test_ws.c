@@ -613,8 +613,7 @@ Test(ws, a_kept_ping_is_answered_when_the_pongs_before_it_are_gone)
 /* The blocks an endpoint itself holds; the pool keeps some for reuse. */
 static size_t owned(const struct meeple__ws *ws)
 {
-    const void *const held[] = {ws->in.ptr, ws->control.ptr, ws->reason.ptr, ws->ping.ptr,
-                                ws->out.first};
+    const void *const held[] = {ws->in.ptr, ws->aside, ws->deflate, ws->out.first};
     size_t count = 0;
 
     for (size_t i = 0; i < MEEPLE_COUNT(held); i++) {
