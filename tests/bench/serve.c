@@ -3,14 +3,26 @@
 
 #include "tests/bench/bench.h"
 
+enum {
+    /* What a peer may send in a second is counted as always, and never reached. */
+    MESSAGES_PER_SECOND = 1000 * 1000 * 1000,
+    BYTES_PER_SECOND = 2000 * 1000 * 1000
+};
+
 meeple_net *serve(const struct serve_options *options)
 {
     meeple_listen_options listen = {
         .host = "127.0.0.1",
+        .dialect = options->plain ? MEEPLE_DIALECT_PLAIN : MEEPLE_DIALECT_NATIVE,
         .limits = {.peers_max = (uint32_t)options->peers + 1,
                    .handshake_timeout_ms = 60000,
+                   .heartbeat_ms = options->heartbeat_ms,
+                   .accepts_per_second_max = UINT32_MAX,
+                   .messages_per_second_max = MESSAGES_PER_SECOND,
+                   .bytes_per_second_max = BYTES_PER_SECOND,
                    .message_bytes_max = options->message_bytes_max,
                    .queue_bytes_max = options->queue_bytes_max},
+        .io = options->io,
         .mem = options->mem,
     };
     meeple_net *net;

@@ -6,9 +6,12 @@
 
 struct serve_options {
     size_t peers;
-    bool tcp;                 /* on 127.0.0.1, at any free port; else loopback */
-    size_t message_bytes_max; /* 0: the library's default */
-    size_t queue_bytes_max;   /* 0: the library's default */
+    bool tcp;                   /* on 127.0.0.1, at any free port; else loopback */
+    bool plain;                 /* the plain dialect: clients do not see each other */
+    uint32_t heartbeat_ms;      /* 0: the library's default */
+    size_t message_bytes_max;   /* 0: the library's default */
+    size_t queue_bytes_max;     /* 0: the library's default */
+    const meeple_io_driver *io; /* NULL: the system's */
     const meeple_mem *mem;
 };
 
