@@ -1,6 +1,7 @@
 /* server_ours: this library as an echo server, by its public functions. */
 #include <meeple/net.h>
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,13 +96,11 @@ static int serve(meeple_net *net, const struct counting_mem *counting)
     meeple_event event;
     int rc;
 
-    printf("port %u\n", (unsigned)meeple_net_port(net));
-    fflush(stdout);
     while ((rc = meeple_net_next(net, &event, -1)) >= 0) {
-        if (rc == 0) {
+        if (rc == 0 && counting) {
             printf("heap %zu\n", counting->bytes);
             fflush(stdout);
-        } else if (event.type == MEEPLE_EVENT_PACKET &&
+        } else if (rc > 0 && event.type == MEEPLE_EVENT_PACKET &&
                    meeple_net_send(net, event.peer, event.data) < 0) {
             meeple_net_kick(net, event.peer, MEEPLE_CLOSE_POLICY, "its echoes were not read");
         }
@@ -110,12 +109,53 @@ static int serve(meeple_net *net, const struct counting_mem *counting)
     return 1;
 }
 
-int main(int argc, char **argv)
+/* One more net on the same port. */
+static void *serve_too(void *ctx)
+{
+    serve(ctx, NULL);
+    exit(1);
+}
+
+static meeple_net *listen_with(const meeple_listen_options *options)
+{
+    meeple_net *net;
+    int rc = meeple_net_listen(&net, options);
+
+    if (rc < 0) {
+        puts(meeple_strerror(rc));
+        exit(1);
+    }
+    return net;
+}
+
+/* On threads that share the port; the first, which can be asked, is this one. */
+static int serve_all(meeple_listen_options *options, unsigned threads,
+                     const struct counting_mem *counting)
 {
     struct sigaction action = {.sa_handler = on_signal};
+
+    options->share_port = threads > 1;
+    to_wake = listen_with(options);
+    options->port = meeple_net_port(to_wake);
+    for (unsigned i = 1; i < threads; i++) {
+        pthread_t id;
+
+        if (pthread_create(&id, NULL, serve_too, listen_with(options)) != 0) {
+            puts("there are not so many threads");
+            return 1;
+        }
+    }
+    sigaction(SIGUSR1, &action, NULL);
+    printf("port %u\n", (unsigned)options->port);
+    fflush(stdout);
+    return serve(to_wake, counting);
+}
+
+int main(int argc, char **argv)
+{
     struct counting_mem counting = {0};
     meeple_listen_options options = {.host = "127.0.0.1", .dialect = MEEPLE_DIALECT_PLAIN};
-    int rc;
+    unsigned threads = 1;
 
     allow(&options.limits);
     for (int i = 1; i < argc; i++) {
@@ -126,6 +166,8 @@ int main(int argc, char **argv)
             options.deflate.enabled = true;
         } else if (strcmp(argv[i], "--io") == 0 && i + 1 < argc) {
             options.io = driver(argv[++i]);
+        } else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc) {
+            threads = (unsigned)strtoul(argv[++i], NULL, 10);
         } else if (strcmp(argv[i], "--tls") == 0 && i + 2 < argc) {
             options.tls = certificate(argv[i + 1], argv[i + 2]);
             i += 2;
@@ -134,11 +176,9 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    rc = meeple_net_listen(&to_wake, &options);
-    if (rc < 0) {
-        puts(meeple_strerror(rc));
-        return 1;
+    if (threads > 1 && (counting.mem.resize || options.tls)) {
+        puts("neither a heap that is counted nor certificates are for several threads");
+        return 2;
     }
-    sigaction(SIGUSR1, &action, NULL);
-    return serve(to_wake, &counting);
+    return serve_all(&options, threads, &counting);
 }

@@ -39,6 +39,14 @@ def contest(results):
                            for name in report.CONTENDERS)] for case, text, metric, base in report.LOADS))
 
 
+def threads(results):
+    yield table(["two nets that share a port / one", "processor time of a message", "messages a second"],
+                *([text, *("%s (%s / %s)" % tuple(results.cell("threads.%d" % window, metric) for metric in (
+                    "two/one." + what, "two." + what, "one." + what)) for what in ("cpu", "rate"))]
+                  for window, text in ((1, "64 connections, 64 B, 1 in flight"),
+                                       (16, "64 connections, 64 B, 16 in flight"))))
+
+
 def ticks(results):
     yield table(["others / ours, processor time", *WAYS],
                 *([PERCENTS[percent] + ", " + name, *(results.cell("change-%s.%s" % (percent, where), way + ".cpu/ours")
@@ -88,7 +96,7 @@ def rest(results):
 
 
 def tables(results):
-    return [*contest(results), *ticks(results), *late_joins(results), *rest(results)]
+    return [*contest(results), *threads(results), *ticks(results), *late_joins(results), *rest(results)]
 
 
 def put_in(text, lines):
