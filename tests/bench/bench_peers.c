@@ -33,6 +33,7 @@ enum cost {
     COST_REST,
     COST_HEAR,
     COST_ONE,
+    COST_EACH,
     COST_ALL,
     COSTS
 };
@@ -58,12 +59,30 @@ static void sum_up(struct growth *growth, size_t size, enum cost cost, size_t co
     hall->cpu_ns = 0;
 }
 
+/* One by one in a loop, or at once. */
+static void tell_everybody(struct growth *growth, size_t size, enum cost cost)
+{
+    struct hall *hall = growth->halls[size];
+    size_t deliveries = growth->bench->quick ? QUICK_DELIVERIES : DELIVERIES, count = 0;
+
+    hall->cpu_ns = 0;
+    for (; count < deliveries; count += hall->peer_count) {
+        if (cost == COST_EACH) {
+            hall_tell_each(hall);
+        } else {
+            hall_tell(hall, MEEPLE_ALL);
+        }
+        hall_turn(hall, 0);
+        hall_settle(hall);
+    }
+    sum_up(growth, size, cost, count);
+}
+
 static void measure(struct growth *growth, size_t size)
 {
     struct hall *hall = growth->halls[size];
     size_t polls = growth->bench->quick ? AT_ONCE : POLLS;
     size_t turns = growth->bench->quick ? 1 : TURNS;
-    size_t deliveries = growth->bench->quick ? QUICK_DELIVERIES : DELIVERIES, count = 0;
 
     hall->cpu_ns = 0;
     for (size_t i = 0; i < polls; i++) {
@@ -82,13 +101,8 @@ static void measure(struct growth *growth, size_t size)
     }
     sum_up(growth, size, COST_ONE, turns * AT_ONCE);
     hall_settle(hall);
-    hall->cpu_ns = 0;
-    for (; count < deliveries; count += hall->peer_count) {
-        hall_tell(hall, MEEPLE_ALL);
-        hall_turn(hall, 0);
-        hall_settle(hall);
-    }
-    sum_up(growth, size, COST_ALL, count);
+    tell_everybody(growth, size, COST_EACH);
+    tell_everybody(growth, size, COST_ALL);
 }
 
 static void say(const struct growth *growth, const char *const *names)
@@ -143,22 +157,18 @@ static void grow(const struct bench *bench, enum hall_kind kind, const char *con
 
 static void packets(const struct bench *bench)
 {
-    static const char *const names[COSTS] = {[COST_JOIN] = "join",
-                                             [COST_REST] = "poll",
-                                             [COST_HEAR] = "packet-in",
-                                             [COST_ONE] = "packet-out",
-                                             [COST_ALL] = "delivery"};
+    static const char *const names[COSTS] = {
+        [COST_JOIN] = "join",      [COST_REST] = "poll",       [COST_HEAR] = "packet-in",
+        [COST_ONE] = "packet-out", [COST_EACH] = "one-by-one", [COST_ALL] = "broadcast"};
 
     grow(bench, HALL_PACKETS, names);
 }
 
 static void calls(const struct bench *bench)
 {
-    static const char *const names[COSTS] = {[COST_JOIN] = "join",
-                                             [COST_REST] = "poll",
-                                             [COST_HEAR] = "call-in",
-                                             [COST_ONE] = "call-out",
-                                             [COST_ALL] = "delivery"};
+    static const char *const names[COSTS] = {
+        [COST_JOIN] = "join",    [COST_REST] = "poll",       [COST_HEAR] = "call-in",
+        [COST_ONE] = "call-out", [COST_EACH] = "one-by-one", [COST_ALL] = "broadcast"};
 
     grow(bench, HALL_CALLS, names);
 }

@@ -19,8 +19,9 @@ enum {
 struct hall_options {
     enum hall_kind kind;
     size_t peers;
-    struct audience *audience; /* HALL_PACKETS; taken */
-    uint32_t heartbeat_ms;     /* 0: never */
+    struct audience *audience;  /* HALL_PACKETS; taken */
+    const meeple_io_driver *io; /* HALL_PACKETS; NULL: the system's */
+    uint32_t heartbeat_ms;      /* 0: never */
 };
 
 struct hall {
@@ -34,6 +35,7 @@ struct hall {
     size_t peer_count, up, next;
     uint64_t heard;  /* words of clients that have come to us */
     uint64_t said;   /* words that we had them say */
+    uint64_t past;   /* messages that reached the audience past the server's functions */
     uint64_t cpu_ns; /* of the server's functions; set it to 0 whenever you like */
     uint8_t message[HALL_MESSAGE_BYTES];
 };
@@ -44,6 +46,8 @@ struct hall *hall_new(const struct hall_options *options);
 void hall_turn(struct hall *hall, int timeout_ms);
 /* Queues a message, or calls a method that does nothing there; to one peer or MEEPLE_ALL. */
 void hall_tell(struct hall *hall, int32_t to);
+/* The same to each by itself, in a loop. */
+void hall_tell_each(struct hall *hall);
 /* The next peer in their order, over and over. */
 int32_t hall_next_peer(struct hall *hall);
 /* So many clients say a word each, and turns are taken until all of it is here. */
