@@ -5,6 +5,8 @@
 
 #include <meeple/world.h>
 
+#include "tests/bench/cores.h"
+
 struct crowd;
 struct talk_side;
 
@@ -12,6 +14,7 @@ struct talk_options {
     bool tcp;     /* clients in a thread of their own; else loopback */
     bool packets; /* no world */
     size_t peers;
+    struct cores cores; /* of tcp; afterwards this thread is on the server's */
 };
 
 struct talk {
@@ -23,8 +26,10 @@ struct talk {
     int32_t *peers;
     size_t peer_count, peers_here;
     struct talk_side *side; /* the server's */
-    uint64_t cpu_ns;        /* of the server; set both to 0 whenever you like */
-    uint64_t us;            /* that the rounds took, everybody's work and waiting included */
+    /* Of the rounds so far; set them to 0 whenever you like. */
+    uint64_t server_ns; /* processor time of the server's functions */
+    uint64_t thread_ns; /* of this thread: over loopback the clients are in it */
+    uint64_t us;        /* that passed */
 };
 
 /* Everybody is there. */
