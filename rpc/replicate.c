@@ -141,14 +141,23 @@ static bool follows(const meeple_world *world, const struct meeple__remote *remo
            !seen->open && !seen->reset && seen->pass == 0 && seen->from + 1 == world->states.stamp;
 }
 
+static bool same_gone(const struct meeple__seen *left, const struct meeple__seen *right)
+{
+    uint32_t count, count_there;
+    const uint32_t *gone = meeple__seen_gone(left, &count);
+    const uint32_t *gone_there = meeple__seen_gone(right, &count_there);
+
+    return count == count_there &&
+           (count == 0 || memcmp(gone, gone_there, count * sizeof *gone) == 0);
+}
+
 /* Whether the newest batch is the same for both. */
 static bool alike(const meeple_world *world, const struct meeple__remote *left,
                   const struct meeple__remote *right)
 {
     const struct meeple__seen *a = &left->seen, *b = &right->seen;
 
-    if (a->asked != b->asked || a->gone_count != b->gone_count ||
-        (a->gone_count > 0 && memcmp(a->gone, b->gone, a->gone_count * sizeof *a->gone) != 0)) {
+    if (a->asked != b->asked || !same_gone(a, b)) {
         return false;
     }
     for (struct meeple__list *link = world->states.changed.next; link != &world->states.changed;

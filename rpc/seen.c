@@ -42,7 +42,7 @@ int meeple__seen_reserve(struct meeple__seen *seen, const meeple_mem *mem, uint3
     while (cap <= number) {
         cap *= 2;
     }
-    while (gone_cap <= seen->known + seen->gone_count) {
+    while (gone_cap <= seen->known + seen->gone_count - seen->gone_told) {
         gone_cap *= 2;
     }
     if (cap > seen->sights_cap) {
@@ -120,7 +120,21 @@ bool meeple__seen_remove(struct meeple__seen *seen, uint32_t number, uint32_t id
     if (!knew) {
         return false;
     }
+    if (seen->gone_count == seen->gone_cap) {
+        /* There is room for those that it has not been told. */
+        seen->gone_count -= seen->gone_told;
+        memmove(seen->gone, seen->gone + seen->gone_told, seen->gone_count * sizeof *seen->gone);
+        seen->gone_told = 0;
+    }
     assert(seen->gone_count < seen->gone_cap);
     seen->gone[seen->gone_count++] = id;
     return true;
+}
+
+void meeple__seen_told_gone(struct meeple__seen *seen)
+{
+    assert(seen->gone_told < seen->gone_count);
+    if (++seen->gone_told == seen->gone_count) {
+        seen->gone_told = seen->gone_count = 0;
+    }
 }

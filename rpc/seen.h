@@ -29,8 +29,9 @@ struct meeple__seen {
     struct meeple__sight *sights; /* by the number of the object */
     uint32_t sights_cap;
     uint32_t known; /* how many it knows */
-    uint32_t *gone; /* ids that it still has to be told are gone; room for all that it knows */
+    uint32_t *gone; /* ids that it has to be told are gone; room for all that it knows */
     uint32_t gone_count, gone_cap;
+    uint32_t gone_told; /* of them, from the first on */
     uint64_t from;
     uint64_t pass;   /* the newest stamp when the pass began; 0: none is under way */
     uint64_t cursor; /* of the pass: the sequence of the object that is next */
@@ -59,5 +60,13 @@ void meeple__seen_mark(struct meeple__seen *seen, uint32_t number, uint16_t bits
 void meeple__seen_start_over(struct meeple__seen *seen);
 /* The object of that number has been removed; true if the peer knew it. */
 bool meeple__seen_remove(struct meeple__seen *seen, uint32_t number, uint32_t id);
+/* The ids of those that it still has to be told are gone, in the order in which they went. */
+static inline const uint32_t *meeple__seen_gone(const struct meeple__seen *seen, uint32_t *count)
+{
+    *count = seen->gone_count - seen->gone_told;
+    return *count > 0 ? seen->gone + seen->gone_told : NULL;
+}
+/* It has been told the first of them. */
+void meeple__seen_told_gone(struct meeple__seen *seen);
 
 #endif /* MEEPLE_RPC_SEEN_H */

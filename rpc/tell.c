@@ -2,7 +2,6 @@
 #include "rpc/tell.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "rpc/bulk_out.h"
 #include "rpc/look.h"
@@ -357,17 +356,14 @@ int meeple__tell_gone(struct meeple__telling *telling)
 {
     struct meeple__remote *remote = first_of(telling);
     int rc = remote && remote->seen.reset ? tell_reset(telling) : 0;
+    const uint32_t *gone;
+    uint32_t count;
 
-    while (rc == 0 && remote && remote->seen.gone_count > 0) {
-        uint32_t id = remote->seen.gone[0];
-
-        rc = send_removal(telling, id);
+    while (rc == 0 && remote && (gone = meeple__seen_gone(&remote->seen, &count))) {
+        rc = send_removal(telling, gone[0]);
         for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
-            struct meeple__seen *seen = &remote->seen;
-
-            if (rc == 0 && seen->in_group) {
-                seen->gone_count--;
-                memmove(seen->gone, seen->gone + 1, seen->gone_count * sizeof *seen->gone);
+            if (rc == 0 && remote->seen.in_group) {
+                meeple__seen_told_gone(&remote->seen);
             }
         }
         remote = first_of(telling);

@@ -80,6 +80,36 @@ Test(seen, has_room_for_the_removal_of_all_it_knows)
     cr_expect_eq(seen.gone[100], 101);
 }
 
+Test(seen, what_is_gone_is_told_in_order_and_makes_room)
+{
+    uint32_t count, next = 1, told = 1;
+    const uint32_t *gone;
+
+    cr_expect_null(meeple__seen_gone(&seen, &count));
+    for (unsigned round = 0; round < 50; round++) {
+        for (uint32_t number = 0; number < 15; number++) {
+            learn(number, 1);
+        }
+        for (uint32_t number = 0; number < 15; number++) {
+            cr_expect(meeple__seen_remove(&seen, number, next++));
+        }
+        /* Not all of it each time. */
+        for (unsigned i = 0; (gone = meeple__seen_gone(&seen, &count)) && i < 15 - round % 2; i++) {
+            cr_expect_eq(gone[0], told);
+            cr_expect_eq(count, next - told);
+            meeple__seen_told_gone(&seen);
+            told++;
+        }
+    }
+    cr_expect_leq(seen.gone_cap, 128, "what was told takes no room");
+    while ((gone = meeple__seen_gone(&seen, &count))) {
+        cr_expect_eq(gone[0], told++);
+        meeple__seen_told_gone(&seen);
+    }
+    cr_expect_eq(told, next);
+    cr_expect_eq(seen.gone_count, 0);
+}
+
 Test(seen, is_as_it_was_when_out_of_memory)
 {
     struct counting_mem counting;
