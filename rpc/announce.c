@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "rpc/lacking.h"
 
 static meeple_bytes bytes_of(const char *text)
 {
@@ -135,11 +136,13 @@ int meeple__announce(meeple_world *world, struct meeple__remote *remote)
 
 bool meeple__announce_all(meeple_world *world)
 {
+    struct meeple__remote *remote;
     bool all = true;
 
-    for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
-         link = link->next) {
-        struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
+    if (!meeple__lacking_any(world)) {
+        return true;
+    }
+    for (MEEPLE__EACH_LACKING(world, remote)) {
         int rc = meeple__announce(world, remote);
 
         /* One that was kicked needs nothing more. */

@@ -7,6 +7,7 @@
 #include "rpc/codec_msgpack.h"
 #include "rpc/flush.h"
 #include "rpc/held.h"
+#include "rpc/lacking.h"
 #include "rpc/look.h"
 #include "rpc/policy.h"
 #include "rpc/sentence.h"
@@ -96,12 +97,27 @@ static int check_peer(const struct calling *calling, struct meeple__remote *remo
     return prepare(calling, remote);
 }
 
+/* Whether everyone has been told all that was before, and will understand: nearly always, and then
+ * nobody is looked at. */
+static bool suits_all(const struct calling *calling)
+{
+    meeple_world *world = calling->world;
+    const meeple_object *object = calling->object;
+    bool may_be_hidden = object->replica && meeple_net_is_server(world->net);
+
+    return !may_be_hidden && object->methods->unlike == 0 && world->deaf_count == 0 &&
+           !meeple__lacking_any(world);
+}
+
 /* Marks those who will not understand, and those who wait; returns whether there are any. */
 static bool pass_over(const struct calling *calling)
 {
     const struct meeple__list *head = &calling->world->remote_list;
     bool any = false;
 
+    if (suits_all(calling)) {
+        return false;
+    }
     for (struct meeple__list *link = head->next; link != head; link = link->next) {
         struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
         int rc;

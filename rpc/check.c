@@ -164,6 +164,14 @@ static uint64_t next_round(const meeple_world *world, const struct meeple__remot
     return clock_of(world) + ((uint64_t)world->check_interval_ms << remote->checked.doublings);
 }
 
+static void set_due(meeple_world *world, struct meeple__remote *remote, uint64_t due)
+{
+    remote->checked.due = due;
+    if (remote->checked.turn.place > 0) {
+        meeple__heap_set(&world->checks, &remote->checked.turn, due);
+    }
+}
+
 static int say_check(meeple_world *world, struct meeple__remote *remote)
 {
     struct meeple__checked *checked = &remote->checked;
@@ -197,7 +205,7 @@ static int say_check(meeple_world *world, struct meeple__remote *remote)
     }
     checked->next_id = command.last < UINT32_MAX ? command.last + 1 : 0;
     if (checked->next_id == 0) {
-        checked->due = next_round(world, remote);
+        set_due(world, remote, next_round(world, remote));
     }
     return 0;
 }
@@ -214,57 +222,74 @@ static bool may_be_checked(const meeple_world *world, const struct meeple__remot
     return remote->heard && meeple__replicated(world, remote);
 }
 
-void meeple__check_turn(meeple_world *world)
+static struct meeple__remote *remote_of(struct meeple__deadline *turn)
 {
-    struct meeple__remote *next = NULL;
-    int rc;
+    return MEEPLE__CONTAINER(turn, struct meeple__remote, checked.turn);
+}
 
-    if (!checks(world)) {
+void meeple__check_follow(meeple_world *world, struct meeple__remote *remote)
+{
+    struct meeple__checked *checked = &remote->checked;
+
+    if (checked->turn.place > 0 || !checks(world) || !may_be_checked(world, remote)) {
         return;
     }
-    for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
-         link = link->next) {
-        struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
-
-        if (remote->checked.due == 0) {
-            remote->checked.due = next_round(world, remote);
-        }
-        /* Whose round began first goes on first, so that everyone has a turn. */
-        if (may_be_checked(world, remote) && remote->checked.due <= clock_of(world) &&
-            (!next || remote->checked.due < next->checked.due)) {
-            next = remote;
-        }
+    if (checked->due == 0) {
+        checked->due = next_round(world, remote);
     }
-    rc = next ? say_check(world, next) : 0;
+    meeple__heap_set(&world->checks, &checked->turn, checked->due);
+}
+
+void meeple__check_forget(meeple_world *world, struct meeple__remote *remote)
+{
+    meeple__heap_set(&world->checks, &remote->checked.turn, UINT64_MAX);
+}
+
+/* The one whose turn is first, NULL if there is none.  Whose round began first goes on first, so
+ * that everyone has a turn. */
+static struct meeple__remote *first_of(meeple_world *world)
+{
+    struct meeple__deadline *first;
+
+    while ((first = meeple__heap_first(&world->checks)) &&
+           !may_be_checked(world, remote_of(first))) {
+        /* It comes back when it has been told everything. */
+        meeple__check_forget(world, remote_of(first));
+    }
+    return first ? remote_of(first) : NULL;
+}
+
+void meeple__check_turn(meeple_world *world)
+{
+    struct meeple__remote *next = checks(world) ? first_of(world) : NULL;
+    int rc;
+
+    if (!next || next->checked.due > clock_of(world)) {
+        return;
+    }
+    rc = say_check(world, next);
     if (rc == MEEPLE_EFULL) {
         next->seen.blocked = true;
     } else if (rc < 0) {
-        next->checked.due = clock_of(world) + RETRY_MS;
+        set_due(world, next, clock_of(world) + RETRY_MS);
     }
 }
 
 int meeple__check_wait_ms(const meeple_world *world)
 {
-    uint64_t now_ms, first = UINT64_MAX;
+    const struct meeple__deadline *first =
+        checks(world) ? meeple__heap_first(&world->checks) : NULL;
+    uint64_t now_ms = first ? clock_of(world) : 0;
 
-    if (!checks(world)) {
+    if (!first) {
         return -1;
     }
-    now_ms = clock_of(world);
-    for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
-         link = link->next) {
-        const struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
-
-        if (remote->checked.due > 0 && remote->checked.due < first &&
-            may_be_checked(world, remote)) {
-            first = remote->checked.due;
-        }
-    }
-    if (first <= now_ms) {
+    if (first->at_ms <= now_ms) {
         return 0;
     }
-    return first < now_ms + INT32_MAX && meeple__net_now_ms(world->net) > 0 ? (int)(first - now_ms)
-                                                                            : -1;
+    return first->at_ms < now_ms + INT32_MAX && meeple__net_now_ms(world->net) > 0
+               ? (int)(first->at_ms - now_ms)
+               : -1;
 }
 
 bool meeple__check_failed(meeple_world *world, struct meeple__remote *remote)
@@ -279,6 +304,6 @@ bool meeple__check_failed(meeple_world *world, struct meeple__remote *remote)
         checked->doublings++;
     }
     checked->next_id = 0;
-    checked->due = next_round(world, remote);
+    set_due(world, remote, next_round(world, remote));
     return true;
 }

@@ -12,6 +12,11 @@
  * more than that to do, however many there are.  Where there is no clock a batch counts as a time.
  */
 
+/* Server: the peer has been told everything, has room again, or says who it is: it may be its turn
+ * from now on, if all of that is so.  There is room for all peers in the world's checks. */
+void meeple__check_follow(meeple_world *world, struct meeple__remote *remote);
+/* It is never its turn again. */
+void meeple__check_forget(meeple_world *world, struct meeple__remote *remote);
 /* Server: says the CHECK that is due, if one is.  At the end of a poll, when everyone was told. */
 void meeple__check_turn(meeple_world *world);
 /* In how many milliseconds a CHECK will be due; -1: at no moment that is known. */

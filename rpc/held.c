@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "rpc/announce.h"
+#include "rpc/lacking.h"
 #include "rpc/look.h"
 #include "rpc/replicate.h"
 #include "transport/net.h"
@@ -72,6 +73,7 @@ int meeple__held_add(meeple_world *world, struct meeple__remote *remote,
                                world->held_bytes_max);
 
     remote->full = remote->full || rc == MEEPLE_EFULL;
+    meeple__lacks(world, remote);
     return rc;
 }
 
@@ -94,6 +96,7 @@ static bool all_have_room(meeple_world *world, int32_t to)
         if (is_meant(world, to, remote) &&
             !meeple__local_has_room(&remote->held, world->tx.len, world->held_bytes_max)) {
             remote->full = true;
+            meeple__lacks(world, remote);
             all = false;
         }
     }

@@ -63,6 +63,18 @@ static bool has_filter(const meeple_object *object)
     return object->replica && meeple__layout_state(object->replica->layout)->shows;
 }
 
+/* Whether the filters have to be asked about one of the newest batch. */
+static bool any_filtered(const meeple_world *world)
+{
+    for (const struct meeple__list *link = world->states.changed.next;
+         link != &world->states.changed; link = link->next) {
+        if (has_filter(MEEPLE__CONTAINER_CONST(link, struct meeple__replica, changed)->object)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* For a peer: about all objects, or, if it has been asked already, those of the newest batch.
  * MEEPLE_ENOMEM: it is as if it had just come. */
 static int look_for(meeple_world *world, struct meeple__remote *remote, bool fresh)
@@ -96,17 +108,11 @@ static int look_for(meeple_world *world, struct meeple__remote *remote, bool fre
 
 void meeple__look_prepare(meeple_world *world)
 {
-    bool newcomer = false;
-
-    if (!world->states.filtered || !meeple_net_is_server(world->net)) {
+    if (!world->states.filtered || !world->states.unasked || !meeple_net_is_server(world->net)) {
         return;
     }
-    for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
+    for (struct meeple__list *link = world->objects.all.next; link != &world->objects.all;
          link = link->next) {
-        newcomer = newcomer || !MEEPLE__CONTAINER(link, struct meeple__remote, link)->seen.asked;
-    }
-    for (struct meeple__list *link = world->objects.all.next;
-         newcomer && link != &world->objects.all; link = link->next) {
         meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
 
         if (has_filter(object) && meeple__states_is_ours(world, object)) {
@@ -120,7 +126,8 @@ bool meeple__look(meeple_world *world, bool fresh)
 {
     bool all = true;
 
-    if (!world->states.filtered || !meeple_net_is_server(world->net)) {
+    if (!world->states.filtered || !meeple_net_is_server(world->net) ||
+        (!world->states.unasked && !(fresh && any_filtered(world)))) {
         return true;
     }
     for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
@@ -129,6 +136,7 @@ bool meeple__look(meeple_world *world, bool fresh)
 
         all = look_for(world, remote, fresh) == 0 && all;
     }
+    world->states.unasked = !all;
     return all;
 }
 

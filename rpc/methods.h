@@ -17,7 +17,8 @@ struct meeple__methods {
     uint32_t number; /* ours, for the wire */
     uint32_t count;
     uint32_t slot_mask;
-    uint8_t *slots; /* by the name's hash: 1 + the method, 0 for none */
+    uint8_t *slots;  /* by the name's hash: 1 + the method, 0 for none */
+    uint32_t unlike; /* classes of that name, of peers, that do not answer all of it */
     const meeple_method *table;
     const meeple_rpc_type *types[];
 };

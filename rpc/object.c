@@ -161,7 +161,7 @@ int meeple__object_class(meeple_world *world, const meeple_class *cls, struct me
 }
 
 /* A class of ours that peers announced before we had it. */
-static void meet(meeple_world *world, const struct meeple__methods *methods)
+static void meet(meeple_world *world, struct meeple__methods *methods)
 {
     for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
          link = link->next) {

@@ -3,22 +3,32 @@
 
 #include "rpc/flush.h"
 #include "rpc/held.h"
+#include "rpc/lacking.h"
 
-/* Whether any of those it is for has to wait. */
-static bool look_who_waits(meeple_world *world, int32_t to)
+static bool has_to_wait(meeple_world *world, struct meeple__remote *remote)
 {
+    int rc = meeple__held_release(world, remote);
+
+    remote->passed = false;
+    remote->waits = rc == 0 || rc == MEEPLE_ENOMEM;
+    return remote->waits;
+}
+
+/* Whether any of those it is for has to. */
+static bool any_has_to_wait(meeple_world *world, int32_t to)
+{
+    struct meeple__remote *one = to > 0 ? meeple__world_remote(world, to) : NULL;
     bool any = false;
 
+    if (to > 0 || !meeple__lacking_any(world)) {
+        return one && has_to_wait(world, one);
+    }
     for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
          link = link->next) {
         struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
 
-        remote->passed = remote->waits = false;
-        if (to > 0 ? remote->id == to : remote->id != MEEPLE_EXCEPT(to)) {
-            int rc = meeple__held_release(world, remote);
-
-            remote->waits = rc == 0 || rc == MEEPLE_ENOMEM;
-            any = any || remote->waits;
+        if (remote->id != MEEPLE_EXCEPT(to)) {
+            any = has_to_wait(world, remote) || any;
         }
     }
     return any;
@@ -36,7 +46,7 @@ int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes bytes)
         return MEEPLE_ESTATE;
     }
     meeple__flush(world);
-    waits = look_who_waits(world, to);
+    waits = any_has_to_wait(world, to);
     sink = meeple__world_sink(world);
     meeple__command_write(&sink, &(struct meeple__command){.type = MEEPLE__COMMAND_RAW});
     meeple__sink_bytes(&sink, bytes);

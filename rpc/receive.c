@@ -7,7 +7,9 @@
 #include "core/mem.h"
 #include "rpc/announce.h"
 #include "rpc/answer.h"
+#include "rpc/check.h"
 #include "rpc/flush.h"
+#include "rpc/lacking.h"
 #include "rpc/refusal.h"
 #include "rpc/replica.h"
 #include "rpc/spawn.h"
@@ -27,13 +29,18 @@ static int join(meeple_world *world, int32_t id)
     if (!remote) {
         return MEEPLE_ENOMEM;
     }
-    rc = meeple__map_put(&world->remotes, world->mem, &remote->by_id,
-                         meeple__hash_u32((uint32_t)id));
+    rc = meeple__heap_reserve(&world->checks, world->mem, (size_t)world->remotes.count + 1);
+    if (rc == 0) {
+        rc = meeple__map_put(&world->remotes, world->mem, &remote->by_id,
+                             meeple__hash_u32((uint32_t)id));
+    }
     if (rc < 0) {
         meeple__remote_free(remote, world->mem);
         return rc;
     }
     meeple__list_append(&world->remote_list, &remote->link);
+    meeple__lacks(world, remote);
+    world->states.unasked = true;
     /* What it may see is for on_event to say, and told before the next event. */
     meeple__announce(world, remote);
     return 0;
@@ -43,6 +50,9 @@ static void leave(meeple_world *world, struct meeple__remote *remote)
 {
     meeple__map_remove(&world->remotes, &remote->by_id);
     meeple__list_remove(&remote->link);
+    meeple__list_remove(&remote->lacking);
+    meeple__check_forget(world, remote);
+    world->deaf_count -= remote->deaf;
     meeple__remote_free(remote, world->mem);
 }
 
@@ -73,11 +83,13 @@ static void hello(meeple_world *world, struct meeple__remote *remote,
     remote->heard = true;
     if (command->version != MEEPLE__WORLD_VERSION) {
         remote->deaf = true;
+        world->deaf_count++;
         meeple__sentence_init(&text);
         meeple__say(&text, "peer %" PRId32 " speaks version %u of the protocol, we speak %u",
                     remote->id, (unsigned)command->version, (unsigned)MEEPLE__WORLD_VERSION);
         meeple__refuse_plain(world, MEEPLE_REFUSAL_MALFORMED, remote->id, &text);
     }
+    meeple__check_follow(world, remote);
 }
 
 static void refuse_announcement(meeple_world *world, struct meeple__remote *remote,
@@ -179,6 +191,15 @@ static int packet(meeple_world *world, struct meeple__remote *remote, const meep
     return obey(world, remote, &command);
 }
 
+/* Again; NULL: who is gone already. */
+static void has_room(meeple_world *world, struct meeple__remote *remote)
+{
+    if (remote) {
+        remote->seen.blocked = false;
+        meeple__check_follow(world, remote);
+    }
+}
+
 int meeple__receive(meeple_world *world, const meeple_event *event)
 {
     struct meeple__remote *remote = meeple__world_remote(world, event->peer);
@@ -207,14 +228,10 @@ int meeple__receive(meeple_world *world, const meeple_event *event)
         go_down(world);
         break;
     case MEEPLE_EVENT_DRAINED: /* what waits is told before the next event */
-        if (remote) {
-            remote->seen.blocked = false;
-        }
+        has_room(world, remote);
         break;
     case MEEPLE_EVENT_NONE: /* ours: meeple__net_room() */
-        if (remote) {
-            remote->seen.blocked = false;
-        }
+        has_room(world, remote);
         return 0;
     case MEEPLE_EVENT_REQUEST:
     case MEEPLE_EVENT_CLOSING:

@@ -19,13 +19,26 @@ struct meeple__remote *meeple__remote_new(const meeple_mem *mem, int32_t id)
     if (remote) {
         remote->id = id;
         meeple__list_init(&remote->link);
+        meeple__list_init(&remote->lacking);
+        meeple__list_init(&remote->group);
         meeple__list_init(&remote->deliveries);
     }
     return remote;
 }
 
+static void set_unlike(struct meeple__remote_class *cls, bool unlike)
+{
+    if (unlike && !cls->unlike) {
+        cls->methods->unlike++;
+    } else if (!unlike && cls->unlike) {
+        cls->methods->unlike--;
+    }
+    cls->unlike = unlike;
+}
+
 static void free_class(struct meeple__remote_class *cls, const meeple_mem *mem)
 {
+    set_unlike(cls, false);
     meeple__free(mem, cls->bytes);
     meeple__free(mem, cls->theirs);
     meeple__free(mem, cls);
@@ -120,9 +133,10 @@ meeple_bytes meeple__remote_signature(const struct meeple__remote_class *cls, me
     return (meeple_bytes){NULL, 0};
 }
 
-static void meet(struct meeple__remote_class *cls, const struct meeple__methods *methods)
+static void meet(struct meeple__remote_class *cls, struct meeple__methods *methods)
 {
     struct meeple__reader list = meeple__reader_of(cls->list);
+    uint32_t answered = 0;
 
     cls->methods = methods;
     memset(cls->ours, MEEPLE__LACKS, sizeof cls->ours);
@@ -141,10 +155,12 @@ static void meet(struct meeple__remote_class *cls, const struct meeple__methods 
                                     ? MEEPLE__ANSWERS
                                     : MEEPLE__DIFFERS;
         cls->ours[index] = cls->theirs[i].answer;
+        answered += cls->ours[index] == MEEPLE__ANSWERS;
     }
+    set_unlike(cls, answered < methods->count);
 }
 
-void meeple__remote_meet(struct meeple__remote *remote, const struct meeple__methods *methods)
+void meeple__remote_meet(struct meeple__remote *remote, struct meeple__methods *methods)
 {
     struct meeple__remote_class *cls = meeple__remote_class(remote, methods->name);
 
@@ -202,7 +218,7 @@ int meeple__remote_add_class(struct meeple__remote *remote, const meeple_mem *me
                              const struct meeple__classes *classes)
 {
     struct meeple__remote_class *cls = meeple__remote_class_numbered(remote, command->number);
-    const struct meeple__methods *methods;
+    struct meeple__methods *methods;
     size_t size = command->name.len + command->rest.len;
     int rc;
 
@@ -303,6 +319,9 @@ enum meeple__answer meeple__remote_answer(const struct meeple__remote *remote,
 
     if (remote->deaf) {
         return MEEPLE__DEAF;
+    }
+    if (methods->unlike == 0) {
+        return MEEPLE__ANSWERS;
     }
     cls = meeple__remote_class(remote, methods->name);
     return cls && cls->methods ? (enum meeple__answer)cls->ours[method] : MEEPLE__ANSWERS;

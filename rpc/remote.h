@@ -2,6 +2,7 @@
 #ifndef MEEPLE_RPC_REMOTE_H
 #define MEEPLE_RPC_REMOTE_H
 
+#include "core/heap.h"
 #include "core/list.h"
 #include "core/map.h"
 #include "rpc/command.h"
@@ -29,7 +30,8 @@ struct meeple__their_method {
 
 struct meeple__remote_class {
     struct meeple__map_link by_number, by_name;
-    const struct meeple__methods *methods; /* ours of that name; NULL as long as there are none */
+    struct meeple__methods *methods;       /* ours of that name; NULL as long as there are none */
+    bool unlike;                           /* counted by those: not all of ours are answered */
     uint8_t ours[MEEPLE__METHODS_MAX];     /* enum meeple__answer, for each of ours */
     uint8_t reported[MEEPLE__METHODS_MAX]; /* whether the log has it already */
     uint32_t number;
@@ -52,15 +54,18 @@ struct meeple__remote_object {
 
 /* Checks of what a peer has of the spawned objects (check). */
 struct meeple__checked {
-    uint64_t due;      /* when its round begins, or has begun, on the clock of checks; 0: unknown */
-    uint32_t next_id;  /* where the round goes on; 0: none is under way */
-    uint8_t doublings; /* of the time between rounds */
-    bool may_ask;      /* to be told everything again: once a round */
+    uint64_t due; /* when its round begins, or has begun, on the clock of checks; 0: unknown */
+    struct meeple__deadline turn; /* the same, among those who can be checked */
+    uint32_t next_id;             /* where the round goes on; 0: none is under way */
+    uint8_t doublings;            /* of the time between rounds */
+    bool may_ask;                 /* to be told everything again: once a round */
 };
 
 struct meeple__remote {
     struct meeple__map_link by_id;
-    struct meeple__list link; /* in the order they joined */
+    struct meeple__list link;    /* in the order they joined */
+    struct meeple__list lacking; /* among those that have not been told everything */
+    struct meeple__list group;   /* among those that a packet is for (tell) */
     int32_t id;
     bool heard;       /* its HELLO; commands before it were not meant for us */
     bool deaf;        /* another version: nothing it says counts */
@@ -88,7 +93,7 @@ struct meeple__remote {
 
 /* NULL when out of memory. */
 struct meeple__remote *meeple__remote_new(const meeple_mem *mem, int32_t id);
-/* Is in no map and no list any more. */
+/* Is in no map and no list any more; the methods of its classes are still there. */
 void meeple__remote_free(struct meeple__remote *remote, const meeple_mem *mem);
 
 /*
@@ -99,7 +104,7 @@ int meeple__remote_add_class(struct meeple__remote *remote, const meeple_mem *me
                              const struct meeple__command *command,
                              const struct meeple__classes *classes);
 /* Now that we have these methods: matches them with the peer's class of that name. */
-void meeple__remote_meet(struct meeple__remote *remote, const struct meeple__methods *methods);
+void meeple__remote_meet(struct meeple__remote *remote, struct meeple__methods *methods);
 /* NULL if it has announced none of that number. */
 struct meeple__remote_class *meeple__remote_class_numbered(const struct meeple__remote *remote,
                                                            uint32_t number);

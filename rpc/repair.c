@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "rpc/check.h"
 #include "rpc/entry.h"
+#include "rpc/lacking.h"
 #include "rpc/refusal.h"
 #include "rpc/replica.h"
 
@@ -95,6 +96,7 @@ void meeple__repair_asked(meeple_world *world, struct meeple__remote *remote)
     world->states.mismatches++;
     world->states.repairs++;
     meeple__seen_start_over(&remote->seen);
+    meeple__lacks(world, remote);
     meeple__say(&text,
                 "peer %" PRId32 " has not what it was told of spawned objects, and is told "
                 "everything again; its log says what was not the same",

@@ -5,7 +5,9 @@
 
 #include "rpc/announce.h"
 #include "rpc/bulk_out.h"
+#include "rpc/check.h"
 #include "rpc/held.h"
+#include "rpc/lacking.h"
 #include "rpc/look.h"
 #include "rpc/tell.h"
 
@@ -21,7 +23,7 @@ static int one_pass(meeple_world *world, struct meeple__remote *remote)
     int rc;
 
     meeple__tell_begin(&telling, world);
-    seen->in_group = true;
+    meeple__tell_to(&telling, remote);
     if (seen->pass == 0) {
         seen->pass = world->states.stamp;
         seen->cursor = seen->slot = 0;
@@ -49,7 +51,7 @@ static int one_pass(meeple_world *world, struct meeple__remote *remote)
             seen->slot = telling.batch.begun ? telling.batch.first_slot : 0;
         }
     }
-    seen->in_group = false;
+    meeple__tell_done(&telling);
     if (rc == 0) {
         seen->from = seen->pass;
         seen->pass = 0;
@@ -93,9 +95,10 @@ static int end_value(meeple_world *world, struct meeple__remote *remote)
         return 0;
     }
     meeple__tell_begin(&telling, world);
-    remote->seen.in_group = remote->seen.open = true;
+    meeple__tell_to(&telling, remote);
+    remote->seen.open = true;
     rc = meeple__tell_end(&telling);
-    remote->seen.in_group = false;
+    meeple__tell_done(&telling);
     return rc;
 }
 
@@ -183,9 +186,10 @@ static int tell_group(meeple_world *world, struct meeple__remote *leader)
     int rc;
 
     meeple__tell_begin(&telling, world);
-    for (MEEPLE__EACH_REMOTE(world, remote)) {
-        remote->seen.in_group =
-            remote == leader || (follows(world, remote) && alike(world, leader, remote));
+    for (MEEPLE__EACH_LACKING(world, remote)) {
+        if (remote == leader || (follows(world, remote) && alike(world, leader, remote))) {
+            meeple__tell_to(&telling, remote);
+        }
     }
     rc = meeple__tell_gone(&telling);
     for (struct meeple__list *link = world->states.changed.next;
@@ -199,12 +203,10 @@ static int tell_group(meeple_world *world, struct meeple__remote *leader)
     if (rc == 0) {
         rc = meeple__tell_end(&telling);
     }
-    for (MEEPLE__EACH_REMOTE(world, remote)) {
-        if (rc == 0 && remote->seen.in_group) {
-            remote->seen.from = world->states.stamp;
-        }
-        remote->seen.in_group = false;
+    if (rc == 0) {
+        meeple__tell_reached(&telling);
     }
+    meeple__tell_done(&telling);
     return rc;
 }
 
@@ -228,47 +230,75 @@ static void tell_groups(meeple_world *world)
 {
     struct meeple__remote *remote;
 
-    for (MEEPLE__EACH_REMOTE(world, remote)) {
+    for (MEEPLE__EACH_LACKING(world, remote)) {
         if (follows(world, remote)) {
             tell_group(world, remote);
         }
     }
 }
 
+static bool holds(const struct meeple__remote *remote)
+{
+    return remote->full || !meeple__local_empty(&remote->held);
+}
+
 static int serve(meeple_world *world, struct meeple__remote *remote)
 {
-    bool holds = !meeple__local_empty(&remote->held);
-    bool sated = world->states.sated;
-    int rc = holds ? meeple__held_release(world, remote) : meeple__replicate_to(world, remote);
+    bool held = holds(remote);
+    int rc = held ? meeple__held_release(world, remote) : meeple__replicate_to(world, remote);
 
-    if ((holds ? rc > 0 : rc == 0) && !meeple__list_empty(&remote->deliveries)) {
+    if ((held ? rc > 0 : rc == 0) && !meeple__list_empty(&remote->deliveries)) {
         rc = send_bulk(world, remote);
-    }
-    if (!sated && world->states.sated) {
-        /* It has the first turn of the next poll, so that everyone has one. */
-        world->states.turn = remote->id;
     }
     return rc;
 }
 
+/* Whether there is nothing left for it. */
+static bool has_all(const meeple_world *world, const struct meeple__remote *remote)
+{
+    return meeple__announced(world, remote) && !holds(remote) &&
+           (!concerns(world, remote) ||
+            (knows_all(world, &remote->seen) && meeple__list_empty(&remote->deliveries)));
+}
+
+/* The peer is the first in the list of those who lack something. */
+static void begin_with(meeple_world *world, struct meeple__remote *remote)
+{
+    if (!meeple__list_empty(&remote->lacking)) {
+        meeple__list_remove(&world->lacking);
+        meeple__list_append(&remote->lacking, &world->lacking);
+    }
+}
+
 bool meeple__replicate(meeple_world *world)
 {
-    const struct meeple__remote *first = meeple__world_remote(world, world->states.turn);
-    struct meeple__list *head = &world->remote_list;
-    struct meeple__list *start = first ? first->link.prev : head;
-    struct meeple__list *link = start;
+    struct meeple__remote *last = NULL;
+    struct meeple__list *next;
     bool all = true;
 
+    if (!meeple__lacking_any(world)) {
+        return true;
+    }
     if (world->states.layout_count > 0) {
         tell_groups(world);
     }
-    do {
-        link = link->next;
-        if (link != head) {
-            int rc = serve(world, MEEPLE__CONTAINER(link, struct meeple__remote, link));
+    for (struct meeple__list *link = world->lacking.next; link != &world->lacking; link = next) {
+        struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, lacking);
+        bool sated = world->states.sated;
 
-            all = all && rc != MEEPLE_ENOMEM;
+        next = link->next;
+        all = serve(world, remote) != MEEPLE_ENOMEM && all;
+        if (has_all(world, remote)) {
+            meeple__list_remove(link);
+            meeple__check_follow(world, remote);
         }
-    } while (link != start);
+        if (!sated && world->states.sated) {
+            last = remote;
+        }
+    }
+    if (last) {
+        /* It has the first turn of the next poll, so that everyone has one. */
+        begin_with(world, last);
+    }
     return all;
 }

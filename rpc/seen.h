@@ -38,7 +38,6 @@ struct meeple__seen {
     uint32_t slot;   /* and its slot */
     bool blocked;    /* its queue is full enough; the net will say when it is not */
     bool open;       /* a batch has begun that it was not told the end of */
-    bool in_group;   /* is among those a packet is for */
     bool asked;      /* the filters have been, about all objects that there are */
     bool reset;      /* has to be told that everything is told again */
 };

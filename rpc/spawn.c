@@ -9,6 +9,7 @@
 #include "rpc/burden.h"
 #include "rpc/due.h"
 #include "rpc/flush.h"
+#include "rpc/lacking.h"
 #include "rpc/look.h"
 #include "rpc/seen.h"
 #include "rpc/sentence.h"
@@ -103,7 +104,9 @@ void meeple__spawn_remove(meeple_object *object)
          link = link->next) {
         struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
 
-        meeple__seen_remove(&remote->seen, object->number, replica->id);
+        if (meeple__seen_remove(&remote->seen, object->number, replica->id)) {
+            meeple__lacks(world, remote);
+        }
     }
     meeple__states_take_out(world, object);
     replica->due_ready = replica->due_changed = false;

@@ -17,6 +17,7 @@ struct meeple__states {
                                     server's own, those that are leaving */
     struct meeple__list due;     /* those with a handler to run, in that order */
     bool filtered;               /* a class has a filter */
+    bool unasked;                /* one has not been, about a peer that has just come */
     bool asking;                 /* one is running */
     struct meeple__watch watch;  /* those that the next flush looks at */
     bool poor;                   /* there was no memory for some of what has changed here */
@@ -28,7 +29,6 @@ struct meeple__states {
     uint32_t notes, all_notes;   /* lines in the log about what that was good for: of this batch */
     uint64_t spent;              /* bytes told to single peers in this poll */
     bool sated;                  /* that was enough: the next poll has more */
-    int32_t turn;                /* for this peer first; 0: any */
     size_t part_max;             /* bytes of a packet about state */
     size_t
         slot_max; /* of an encoding that is in a packet with others; longer ones go in fragments */

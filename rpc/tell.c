@@ -8,17 +8,20 @@
 #include "rpc/speak.h"
 #include "transport/net.h"
 
+#define EACH_MEMBER(telling, remote)                                                               \
+    struct meeple__list *link_ = (telling)->group.next;                                            \
+    link_ != &(telling)->group && ((remote) = member_of(link_));                                   \
+    link_ = link_->next
+
+static struct meeple__remote *member_of(struct meeple__list *link)
+{
+    return MEEPLE__CONTAINER(link, struct meeple__remote, group);
+}
+
 /* NULL if the group is empty. */
 static struct meeple__remote *first_of(const struct meeple__telling *telling)
 {
-    struct meeple__remote *remote;
-
-    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
-        if (remote->seen.in_group) {
-            return remote;
-        }
-    }
-    return NULL;
+    return meeple__list_empty(&telling->group) ? NULL : member_of(telling->group.next);
 }
 
 /* Sends tx; more: it is not the end of the batch.  Who cannot take it is in the group no more. */
@@ -26,23 +29,22 @@ static int send_out(struct meeple__telling *telling, bool more)
 {
     meeple_world *world = telling->world;
     struct meeple__parcel parcel = {.net = world->net, .packet = meeple__world_tx(world)};
-    struct meeple__remote *remote;
+    struct meeple__list *next;
     int rc = MEEPLE_ENOTFOUND;
     bool any = false;
 
-    for (MEEPLE__EACH_REMOTE(world, remote)) {
+    for (struct meeple__list *link = telling->group.next; link != &telling->group; link = next) {
+        struct meeple__remote *remote = member_of(link);
         int sent;
 
-        if (!remote->seen.in_group) {
-            continue;
-        }
+        next = link->next;
         /* The rest of the queue is for calls, which are not to wait behind all of it. */
         sent = meeple__net_room(world->net, remote->id, world->ahead_max)
                    ? meeple__parcel_send(&parcel, remote->id)
                    : MEEPLE_EFULL;
         if (sent < 0) {
             rc = sent;
-            remote->seen.in_group = false;
+            meeple__list_remove(link);
             remote->seen.blocked = sent == MEEPLE_EFULL;
             continue;
         }
@@ -77,10 +79,8 @@ static void hide(const struct meeple__telling *telling, const meeple_object *obj
 {
     const struct meeple__remote *remote;
 
-    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
-        if (remote->seen.in_group) {
-            meeple__bulk_hide(telling->world, remote, object->replica, level);
-        }
+    for (EACH_MEMBER(telling, remote)) {
+        meeple__bulk_hide(telling->world, remote, object->replica, level);
     }
 }
 
@@ -88,10 +88,8 @@ static void learn(struct meeple__telling *telling, uint32_t number, uint16_t vie
 {
     struct meeple__remote *remote;
 
-    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
-        if (remote->seen.in_group) {
-            meeple__seen_learn(&remote->seen, number, view);
-        }
+    for (EACH_MEMBER(telling, remote)) {
+        meeple__seen_learn(&remote->seen, number, view);
     }
 }
 
@@ -99,9 +97,8 @@ static int reserve(struct meeple__telling *telling, uint32_t number)
 {
     struct meeple__remote *remote;
 
-    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
-        if (remote->seen.in_group &&
-            meeple__seen_reserve(&remote->seen, telling->world->mem, number) < 0) {
+    for (EACH_MEMBER(telling, remote)) {
+        if (meeple__seen_reserve(&remote->seen, telling->world->mem, number) < 0) {
             return MEEPLE_ENOMEM;
         }
     }
@@ -116,10 +113,8 @@ static int tell_removal(struct meeple__telling *telling, const meeple_object *ob
     if (rc < 0) {
         return rc;
     }
-    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
-        if (remote->seen.in_group) {
-            meeple__seen_forget(&remote->seen, object->number);
-        }
+    for (EACH_MEMBER(telling, remote)) {
+        meeple__seen_forget(&remote->seen, object->number);
     }
     hide(telling, object, MEEPLE__SEES_NOTHING);
     return 0;
@@ -171,10 +166,8 @@ static void drop(const struct meeple__telling *telling, const meeple_object *obj
 {
     const struct meeple__remote *remote;
 
-    for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
-        if (remote->seen.in_group) {
-            meeple__bulk_drop(telling->world, remote, object->replica, slot);
-        }
+    for (EACH_MEMBER(telling, remote)) {
+        meeple__bulk_drop(telling->world, remote, object->replica, slot);
     }
 }
 
@@ -189,8 +182,8 @@ static int tell_long(struct meeple__telling *telling, const meeple_object *objec
     /* Longer ones do not get into the shadow. */
     assert(size <= UINT32_MAX);
     rc = meeple__batch_flush(&telling->batch);
-    for (MEEPLE__EACH_REMOTE(world, remote)) {
-        if (rc == 0 && remote->seen.in_group) {
+    for (EACH_MEMBER(telling, remote)) {
+        if (rc == 0) {
             rc = meeple__bulk_add(world, remote, object->replica, slot, anew);
         }
     }
@@ -334,6 +327,28 @@ void meeple__tell_begin(struct meeple__telling *telling, meeple_world *world)
                                         .id = meeple_net_is_server(world->net) ? 0 : world->id,
                                         .batch = {.world = world, .emit = emit}};
     telling->batch.ctx = telling;
+    meeple__list_init(&telling->group);
+}
+
+void meeple__tell_to(struct meeple__telling *telling, struct meeple__remote *remote)
+{
+    meeple__list_append(&telling->group, &remote->group);
+}
+
+void meeple__tell_reached(struct meeple__telling *telling)
+{
+    struct meeple__remote *remote;
+
+    for (EACH_MEMBER(telling, remote)) {
+        remote->seen.from = telling->world->states.stamp;
+    }
+}
+
+void meeple__tell_done(struct meeple__telling *telling)
+{
+    while (!meeple__list_empty(&telling->group)) {
+        meeple__list_remove(telling->group.next);
+    }
 }
 
 /* Who is told everything again is told so alone. */
@@ -361,8 +376,8 @@ int meeple__tell_gone(struct meeple__telling *telling)
 
     while (rc == 0 && remote && (gone = meeple__seen_gone(&remote->seen, &count))) {
         rc = send_removal(telling, gone[0]);
-        for (MEEPLE__EACH_REMOTE(telling->world, remote)) {
-            if (rc == 0 && remote->seen.in_group) {
+        for (EACH_MEMBER(telling, remote)) {
+            if (rc == 0) {
                 meeple__seen_told_gone(&remote->seen);
             }
         }

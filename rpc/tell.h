@@ -9,18 +9,19 @@
 struct meeple__telling {
     meeple_world *world;
     struct meeple__batch batch;
-    int32_t id; /* ours, on a client; 0 on the server */
-    bool said;  /* something that has to have an end */
+    struct meeple__list group; /* remotes */
+    int32_t id;                /* ours, on a client; 0 on the server */
+    bool said;                 /* something that has to have an end */
 };
 
-#define MEEPLE__EACH_REMOTE(world, remote)                                                         \
-    struct meeple__list *link_ = (world)->remote_list.next;                                        \
-    link_ != &(world)->remote_list &&                                                              \
-        ((remote) = MEEPLE__CONTAINER(link_, struct meeple__remote, link));                        \
-    link_ = link_->next
-
-/* Who is in the group is said by seen.in_group of each. */
+/* Nobody is in the group. */
 void meeple__tell_begin(struct meeple__telling *telling, meeple_world *world);
+/* The peer is in it, too; whoever cannot be told is in it no more. */
+void meeple__tell_to(struct meeple__telling *telling, struct meeple__remote *remote);
+/* Who is still in it has been told all up to the newest batch. */
+void meeple__tell_reached(struct meeple__telling *telling);
+/* Nobody is. */
+void meeple__tell_done(struct meeple__telling *telling);
 /* What is gone, or that everything is told again; then one object that has changed since `from`,
  * beginning at *slot, which is where it stopped afterwards; then the end of the batch, if there was
  * anything.  0, or the error that left nobody in the group; MEEPLE_ENOMEM. */

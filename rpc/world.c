@@ -84,9 +84,11 @@ static void destroy(meeple_world *world)
             MEEPLE__CONTAINER(world->remote_list.next, struct meeple__remote, link);
 
         meeple__list_remove(&remote->link);
+        meeple__list_remove(&remote->lacking);
         meeple__remote_free(remote, mem);
     }
     meeple__map_done(&world->remotes, mem);
+    meeple__heap_done(&world->checks, mem);
     meeple__states_drop(&world->states, mem);
     meeple__objects_done(&world->objects, mem);
     meeple__states_done(&world->states, mem);
@@ -140,6 +142,7 @@ int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_opt
     world->ahead_max = world->ahead_max < AHEAD_MAX ? world->ahead_max : AHEAD_MAX;
     meeple__objects_init(&world->objects);
     meeple__list_init(&world->remote_list);
+    meeple__list_init(&world->lacking);
     meeple__states_init(&world->states, world->packet_max);
     rc = meeple__states_register(world, given->classes);
     if (rc < 0) {

@@ -5,6 +5,7 @@
 #include <meeple/world.h>
 
 #include "core/buf.h"
+#include "core/heap.h"
 #include "core/list.h"
 #include "core/map.h"
 #include "rpc/local.h"
@@ -18,6 +19,13 @@
 struct meeple__scratch {
     void *ptr;
     size_t size;
+};
+
+/* What there is that concerns more than one peer. */
+struct meeple__news {
+    uint64_t objects; /* the sequence of the newest */
+    uint64_t batches; /* the stamp of the newest */
+    uint32_t classes;
 };
 
 struct meeple_world {
@@ -45,6 +53,10 @@ struct meeple_world {
     struct meeple__states states;
     struct meeple__map remotes;      /* by id */
     struct meeple__list remote_list; /* as they joined */
+    struct meeple__list lacking;     /* those that have not been told everything */
+    struct meeple__news noticed;     /* when others were put there last */
+    uint32_t deaf_count;             /* of remotes */
+    struct meeple__heap checks;      /* when each is to be checked (check) */
     struct meeple__local_queue local;
     struct meeple__buf tx; /* the packet that is being made */
     /* The arguments of the call that is being answered, and of one that is made out of values while

@@ -89,6 +89,10 @@ Test(check, one_poll_says_one_check_and_everyone_has_a_turn)
     }
     settle(&session);
     server->world->check_interval_ms = 1;
+    for (size_t i = 1; i <= 3; i++) {
+        meeple__check_follow(server->world,
+                             meeple__world_remote(server->world, id_of(&session.seats[i])));
+    }
     cr_assert_eq(meeple_world_poll(server->world, 0), 0);
     pawns[1].hp++;
     /* 400 pawns of 21 slots are three CHECKs; three peers have a round each. */

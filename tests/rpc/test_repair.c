@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include "rpc/due.h"
+#include "rpc/lacking.h"
 #include "tests/rpc/pawns.h"
 #include "tests/support/counting_mem.h"
 
@@ -40,6 +41,15 @@ static meeple_object *object_at(const struct seat *seat, const meeple_object *ob
 static meeple_state_stats stats_of(const struct seat *seat)
 {
     return meeple_world_state_stats(seat->world);
+}
+
+/* As if it had asked. */
+static void tell_all_again(const struct seat *seat)
+{
+    struct meeple__remote *remote = meeple__world_remote(server->world, id_of(seat));
+
+    meeple__seen_start_over(&remote->seen);
+    meeple__lacks(server->world, remote);
 }
 
 /* Nobody but the first client has anything to mend. */
@@ -185,7 +195,7 @@ Test(repair, one_at_the_path_of_another_makes_room)
 Test(repair, everything_again_changes_nothing_that_is_right)
 {
     begin();
-    meeple__seen_start_over(&meeple__world_remote(server->world, id_of(a))->seen);
+    tell_all_again(a);
     expect_trace(&session, "");
     cr_expect_eq(stats_of(a).repairs, 1);
     cr_expect_eq(stats_of(a).spawned, 2);
@@ -204,7 +214,7 @@ Test(repair, what_a_master_changes_meanwhile_is_not_lost)
     cr_expect_eq(meeple_object_hand_over(ann_object, id_of(a)), 0);
     settle(&session);
     session.trace[0] = '\0';
-    meeple__seen_start_over(&meeple__world_remote(server->world, id_of(a))->seen);
+    tell_all_again(a);
     cr_assert_geq(meeple_world_poll(server->world, 0), 0);
     /* The batch is on its way to it, and this on its way to the server. */
     pawn_at(a, "ann")->hp = 55;
@@ -238,7 +248,7 @@ Test(repair, who_is_handed_an_object_meanwhile_gets_it_as_it_is)
     cr_expect_eq(meeple_object_hand_over(ann_object, id_of(a)), 0);
     settle(&session);
     pawn_at(a, "ann")->hp = 55;
-    meeple__seen_start_over(&meeple__world_remote(server->world, id_of(a))->seen);
+    tell_all_again(a);
     cr_expect_eq(meeple_object_hand_over(ann_object, MEEPLE_SERVER), 0);
     cr_expect_eq(meeple_object_hand_over(bob_object, id_of(a)), 0);
     ann.hp = 44;
@@ -390,7 +400,7 @@ Test(repair, a_value_in_fragments_stays_until_it_has_come)
     cr_assert_eq(meeple_object_spawn(&object, server->world, &book_class, "book", &book), 0);
     settle(&session);
     book_changes = 0;
-    meeple__seen_start_over(&meeple__world_remote(server->world, id_of(a))->seen);
+    tell_all_again(a);
     settle(&session);
     cr_expect_eq(book_changes, 0);
     cr_expect_eq(stats_of(a).repairs, 1);
@@ -467,12 +477,12 @@ Test(repair, survives_the_failure_of_every_allocation)
 Test(repair, a_peer_may_leave_or_the_session_end_meanwhile)
 {
     begin();
-    meeple__seen_start_over(&meeple__world_remote(server->world, id_of(a))->seen);
+    tell_all_again(a);
     lose(a, ann_object);
     cr_assert_geq(meeple_world_poll(server->world, 0), 0);
     cr_expect_eq(meeple_net_kick(meeple_world_net(server->world), id_of(a), 4000, "go"), 0);
     settle(&session);
-    meeple__seen_start_over(&meeple__world_remote(server->world, id_of(b))->seen);
+    tell_all_again(b);
     cr_assert_geq(meeple_world_poll(server->world, 0), 0);
     session.trace[0] = '\0';
     meeple_net_close(meeple_world_net(server->world), 4000, "over");
