@@ -15,6 +15,10 @@ enum {
 
 void meeple__conn_wake(struct meeple__conn *conn)
 {
+    if (conn->starves) {
+        conn->starves = false;
+        meeple__list_remove(&conn->ready);
+    }
     if (meeple__list_empty(&conn->ready)) {
         meeple__list_append(&conn->loop->ready, &conn->ready);
     }
@@ -56,19 +60,18 @@ static void done_tls(struct meeple__conn *conn)
 static int init_tls(struct meeple__conn *conn, struct meeple__tls_context *context)
 {
     struct meeple__loop *loop = conn->loop;
-    int rc;
+    int rc = MEEPLE_ENOMEM;
 
     if (!loop->plain) {
         loop->plain = meeple__alloc(loop->mem, PLAIN_SIZE);
     }
     conn->tls = meeple__alloc(loop->mem, sizeof *conn->tls);
-    if (!loop->plain || !conn->tls) {
-        meeple__free(loop->mem, conn->tls);
-        return MEEPLE_ENOMEM;
+    if (loop->plain && conn->tls) {
+        rc = meeple__tls_init(conn->tls, context, &loop->pool);
     }
-    rc = meeple__tls_init(conn->tls, context, &loop->pool);
     if (rc < 0) {
         meeple__free(loop->mem, conn->tls);
+        conn->tls = NULL;
     }
     return rc;
 }
@@ -114,8 +117,35 @@ static int line_ping(struct meeple__line *line, uint64_t now_ms)
     return rc;
 }
 
-static const struct meeple__line_ops line_ops = {line_queued, line_address, line_heartbeat,
-                                                 line_ping};
+const struct meeple__line_ops meeple__conn_line_ops = {line_queued, line_address, line_heartbeat,
+                                                       line_ping};
+
+static int need_aside(struct meeple__conn *conn)
+{
+    if (!conn->aside) {
+        conn->aside = meeple__alloc(conn->loop->mem, sizeof *conn->aside);
+        if (!conn->aside) {
+            return MEEPLE_ENOMEM;
+        }
+        conn->aside->fault.text = "";
+    }
+    return 0;
+}
+
+static void done_proxy(struct meeple__conn *conn)
+{
+    meeple__free(conn->loop->mem, conn->aside->proxy);
+    conn->aside->proxy = NULL;
+}
+
+static void done_aside(struct meeple__conn *conn)
+{
+    if (conn->aside) {
+        done_proxy(conn);
+        meeple__free(conn->loop->mem, conn->aside);
+        conn->aside = NULL;
+    }
+}
 
 int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
                       const struct meeple__ws_config *config, meeple_socket *socket,
@@ -126,49 +156,75 @@ int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
     if (rc < 0) {
         return rc;
     }
-    *conn = (struct meeple__conn){
-        .line.ops = &line_ops, .loop = loop, .socket = socket, .extra_deadline_ms = UINT64_MAX};
+    *conn = (struct meeple__conn){.loop = loop, .socket = socket, .extra_deadline_ms = UINT64_MAX};
     conn->phase = socket ? MEEPLE__CONN_LIVE : MEEPLE__CONN_CONNECTING;
-    conn->fault.text = "";
-    rc = context ? init_tls(conn, context) : 0;
-    if (rc < 0) {
-        return rc;
+    rc = socket ? 0 : need_aside(conn); /* whoever connects wants to know why it cannot */
+    if (rc == 0 && context) {
+        rc = init_tls(conn, context);
     }
-    rc = meeple__ws_init(&conn->ws, config, loop->now_ms);
+    if (rc == 0) {
+        rc = meeple__ws_init(&conn->ws, config, loop->now_ms);
+    }
     if (rc < 0) {
         done_tls(conn);
+        done_aside(conn);
         return rc;
     }
     meeple__list_init(&conn->ready);
     meeple__list_init(&conn->dirty);
-    meeple__list_init(&conn->hungry);
     loop->conn_count++;
     if (socket) {
         loop->driver->attach(loop->io, socket, conn);
-        conn->client = meeple__conn_other_end(loop, socket);
     }
     meeple__conn_schedule(conn);
     return 0;
 }
 
-int meeple__conn_expect_proxy(struct meeple__conn *conn)
+int meeple__conn_is_proxied(struct meeple__conn *conn)
 {
-    conn->proxy = meeple__alloc(conn->loop->mem, sizeof *conn->proxy);
-    return conn->proxy ? 0 : MEEPLE_ENOMEM;
+    int rc = need_aside(conn);
+
+    if (rc == 0) {
+        conn->aside->client = meeple__conn_other_end(conn->loop, conn->socket);
+    }
+    return rc;
 }
 
-static void done_proxy(struct meeple__conn *conn)
+int meeple__conn_expect_proxy(struct meeple__conn *conn)
 {
-    meeple__free(conn->loop->mem, conn->proxy);
-    conn->proxy = NULL;
+    conn->aside->proxy = meeple__alloc(conn->loop->mem, sizeof *conn->aside->proxy);
+    return conn->aside->proxy ? 0 : MEEPLE_ENOMEM;
+}
+
+struct meeple__ip meeple__conn_client(const struct meeple__conn *conn)
+{
+    return conn->aside && !meeple__ip_is_none(&conn->aside->client)
+               ? conn->aside->client
+               : meeple__conn_other_end(conn->loop, conn->socket);
+}
+
+meeple_fault meeple__conn_fault(const struct meeple__conn *conn)
+{
+    if (conn->aside && conn->aside->fault.stage != MEEPLE_STAGE_NONE) {
+        return conn->aside->fault;
+    }
+    return conn->tls ? conn->tls->fault : (meeple_fault){.text = ""};
+}
+
+/* The first one stays. */
+static void blame(struct meeple__conn *conn, const meeple_fault *fault)
+{
+    if (meeple__conn_fault(conn).stage == MEEPLE_STAGE_NONE && need_aside(conn) == 0) {
+        conn->aside->fault = *fault;
+    }
 }
 
 void meeple__conn_address(const struct meeple__conn *conn, char *dst, size_t cap)
 {
-    char text[MEEPLE__IP_TEXT_SIZE];
+    char text[MEEPLE__IP_TEXT_SIZE] = "";
 
-    if (!meeple__ip_is_none(&conn->client)) {
-        meeple__ip_write(text, &conn->client);
+    if (conn->aside && !meeple__ip_is_none(&conn->aside->client)) {
+        meeple__ip_write(text, &conn->aside->client);
         snprintf(dst, cap, "%s", text);
     } else if (conn->socket) {
         conn->loop->driver->address(conn->loop->io, conn->socket, dst, cap);
@@ -201,10 +257,9 @@ void meeple__conn_done(struct meeple__conn *conn)
     close_socket(conn);
     meeple__ws_done(&conn->ws);
     done_tls(conn);
-    done_proxy(conn);
+    done_aside(conn);
     meeple__list_remove(&conn->ready);
     meeple__list_remove(&conn->dirty);
-    meeple__list_remove(&conn->hungry);
     meeple__heap_set(&conn->loop->deadlines, &conn->deadline, UINT64_MAX);
     conn->loop->conn_count--;
 }
@@ -219,7 +274,6 @@ void meeple__conn_leave(struct meeple__conn *conn)
     conn->phase = MEEPLE__CONN_GONE;
     conn->extra_deadline_ms = UINT64_MAX;
     meeple__list_remove(&conn->dirty);
-    meeple__list_remove(&conn->hungry);
     meeple__conn_schedule(conn);
     meeple__conn_wake(conn);
 }
@@ -250,7 +304,7 @@ bool meeple__conn_drained(struct meeple__conn *conn)
     if (!has_drained(conn) || !meeple__ws_is_open(&conn->ws)) {
         return false;
     }
-    conn->line.missed = false;
+    conn->line.drained_below = 0;
     return true;
 }
 
@@ -264,7 +318,7 @@ bool meeple__conn_got_room(struct meeple__conn *conn)
     if (!has_room(conn) || !meeple__ws_is_open(&conn->ws)) {
         return false;
     }
-    conn->line.wants_room = false;
+    conn->line.room_below = 0;
     return true;
 }
 
@@ -333,8 +387,9 @@ static void finish(struct meeple__conn *conn)
 /* Its owner has more to say, when its turn comes. */
 static void starve(struct meeple__conn *conn)
 {
-    if (meeple__list_empty(&conn->hungry)) {
-        meeple__list_append(&conn->loop->hungry, &conn->hungry);
+    if (meeple__list_empty(&conn->ready)) {
+        conn->starves = true;
+        meeple__list_append(&conn->loop->hungry, &conn->ready);
     }
 }
 
@@ -427,9 +482,7 @@ static int next_decrypted(struct meeple__conn *conn, meeple_ws_event *event)
         } else if (len == 0) {
             return 0;
         } else {
-            if (len != MEEPLE_ECLOSED && conn->fault.stage == MEEPLE_STAGE_NONE) {
-                conn->fault = tls->fault;
-            }
+
             meeple__conn_flush(conn);
             meeple__ws_eof(&conn->ws);
         }
@@ -455,8 +508,8 @@ int meeple__conn_next(struct meeple__conn *conn, meeple_ws_event *event)
 /* A stream broke, or its other end is there no more. */
 static void ended(struct meeple__conn *conn, const meeple_io_event *event)
 {
-    if (event->type == MEEPLE_IO_BROKEN && conn->fault.stage == MEEPLE_STAGE_NONE) {
-        conn->fault = event->fault;
+    if (event->type == MEEPLE_IO_BROKEN) {
+        blame(conn, &event->fault);
     }
     if (event->type == MEEPLE_IO_ENDED && !conn->tls && meeple__ws_answers(&conn->ws)) {
         return; /* who asked for a page has no more to say, and still listens */
@@ -478,10 +531,11 @@ static bool skip_proxy(struct meeple__conn *conn, uint8_t **bytes, size_t *len)
 {
     const char *why = "";
     size_t taken;
-    int rc = meeple__proxy_header_feed(conn->proxy, (meeple_bytes){*bytes, *len}, &taken, &why);
+    int rc =
+        meeple__proxy_header_feed(conn->aside->proxy, (meeple_bytes){*bytes, *len}, &taken, &why);
 
     if (rc < 0) {
-        conn->fault = (meeple_fault){MEEPLE_STAGE_CONNECT, 0, why};
+        conn->aside->fault = (meeple_fault){MEEPLE_STAGE_CONNECT, 0, why};
         meeple__ws_eof(&conn->ws);
         if (conn->tls) {
             meeple__tls_eof(conn->tls);
@@ -490,7 +544,9 @@ static bool skip_proxy(struct meeple__conn *conn, uint8_t **bytes, size_t *len)
     *bytes += taken;
     *len -= taken;
     if (rc > 0) {
-        conn->client = conn->proxy->has_client ? conn->proxy->client : conn->client;
+        if (conn->aside->proxy->has_client) {
+            conn->aside->client = conn->aside->proxy->client;
+        }
         done_proxy(conn);
     }
     return rc > 0 && *len > 0;
@@ -498,7 +554,7 @@ static bool skip_proxy(struct meeple__conn *conn, uint8_t **bytes, size_t *len)
 
 static void received(struct meeple__conn *conn, uint8_t *bytes, size_t len)
 {
-    if (conn->proxy && !skip_proxy(conn, &bytes, &len)) {
+    if (conn->aside && conn->aside->proxy && !skip_proxy(conn, &bytes, &len)) {
         return; /* more has to come, or nothing can */
     }
     conn->received += (uint32_t)len;

@@ -19,24 +19,34 @@ typedef enum meeple__conn_phase {
     MEEPLE__CONN_GONE       /* nothing more will happen */
 } meeple__conn_phase;
 
-struct meeple__conn {
-    struct meeple__line line;
-    struct meeple__loop *loop;
-    struct meeple__ws ws;
-    struct meeple__tls *tls; /* NULL: plain */
-    meeple_socket *socket;
+/* What only few connections have. */
+struct meeple__conn_aside {
+    struct meeple__ip client; /* accepted from a proxy: whose it is by its word, or the proxy's;
+                                 else zeros */
     struct meeple__proxy_header *proxy; /* what has to come before anything else; else NULL */
-    struct meeple__list ready, dirty, hungry;
+    meeple_fault fault;                 /* of the stream */
+};
+
+/* There may be tens of thousands, and most of them rest. */
+struct meeple__conn {
+    struct meeple__loop *loop;
+    struct meeple__list ready; /* in loop->ready or, if it starves, in loop->hungry */
+    struct meeple__list dirty;
+    meeple_socket *socket;
+    struct meeple__tls *tls;          /* NULL: plain */
+    struct meeple__conn_aside *aside; /* NULL: nothing of it */
+    struct meeple__line line;
+    uint32_t received; /* bytes of the WebSocket or its TLS; the owner's to reset */
+    uint8_t phase;
+    bool blocked : 1;  /* the driver has bytes that it will answer for with SENT */
+    bool finished : 1; /* our end of the stream was said */
+    bool starves : 1;  /* its owner has more for the empty queue, when its turn comes */
+    struct meeple__ws ws;
     struct meeple__deadline deadline;
     uint64_t extra_deadline_ms; /* the owner's, or of a phase; UINT64_MAX: none */
-    uint8_t phase;
-    bool blocked;      /* the driver has bytes that it will answer for with SENT */
-    bool finished;     /* our end of the stream was said */
-    uint32_t received; /* bytes of the WebSocket or its TLS; the owner's to reset */
-    struct meeple__ip
-        client; /* accepted: whose it is, the driver's or a proxy's word; else zeros */
-    meeple_fault fault;
 };
+
+extern const struct meeple__line_ops meeple__conn_line_ops;
 
 /* The conn that is such a line. */
 static inline struct meeple__conn *meeple__conn_of(struct meeple__line *line)
@@ -52,8 +62,15 @@ struct meeple__ip meeple__conn_other_end(const struct meeple__loop *loop, meeple
 int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
                       const struct meeple__ws_config *config, meeple_socket *socket,
                       struct meeple__tls_context *context);
-/* A proxy is at the other end, and says first whose it is.  MEEPLE_ENOMEM. */
+/* It says first whose it is.  meeple__conn_is_proxied() went before.  MEEPLE_ENOMEM. */
 int meeple__conn_expect_proxy(struct meeple__conn *conn);
+/* The other end is a proxy, with or without such a header: conn->aside->client is kept, and is the
+ * proxy until somebody knows better.  MEEPLE_ENOMEM. */
+int meeple__conn_is_proxied(struct meeple__conn *conn);
+/* Whose it is, as far as that is known; zeros where that is no IP address. */
+struct meeple__ip meeple__conn_client(const struct meeple__conn *conn);
+/* Why the stream broke, or there was no TLS; stage NONE: it did not. */
+meeple_fault meeple__conn_fault(const struct meeple__conn *conn);
 /* Whose it is, as meeple_net_peer_address() says it. */
 void meeple__conn_address(const struct meeple__conn *conn, char *dst, size_t cap);
 int meeple__conn_connect(struct meeple__conn *conn, const char *host, uint16_t port,

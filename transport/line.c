@@ -2,24 +2,25 @@
  * a browser's. */
 #include "transport/line.h"
 
+#include <assert.h>
+
 #include "transport/ws_frame.h"
 
 void meeple__line_missed(struct meeple__line *line, size_t len, size_t queue_bytes_max)
 {
     size_t max = queue_bytes_max;
     size_t need = len + MEEPLE__WS_HEAD_MAX < max ? len + MEEPLE__WS_HEAD_MAX : max;
-    size_t most = need > max / 2 ? max - need : max / 2;
+    uint32_t below = (uint32_t)(need > max / 2 ? max - need : max / 2) + 1;
 
-    if (!line->missed || most < line->drained_bytes) {
-        line->drained_bytes = most;
+    assert(max <= INT32_MAX);
+    if (line->drained_below == 0 || below < line->drained_below) {
+        line->drained_below = below;
     }
-    line->missed = true;
 }
 
 void meeple__line_want_room(struct meeple__line *line, size_t most)
 {
-    if (!line->wants_room || most > line->room_bytes) {
-        line->room_bytes = most;
-    }
-    line->wants_room = true;
+    uint32_t below = most < UINT32_MAX ? (uint32_t)most + 1 : UINT32_MAX;
+
+    line->room_below = below > line->room_below ? below : line->room_below;
 }

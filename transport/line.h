@@ -7,15 +7,14 @@
 
 #include "transport/heartbeat.h"
 
-/* Part of whatever carries; zeroed but for ops. */
+/* Part of whatever carries; zeroed waits for nothing. */
 struct meeple__line {
-    const struct meeple__line_ops *ops;
-    bool missed;          /* something did not fit the queue, and DRAINED is due */
-    size_t drained_bytes; /* when no more than so many bytes are queued */
-    bool wants_room;      /* the owner has more to say when no more than room_bytes are queued */
-    size_t room_bytes;
+    uint32_t drained_below; /* something did not fit the queue, and DRAINED is due when fewer bytes
+                               than these are queued; 0: it is not due */
+    uint32_t room_below;    /* the owner has more to say when fewer than these are; 0: it has not */
 };
 
+/* One for all lines of a net. */
 struct meeple__line_ops {
     /* Bytes that wait to be sent. */
     size_t (*queued)(const struct meeple__line *line);
@@ -35,12 +34,12 @@ void meeple__line_want_room(struct meeple__line *line, size_t most);
 /* Whether that has come, with so many bytes queued. */
 static inline bool meeple__line_has_drained(const struct meeple__line *line, size_t queued)
 {
-    return line->missed && queued <= line->drained_bytes;
+    return queued < line->drained_below;
 }
 
 static inline bool meeple__line_has_room(const struct meeple__line *line, size_t queued)
 {
-    return line->wants_room && queued <= line->room_bytes;
+    return queued < line->room_below;
 }
 
 #endif /* MEEPLE_TRANSPORT_LINE_H */

@@ -134,8 +134,7 @@ static void feed_one(struct meeple__loop *loop)
     struct meeple__list *link = loop->hungry.next;
 
     if (link != &loop->hungry) { /* what came may have ended it */
-        meeple__list_remove(link);
-        meeple__conn_wake(MEEPLE__CONTAINER(link, struct meeple__conn, hungry));
+        meeple__conn_wake(MEEPLE__CONTAINER(link, struct meeple__conn, ready));
     }
 }
 

@@ -398,7 +398,7 @@ size_t meeple_net_queued(const meeple_net *net, int32_t peer)
 
     const struct meeple__line *line = member ? net->ops->line_of(net, member) : NULL;
 
-    return line ? line->ops->queued(line) : 0;
+    return line ? net->ops->line->queued(line) : 0;
 }
 
 /* What has that peer at its other end, or NULL. */
@@ -416,7 +416,7 @@ size_t meeple_net_peer_address(const meeple_net *net, int32_t peer, char *dst, s
     char text[64] = "";
 
     if (line) {
-        line->ops->address(line, text, sizeof text);
+        net->ops->line->address(line, text, sizeof text);
     }
     if (dst && cap > 0) {
         snprintf(dst, cap, "%s", text);
@@ -427,7 +427,7 @@ size_t meeple_net_peer_address(const meeple_net *net, int32_t peer, char *dst, s
 meeple_rtt meeple_net_rtt(const meeple_net *net, int32_t peer)
 {
     const struct meeple__line *line = line_to(net, peer);
-    const struct meeple__heartbeat *heartbeat = line ? line->ops->heartbeat(line) : NULL;
+    const struct meeple__heartbeat *heartbeat = line ? net->ops->line->heartbeat(line) : NULL;
 
     return heartbeat ? (meeple_rtt){heartbeat->last_ms, heartbeat->smooth_x8 / 8,
                                     heartbeat->jitter_x4 / 4, heartbeat->samples}
@@ -441,7 +441,7 @@ int meeple_net_ping(meeple_net *net, int32_t peer)
     if (!line) {
         return net ? MEEPLE_ENOTFOUND : MEEPLE_EINVAL;
     }
-    return line->ops->ping(line, meeple__loop_now(&net->loop));
+    return net->ops->line->ping(line, meeple__loop_now(&net->loop));
 }
 
 meeple_fault meeple_net_fault(const meeple_net *net)

@@ -29,6 +29,7 @@ struct meeple__net_ops {
     uint64_t (*due_ms)(const meeple_net *net);
     /* What carries what is for a member. */
     struct meeple__line *(*line_of)(const meeple_net *net, struct meeple__member *member);
+    const struct meeple__line_ops *line;
 };
 
 enum {

@@ -55,12 +55,11 @@ static void closed(struct client *client, const meeple_ws_event *ws)
     struct meeple__session *session = &client->session;
     struct meeple__conn *conn = &client->conn;
     meeple_bytes why = ws->data;
-    meeple_fault fault;
+    meeple_fault fault = meeple__conn_fault(conn), refusal = meeple__ws_fault(&conn->ws);
 
     if (session->state < MEEPLE__SESSION_UP) {
-        meeple__net_blame(&client->net, &conn->fault);
-        fault = meeple__ws_fault(&conn->ws);
         meeple__net_blame(&client->net, &fault);
+        meeple__net_blame(&client->net, &refusal);
         if (conn->ws.failed) {
             meeple__session_blame(session, MEEPLE_STAGE_SESSION, conn->ws.code, conn->ws.why);
         }
@@ -68,10 +67,10 @@ static void closed(struct client *client, const meeple_ws_event *ws)
         meeple__session_blame(session, MEEPLE_STAGE_TIMEOUT, 0,
                               "nothing was heard from the server for too long");
     } else if (!ws->clean) {
-        meeple__net_blame(&client->net, &conn->fault);
+        meeple__net_blame(&client->net, &fault);
     }
-    if (session->state < MEEPLE__SESSION_UP && conn->fault.stage == MEEPLE_STAGE_TLS) {
-        why = (meeple_bytes){(const uint8_t *)conn->fault.text, strlen(conn->fault.text)};
+    if (session->state < MEEPLE__SESSION_UP && fault.stage == MEEPLE_STAGE_TLS) {
+        why = (meeple_bytes){(const uint8_t *)fault.text, strlen(fault.text)};
     }
     meeple__session_closed(session, ws->code, ws->clean, why);
     meeple__conn_linger(conn);
@@ -90,7 +89,9 @@ static void check_stream(struct client *client)
         meeple__session_blame(session, MEEPLE_STAGE_TIMEOUT, 0, text);
         meeple__session_lost(session);
     } else if (conn->phase == MEEPLE__CONN_GONE) {
-        meeple__net_blame(&client->net, &conn->fault);
+        meeple_fault fault = meeple__conn_fault(conn);
+
+        meeple__net_blame(&client->net, &fault);
         meeple__session_lost(session);
     } else if (session->state == MEEPLE__SESSION_WAITING && conn->extra_deadline_ms == UINT64_MAX) {
         meeple__session_late(session);
@@ -253,9 +254,9 @@ static void client_accepted(meeple_net *net, meeple_socket *socket)
     net->loop.driver->close(net->loop.io, socket);
 }
 
-static const struct meeple__net_ops client_ops = {client_free,  client_step,   client_accepted,
-                                                  client_send,  NULL,          NULL,
-                                                  client_close, client_due_ms, client_line_of};
+static const struct meeple__net_ops client_ops = {
+    client_free, client_step,  client_accepted, client_send,    NULL,
+    NULL,        client_close, client_due_ms,   client_line_of, &meeple__conn_line_ops};
 
 static int copy_url(struct client *client, const struct meeple__url *url)
 {

@@ -6,7 +6,7 @@ bool meeple__net_room(meeple_net *net, int32_t peer, size_t most)
     struct meeple__member *member = meeple__roster_find(&net->roster, peer);
     struct meeple__line *line = member ? net->ops->line_of(net, member) : NULL;
 
-    if (!line || line->ops->queued(line) <= most) {
+    if (!line || net->ops->line->queued(line) <= most) {
         return true;
     }
     meeple__line_want_room(line, most / 2);

@@ -191,10 +191,11 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
         return 0;
     }
     if (!peer->joined) {
+        meeple_fault fault = meeple__conn_fault(&peer->conn);
+
         count_refused(&server->net.stats, &peer->conn.ws);
         meeple__log(server->net.loop.log, MEEPLE_LOG_DEBUG, "net",
-                    "a connection did not become a peer: %s",
-                    *peer->conn.fault.text ? peer->conn.fault.text : reason);
+                    "a connection did not become a peer: %s", *fault.text ? fault.text : reason);
         return 0;
     }
     meeple__log(server->net.loop.log, MEEPLE_LOG_INFO, "net", "peer %d left: code %u%s%s",
@@ -405,8 +406,10 @@ static void server_free(meeple_net *net)
 }
 
 static const struct meeple__net_ops server_ops = {
-    server_free, server_step,  meeple__server_accepted, meeple__server_send, meeple__server_share,
-    server_kick, server_close, server_due_ms,           server_line_of};
+    server_free,           server_step,          meeple__server_accepted,
+    meeple__server_send,   meeple__server_share, server_kick,
+    server_close,          server_due_ms,        server_line_of,
+    &meeple__conn_line_ops};
 
 static int trust(struct meeple__server *server, const meeple_proxy_options *options)
 {

@@ -44,11 +44,12 @@ static bool counts(const struct meeple__server *server, const struct meeple__ip 
 
 int meeple__server_count_address(struct meeple__server *server, struct meeple__peer *peer)
 {
-    if (!counts(server, &peer->conn.client)) {
+    struct meeple__ip client = meeple__conn_client(&peer->conn);
+
+    if (!counts(server, &client)) {
         return 0;
     }
-    peer->address =
-        meeple__address_counts_enter(&server->addresses, server->net.loop.mem, &peer->conn.client);
+    peer->address = meeple__address_counts_enter(&server->addresses, server->net.loop.mem, &client);
     if (!peer->address) {
         return MEEPLE_ENOMEM;
     }
@@ -115,10 +116,11 @@ static bool make_room(struct meeple__server *server, uint32_t coming)
 
 bool meeple__server_place(struct meeple__server *server, struct meeple__peer *peer)
 {
+    const struct meeple__conn_aside *aside = peer->conn.aside;
     const char *why = NULL;
 
-    if (!peer->coming || peer->address || peer->conn.proxy ||
-        is_trusted(server, &peer->conn.client)) {
+    if (!peer->coming || peer->address || !aside || aside->proxy ||
+        meeple__ip_is_none(&aside->client) || is_trusted(server, &aside->client)) {
         return true;
     }
     if (meeple__server_count_address(server, peer) < 0) {
@@ -221,7 +223,10 @@ static const char *take(struct meeple__server *server, meeple_socket *socket, bo
     peer->coming = true;
     if (!proxied) {
         rc = meeple__server_count_address(server, peer);
-    } else if (server->proxy == MEEPLE_PROXY_HEADER) {
+    } else {
+        rc = meeple__conn_is_proxied(&peer->conn);
+    }
+    if (rc == 0 && proxied && server->proxy == MEEPLE_PROXY_HEADER) {
         rc = meeple__conn_expect_proxy(&peer->conn);
     }
     if (rc < 0) {

@@ -87,12 +87,14 @@ static int let_in(struct meeple__server *server, struct meeple__peer *peer, cons
 static bool find_client(const struct meeple__server *server, struct meeple__peer *peer,
                         const struct meeple__http_head *head)
 {
+    struct meeple__conn_aside *aside = peer->conn.aside;
     enum meeple__forwarded_by by = server->proxy == MEEPLE_PROXY_FORWARDED
                                        ? MEEPLE__FORWARDED_BY_FORWARDED
                                        : MEEPLE__FORWARDED_BY_X_FORWARDED_FOR;
 
-    return server->proxy == MEEPLE_PROXY_NONE || server->proxy == MEEPLE_PROXY_HEADER ||
-           meeple__forwarded_client(&peer->conn.client, head, by, server->trusted,
+    return !aside || meeple__ip_is_none(&aside->client) || server->proxy == MEEPLE_PROXY_NONE ||
+           server->proxy == MEEPLE_PROXY_HEADER ||
+           meeple__forwarded_client(&aside->client, head, by, server->trusted,
                                     server->trusted_count) >= 0;
 }
 

@@ -164,7 +164,7 @@ static void web_accepted(meeple_net *net, meeple_socket *socket)
 
 static const struct meeple__net_ops web_ops = {
     web_free,  web_step,   web_accepted, meeple__web_client_send, NULL, NULL,
-    web_close, web_due_ms, web_line_of};
+    web_close, web_due_ms, web_line_of,  &meeple__web_line_ops};
 
 static int copy_host(struct meeple__web_client *client, const struct meeple__url *url,
                      const char *text)
@@ -253,7 +253,7 @@ int meeple__web_client_new(meeple_net **out, const char *url, const meeple_conne
     }
     client->net.ops = &web_ops;
     client->net.only = &client->line;
-    client->line.ops = &meeple__web_line_ops;
+
     client->handle = -1;
     client->open_deadline_ms = client->close_deadline_ms = client->grace_ms = UINT64_MAX;
     meeple__session_init(&client->session, &client->net);

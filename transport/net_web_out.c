@@ -130,10 +130,10 @@ int meeple__web_client_tell_room(struct meeple__web_client *client, meeple_event
         return 0;
     }
     if (meeple__line_has_drained(&client->line, queued)) {
-        client->line.missed = false;
+        client->line.drained_below = 0;
         event->type = MEEPLE_EVENT_DRAINED;
     } else if (meeple__line_has_room(&client->line, queued)) {
-        client->line.wants_room = false; /* meeple__net_room(): an event of no type */
+        client->line.room_below = 0; /* meeple__net_room(): an event of no type */
     } else {
         return 0;
     }
