@@ -20,7 +20,7 @@ static inline uint32_t meeple__mask_turn(uint32_t key, uint64_t by)
     return key >> bits | key << (-bits & 31);
 }
 
-/* What is shorter than MEEPLE__SIMD_LEAST; the key is as it is for the first byte. */
+/* What is shorter than MEEPLE__SIMD_MASK_LEAST; the key is as it is for the first byte. */
 void meeple__mask_short(uint8_t *to, const uint8_t *from, size_t len, uint32_t key);
 
 /*
@@ -34,7 +34,7 @@ static inline void meeple__mask(uint8_t *to, const uint8_t *from, size_t len, co
 
     memcpy(&key, mask, sizeof key);
     key = meeple__mask_turn(key, offset);
-    if (len >= MEEPLE__SIMD_LEAST) {
+    if (len >= MEEPLE__SIMD_MASK_LEAST) {
         meeple__simd_mask(to, from, len, key);
     } else {
         meeple__mask_short(to, from, len, key);

@@ -3,13 +3,14 @@
 
 /* What is shorter gains nothing by AVX2, and need not ask for it. */
 enum {
-    AVX2_LEAST = 256
+    MASK_AVX2_LEAST = 256,
+    UTF8_AVX2_LEAST = 64
 };
 
 static const struct meeple__simd sets[] = {
-    {"scalar", meeple__mask_scalar},
-    {"SSE2", meeple__mask_sse2},
-    {"AVX2", meeple__mask_avx2},
+    {"scalar", meeple__mask_scalar, meeple__utf8_scalar},
+    {"SSE2", meeple__mask_sse2, meeple__utf8_sse2},
+    {"AVX2", meeple__mask_avx2, meeple__utf8_avx2},
 };
 
 /* The compiler's library has asked the CPU before main(), and whether the system saves the
@@ -26,9 +27,15 @@ const struct meeple__simd *meeple__simd_at(size_t i)
 
 void meeple__simd_mask(uint8_t *to, const uint8_t *from, size_t len, uint32_t key)
 {
-    if (len >= AVX2_LEAST && has_avx2()) {
+    if (len >= MASK_AVX2_LEAST && has_avx2()) {
         meeple__mask_avx2(to, from, len, key);
     } else {
         meeple__mask_sse2(to, from, len, key);
     }
+}
+
+bool meeple__simd_utf8(const uint8_t *ptr, size_t len)
+{
+    return len >= UTF8_AVX2_LEAST && has_avx2() ? meeple__utf8_avx2(ptr, len)
+                                                : meeple__utf8_sse2(ptr, len);
 }

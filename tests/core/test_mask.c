@@ -106,7 +106,7 @@ Test(mask, every_set_masks_every_length_at_every_place_with_every_offset)
     const struct meeple__simd *set;
 
     for (size_t i = 0; next_set(i, &set); i++) {
-        for (size_t len = set ? MEEPLE__SIMD_LEAST : 0; len <= SHORT_MAX; len++) {
+        for (size_t len = set ? MEEPLE__SIMD_MASK_LEAST : 0; len <= SHORT_MAX; len++) {
             for (size_t align = 0; align < AROUND; align++) {
                 check(&room, set, len, align, (len + align) % 4);
             }
@@ -128,11 +128,33 @@ Test(mask, every_set_masks_long_ones)
         for (size_t n = 0; n < 200; n++) {
             size_t max = n % 2 > 0 ? LONG_MAX : 1000;
 
-            check(&room, set, prng_between(&prng, MEEPLE__SIMD_LEAST, max), n % AROUND,
+            check(&room, set, prng_between(&prng, MEEPLE__SIMD_MASK_LEAST, max), n % AROUND,
                   prng_below(&prng, 4));
         }
     }
     room_done(&room);
+}
+
+Test(mask, no_set_reads_or_writes_over_the_ends)
+{
+    const struct meeple__simd *set;
+
+    /* What AddressSanitizer watches: allocations that are exactly so long. */
+    for (size_t i = 0; next_set(i, &set); i++) {
+        for (size_t len = set ? MEEPLE__SIMD_MASK_LEAST : 1; len <= 2 * SHORT_MAX; len++) {
+            uint8_t *from = calloc(1, len), *to = malloc(len);
+
+            cr_assert(from && to);
+            mask_by(set, to, from, len, 1);
+            for (size_t k = 0; k < len; k++) {
+                cr_assert_eq(to[k], mask[(k + 1) % 4]);
+            }
+            mask_by(set, from, from, len, 1);
+            cr_assert_arr_eq(from, to, len);
+            free(from);
+            free(to);
+        }
+    }
 }
 
 Test(mask, the_offset_is_that_of_the_whole_message_however_long)

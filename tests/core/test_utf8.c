@@ -1,7 +1,10 @@
-/* test_utf8: the incremental check against the definition, in pieces. */
+/* test_utf8: the check against the definition: in pieces, and by every set of instructions here. */
+#include "core/simd.h"
 #include "core/utf8.h"
+#include "tests/support/prng.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -230,6 +233,254 @@ Test(utf8, the_quick_way_over_ascii_misses_nothing)
                 text[bad + 1] = 0xa9;
                 cr_assert(valid(text, len));
             }
+        }
+    }
+}
+
+enum {
+    LEAST = MEEPLE__SIMD_UTF8_LEAST,
+    LONG_MAX = 200,
+    ALIGN = 32
+};
+
+/* By one set of instructions, or (NULL) by whatever meeple__utf8_valid() chooses. */
+static bool valid_by(const struct meeple__simd *set, const uint8_t *ptr, size_t len)
+{
+    return set ? set->utf8(ptr, len) : meeple__utf8_valid((meeple_bytes){ptr, len});
+}
+
+/* Every set that is here agrees on what this is, and so does the choice. */
+static void check_sets(const uint8_t *ptr, size_t len, bool want, const char *what)
+{
+    const struct meeple__simd *set = meeple__simd_at(0);
+
+    if (valid_by(NULL, ptr, len) != want) {
+        cr_assert_fail("%zu bytes, chosen: %s", len, what);
+    }
+    for (size_t i = 0; set; set = meeple__simd_at(++i)) {
+        if (valid_by(set, ptr, len) != want) {
+            cr_assert_fail("%zu bytes, %s: %s", len, set->name, what);
+        }
+    }
+}
+
+static void fill(uint8_t *dst, size_t len, const char *character)
+{
+    size_t size = strlen(character), at = 0;
+
+    for (; size <= len - at; at += size) {
+        memcpy(dst + at, character, size);
+    }
+    memset(dst + at, '.', len - at);
+}
+
+static const char *const characters[] = {"a", "\xc3\xa9", "\xe6\x97\xa5", "\xf0\x9f\x8e\xb2"};
+
+/* Both sides of each bound, and what is cut. */
+static const char *const forms[] = {
+    "\x7f",
+    "\x80",
+    "\xbf",
+    "\xc0\x80",
+    "\xc1\xbf",
+    "\xc2",
+    "\xc2\x7f",
+    "\xc2\x80",
+    "\xdf\xbf",
+    "\xdf\xc0",
+    "\xc3\xa9\xa9",
+    "\xe0\x80\x80",
+    "\xe0\x9f\xbf",
+    "\xe0\xa0\x80",
+    "\xe1\x80",
+    "\xe1\x80\x7f",
+    "\xe1\x80\xc3\xa9",
+    "\xe1\x80\x80\x80",
+    "\xed\x9f\xbf",
+    "\xed\xa0\x80",
+    "\xed\xbf\xbf",
+    "\xee\x80\x80",
+    "\xef\xbf\xbf",
+    "\xf0\x80\x80\x80",
+    "\xf0\x8f\xbf\xbf",
+    "\xf0\x90\x80\x80",
+    "\xf0\x9f\x8e",
+    "\xf0\x9f\x8e\xb2\x80",
+    "\xf1\x80",
+    "\xf1\x80\xc3\xa9",
+    "\xf3\xbf\xbf\xbf",
+    "\xf4\x8f\xbf\xbf",
+    "\xf4\x90\x80\x80",
+    "\xf5\x80\x80\x80",
+    "\xf7\xbf\xbf\xbf",
+    "\xf8\x88\x80\x80\x80",
+    "\xfe",
+    "\xff",
+};
+
+Test(utf8, every_set_knows_every_form_at_every_place)
+{
+    static const size_t lens[] = {LEAST, 20, 31, 32, 33, 35, 47, 63, 64, 65, 67, 96, 128, 130, 160};
+    uint8_t text[LONG_MAX];
+
+    for (size_t i = 0; i < sizeof lens / sizeof *lens; i++) {
+        for (size_t k = 0; k < sizeof characters / sizeof *characters * lens[i]; k++) {
+            const char *character = characters[k / lens[i]];
+            size_t at = k % lens[i];
+
+            for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+                size_t size = strlen(forms[f]);
+
+                fill(text, lens[i], character);
+                memcpy(text + at, forms[f], size < lens[i] - at ? size : lens[i] - at);
+                check_sets(text, lens[i], reference(text, lens[i]), forms[f]);
+            }
+        }
+    }
+}
+
+Test(utf8, every_set_knows_every_lead_with_every_two_bytes_behind)
+{
+    uint8_t text[64];
+    size_t at = 0;
+
+    memset(text, 'a', sizeof text);
+    for (uint32_t bytes = 0xc00000; bytes <= 0xffffff; bytes++) {
+        uint8_t three[3] = {(uint8_t)(bytes >> 16), (uint8_t)(bytes >> 8), (uint8_t)bytes};
+
+        memset(text + at, 'a', 3);
+        at = bytes % 7 + (bytes % 3) * 16 + 9; /* also over what SSE2 and AVX2 take at once */
+        memcpy(text + at, three, 3);
+        check_sets(text, sizeof text, reference(three, 3), "a lead and two bytes");
+    }
+}
+
+/* Random characters, most of them of one kind, and now and then something else written over. */
+static size_t random_text(struct prng *prng, uint8_t *dst, size_t len)
+{
+    size_t kind = prng_below(prng, 4), at = 0;
+
+    while (at < len) {
+        size_t other = prng_below(prng, 8);
+        const char *character = characters[other < 4 ? other : kind];
+        size_t size = strlen(character);
+
+        memcpy(dst + at, character, size < len - at ? size : len - at);
+        at += size;
+    }
+    if (prng_below(prng, 2) == 0) {
+        const char *form = forms[prng_below(prng, sizeof forms / sizeof *forms)];
+        size_t size = strlen(form);
+
+        at = prng_below(prng, len);
+        memcpy(dst + at, form, size < len - at ? size : len - at);
+    }
+    return len;
+}
+
+Test(utf8, every_set_knows_texts_of_every_length_at_every_place)
+{
+    struct prng prng = {3};
+    uint8_t room[LONG_MAX + ALIGN];
+
+    for (size_t len = LEAST; len <= LONG_MAX; len++) {
+        for (size_t align = 0; align < ALIGN; align++) {
+            for (size_t n = 0; n < 4; n++) {
+                random_text(&prng, room + align, len);
+                check_sets(room + align, len, reference(room + align, len), "random");
+            }
+        }
+    }
+}
+
+Test(utf8, every_set_knows_long_texts)
+{
+    enum {
+        LEN = 5000
+    };
+    static uint8_t text[LEN];
+    struct prng prng = {4};
+
+    for (size_t n = 0; n < 300; n++) {
+        size_t len = random_text(&prng, text, prng_between(&prng, LONG_MAX, LEN));
+
+        check_sets(text, len, reference(text, len), "random and long");
+    }
+}
+
+Test(utf8, no_set_reads_over_the_ends)
+{
+    /* What AddressSanitizer watches: allocations that are exactly so long. */
+    for (size_t len = 1; len <= LONG_MAX; len++) {
+        for (size_t i = 0; i < sizeof characters / sizeof *characters; i++) {
+            uint8_t *text = malloc(len);
+
+            cr_assert(text);
+            fill(text, len, characters[i]);
+            if (len < LEAST) {
+                cr_assert(valid_by(NULL, text, len));
+            } else {
+                check_sets(text, len, true, "of exact size");
+            }
+            free(text);
+        }
+    }
+}
+
+/* A state after a piece is what it is after the same bytes one by one, and so is the answer. */
+static void check_piece(struct meeple__utf8 *state, struct meeple__utf8 *twin, const uint8_t *ptr,
+                        size_t len, bool *ok)
+{
+    bool by_bytes = true;
+
+    *ok = meeple__utf8_feed(state, (meeple_bytes){ptr, len});
+    for (size_t i = 0; by_bytes && i < len; i++) {
+        by_bytes = meeple__utf8_feed(twin, (meeple_bytes){ptr + i, 1});
+    }
+    cr_assert_eq(*ok, by_bytes, "of %zu", len);
+    if (*ok) {
+        cr_assert_eq(state->more, twin->more, "of %zu", len);
+        cr_assert(state->more == 0 || (state->low == twin->low && state->high == twin->high));
+    }
+}
+
+Test(utf8, pieces_of_any_size_are_as_their_bytes_one_by_one)
+{
+    struct prng prng = {5};
+    uint8_t text[LONG_MAX];
+
+    for (size_t n = 0; n < 4000; n++) {
+        size_t len = random_text(&prng, text, prng_between(&prng, 1, LONG_MAX));
+        size_t most = prng_between(&prng, 1, len), at = 0, size;
+        struct meeple__utf8 state = {0}, twin = {0};
+        bool ok = true;
+
+        for (; ok && at < len; at += size) {
+            size = prng_below(&prng, most + 1);
+            size = size < len - at ? size : len - at;
+            check_piece(&state, &twin, text + at, size, &ok);
+        }
+        cr_assert_eq(ok && meeple__utf8_whole(&state), reference(text, len));
+    }
+}
+
+Test(utf8, a_text_may_be_cut_at_every_place)
+{
+    struct prng prng = {6};
+    uint8_t text[LONG_MAX];
+
+    for (size_t n = 0; n < 200; n++) {
+        size_t len = random_text(&prng, text, prng_between(&prng, LEAST, LONG_MAX));
+
+        for (size_t cut = 0; cut <= len; cut++) {
+            struct meeple__utf8 state = {0}, twin = {0};
+            bool ok;
+
+            check_piece(&state, &twin, text, cut, &ok);
+            if (ok) {
+                check_piece(&state, &twin, text + cut, len - cut, &ok);
+            }
+            cr_assert_eq(ok && meeple__utf8_whole(&state), reference(text, len));
         }
     }
 }
