@@ -145,17 +145,18 @@ void meeple__net_blame(meeple_net *net, const meeple_fault *fault)
     }
 }
 
-int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool clean)
+int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool clean,
+                     const char *reason)
 {
     net->down_told = true;
     /* It may stay for long, and sends nothing more.  The second finds nothing used since the first.
      */
     meeple__pool_trim(&net->loop.pool);
     meeple__pool_trim(&net->loop.pool);
-    event->type = MEEPLE_EVENT_DOWN;
-    event->peer = 0;
+    *event = meeple__event_of(MEEPLE_EVENT_DOWN, 0);
     event->code = code;
     event->clean = clean;
+    event->reason = reason;
     return 1;
 }
 
@@ -237,8 +238,7 @@ static int turn_ms(const meeple_net *net, int left_ms)
 
 int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
 {
-    meeple_event result = {.reason = "", .protocol = "", .address = ""};
-    uint64_t began_ms;
+    uint64_t began_ms = 0;
 
     if (!net || !event || timeout_ms < -1) {
         return MEEPLE_EINVAL;
@@ -246,14 +246,16 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
     if (net->down_told) {
         return MEEPLE_ECLOSED;
     }
-    began_ms = meeple__loop_now(&net->loop);
     for (unsigned turns = 0;; turns++) {
         meeple_socket *accepted;
-        int rc = net->ops->step(net, &result);
+        int rc = net->ops->step(net, event);
 
         if (rc == 0) {
-            int left = left_of(net, timeout_ms, began_ms);
+            int left;
 
+            /* Nobody but who may have to wait needs to know how long the application was away. */
+            began_ms = turns == 0 ? meeple__loop_now(&net->loop) : began_ms;
+            left = left_of(net, timeout_ms, began_ms);
             if (turns >= TURNS_MAX && left == 0) {
                 meeple__loop_flush(&net->loop);
                 net->loop.woken = false;
@@ -273,8 +275,7 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
         if (rc == 0) {
             net->loop.woken = false;
         } else if (rc > 0) {
-            net->stats.packets_in += result.type == MEEPLE_EVENT_PACKET;
-            *event = result;
+            net->stats.packets_in += event->type == MEEPLE_EVENT_PACKET;
         }
         return rc;
     }

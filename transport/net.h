@@ -13,7 +13,8 @@ struct meeple__loopback;
 struct meeple__net_ops {
     /* Frees all but what meeple__net_done() frees. */
     void (*free)(meeple_net *net);
-    /* What there is to tell without waiting: 1, 0 or an error. */
+    /* What there is to tell without waiting: 1, 0 or an error.  The event is written with 1 only,
+     * and whole. */
     int (*step)(meeple_net *net, meeple_event *event);
     void (*accepted)(meeple_net *net, meeple_socket *socket);
     /* The arguments were checked. */
@@ -74,6 +75,12 @@ struct meeple__net_options {
     struct meeple__loopback *hub; /* takes a reference */
 };
 
+/* One that says nothing but that; what else there is to say is added. */
+static inline meeple_event meeple__event_of(meeple_event_type type, int32_t peer)
+{
+    return (meeple_event){.type = type, .peer = peer, .reason = "", .protocol = "", .address = ""};
+}
+
 /* net is zeroed but for ops and is_server.  On failure meeple__net_done() is still due. */
 int meeple__net_init(meeple_net *net, const struct meeple__net_options *options);
 /* Fills in config from the net's options and `ws`: host, path, headers, deflate. */
@@ -85,7 +92,8 @@ const char *meeple__net_reason(meeple_net *net, meeple_bytes reason);
 /* The first fault stays. */
 void meeple__net_blame(meeple_net *net, const meeple_fault *fault);
 /* DOWN. */
-int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool clean);
+int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool clean,
+                     const char *reason);
 
 /* The time of its io, as the last turn of the loop saw it; a loopback has none, always 0. */
 uint64_t meeple__net_now_ms(const meeple_net *net);

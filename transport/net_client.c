@@ -110,12 +110,11 @@ static int conn_step(struct client *client, meeple_event *event)
             client->net.loop.now_ms + client->net.limits.handshake_timeout_ms;
     }
     if (meeple__conn_drained(conn)) {
-        event->type = MEEPLE_EVENT_DRAINED;
-        event->peer = MEEPLE_SERVER;
+        *event = meeple__event_of(MEEPLE_EVENT_DRAINED, MEEPLE_SERVER);
         return 1;
     }
     if (meeple__conn_got_room(conn)) {
-        event->peer = MEEPLE_SERVER; /* meeple__net_room() */
+        *event = meeple__event_of(MEEPLE_EVENT_NONE, MEEPLE_SERVER); /* meeple__net_room() */
         return 1;
     }
     rc = meeple__conn_next(conn, &ws);
@@ -166,8 +165,7 @@ static int client_step(meeple_net *net, meeple_event *event)
             /* The server is not to keep a peer that will never speak again. */
             meeple__conn_leave(&client->conn);
         }
-        event->reason = net->reason;
-        return meeple__net_down(net, event, session->code, session->clean);
+        return meeple__net_down(net, event, session->code, session->clean, net->reason);
     }
     return rc;
 }

@@ -107,8 +107,7 @@ static int route(struct meeple__server *server, struct meeple__peer *peer,
     if (!ours) {
         return 0;
     }
-    event->type = MEEPLE_EVENT_PACKET;
-    event->peer = peer->id;
+    *event = meeple__event_of(MEEPLE_EVENT_PACKET, peer->id);
     event->text = packet->text;
     event->data = packet->data;
     return 1;
@@ -182,6 +181,8 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
     depart_if_closing(server, peer, ws);
     peer->closed = true;
     reason = meeple__net_reason(&server->net, ws->data);
+    /* It lingers from now on, and the application may have been away for longer. */
+    meeple__loop_now(&server->net.loop);
     meeple__conn_linger(&peer->conn);
     meeple__server_came(server, peer);
     meeple__list_remove(&peer->all);
@@ -201,9 +202,8 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
     meeple__log(server->net.loop.log, MEEPLE_LOG_INFO, "net", "peer %d left: code %u%s%s",
                 (int)peer->id, (unsigned)ws->code, *reason ? ", " : "", reason);
     server->net.close_clean = server->net.close_clean && ws->clean;
-    event->type = MEEPLE_EVENT_LEAVE;
+    *event = meeple__event_of(MEEPLE_EVENT_LEAVE, peer->id);
     event->reason = reason;
-    event->peer = peer->id;
     event->code = ws->code;
     event->clean = ws->clean;
     return 1;
@@ -223,12 +223,11 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         return 0;
     }
     if (peer->member.id > 0 && meeple__conn_drained(&peer->conn)) {
-        event->type = MEEPLE_EVENT_DRAINED;
-        event->peer = peer->id;
+        *event = meeple__event_of(MEEPLE_EVENT_DRAINED, peer->id);
         return 1;
     }
     if (peer->member.id > 0 && meeple__conn_got_room(&peer->conn)) {
-        event->peer = peer->id; /* meeple__net_room() */
+        *event = meeple__event_of(MEEPLE_EVENT_NONE, peer->id); /* meeple__net_room() */
         return 1;
     }
     if (peer->download) {
@@ -262,9 +261,8 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         if (!peer->joined) {
             return 0;
         }
+        *event = meeple__event_of(MEEPLE_EVENT_CLOSING, peer->id);
         event->reason = meeple__net_reason(&server->net, ws.data);
-        event->type = MEEPLE_EVENT_CLOSING;
-        event->peer = peer->id;
         event->code = ws.code;
         return 1;
     case MEEPLE_WS_CLOSED:
@@ -288,8 +286,7 @@ static int server_step(meeple_net *net, meeple_event *event)
     server->request = NULL;
     if (!net->up_told) {
         net->up_told = true;
-        event->type = MEEPLE_EVENT_UP;
-        event->peer = net->id;
+        *event = meeple__event_of(MEEPLE_EVENT_UP, net->id);
         return 1;
     }
     while (!meeple__list_empty(&net->loop.ready)) {
@@ -302,8 +299,7 @@ static int server_step(meeple_net *net, meeple_event *event)
         }
     }
     if (is_over(server)) {
-        event->reason = net->close_reason;
-        return meeple__net_down(net, event, net->close_code, net->close_clean);
+        return meeple__net_down(net, event, net->close_code, net->close_clean, net->close_reason);
     }
     return 0;
 }

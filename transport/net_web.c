@@ -101,8 +101,7 @@ static int web_step(meeple_net *net, meeple_event *event)
         rc = meeple__session_next(session, event);
     }
     if (rc == 0 && session->state == MEEPLE__SESSION_ENDING) {
-        event->reason = net->reason;
-        return meeple__net_down(net, event, session->code, session->clean);
+        return meeple__net_down(net, event, session->code, session->clean, net->reason);
     }
     return rc;
 }

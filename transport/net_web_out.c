@@ -131,13 +131,13 @@ int meeple__web_client_tell_room(struct meeple__web_client *client, meeple_event
     }
     if (meeple__line_has_drained(&client->line, queued)) {
         client->line.drained_below = 0;
-        event->type = MEEPLE_EVENT_DRAINED;
+        *event = meeple__event_of(MEEPLE_EVENT_DRAINED, MEEPLE_SERVER);
     } else if (meeple__line_has_room(&client->line, queued)) {
-        client->line.room_below = 0; /* meeple__net_room(): an event of no type */
+        client->line.room_below = 0;
+        *event = meeple__event_of(MEEPLE_EVENT_NONE, MEEPLE_SERVER); /* meeple__net_room() */
     } else {
         return 0;
     }
-    event->peer = MEEPLE_SERVER;
     return 1;
 }
 
