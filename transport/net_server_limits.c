@@ -13,7 +13,7 @@ static struct meeple__allowance quarter(uint32_t accepts)
 {
     uint32_t share = accepts == UINT32_MAX ? accepts : accepts < 4 ? 1 : accepts / 4;
 
-    return (struct meeple__allowance){share, share};
+    return meeple__allowance_of(share, share);
 }
 
 /* What two of the longest messages may be on the stream, with frames and TLS around them, also
@@ -37,10 +37,10 @@ int meeple__server_allow(struct meeple__server *server, const meeple_limits *lim
     accepts = accepts ? accepts : peers > 500 ? peers : 500;
     messages = messages ? messages : 2000;
     bytes = bytes ? bytes : 4 << 20;
-    server->accepts_allowed = (struct meeple__allowance){accepts, accepts};
+    server->accepts_allowed = meeple__allowance_of(accepts, accepts);
     server->accepts_allowed_address = quarter(accepts);
-    server->messages_allowed = (struct meeple__allowance){messages, twice(messages, 0)};
-    server->bytes_allowed = (struct meeple__allowance){bytes, twice(bytes, two_messages(server))};
+    server->messages_allowed = meeple__allowance_of(messages, twice(messages, 0));
+    server->bytes_allowed = meeple__allowance_of(bytes, twice(bytes, two_messages(server)));
     server->counts_ourselves = limits->connections_per_address_max > 0;
     server->per_address_max = server->counts_ourselves ? limits->connections_per_address_max : 32;
     return loop->driver->random(loop->io, &server->addresses.seed, sizeof server->addresses.seed);
@@ -64,9 +64,12 @@ bool meeple__server_charge(struct meeple__server *server, struct meeple__peer *p
     if (message && ws->compressed) {
         bytes += (uint32_t)message->data.len;
     }
-    if (!meeple__rate_take(&peer->messages, &server->messages_allowed, now_ms, messages)) {
+    /* Of what came at once the bytes are all with its first message. */
+    if (messages > 0 &&
+        !meeple__rate_take(&peer->messages, &server->messages_allowed, now_ms, messages)) {
         why = "more messages a second than this server takes";
-    } else if (!meeple__rate_take(&peer->bytes, &server->bytes_allowed, now_ms, bytes)) {
+    } else if (bytes > 0 &&
+               !meeple__rate_take(&peer->bytes, &server->bytes_allowed, now_ms, bytes)) {
         why = "more bytes a second than this server takes";
     }
     if (why) {

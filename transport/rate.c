@@ -1,20 +1,26 @@
 /* rate: so many a second and no more, kept in one number (the generic cell rate algorithm). */
 #include "transport/rate.h"
 
-bool meeple__rate_take(struct meeple__rate *rate, const struct meeple__allowance *allowance,
-                       uint64_t now_ms, uint32_t count)
+uint64_t meeple__allowance_ns(const struct meeple__allowance *allowance, uint32_t count)
 {
     const uint64_t second_ns = 1000000000;
-    uint64_t now_ns = now_ms * 1000000, begin_ns, end_ns;
 
-    if (allowance->per_second == UINT32_MAX || allowance->per_second == 0) {
-        return allowance->per_second != 0;
+    if (allowance->per_second == UINT32_MAX) {
+        return 0;
     }
-    begin_ns = rate->paid_ns > now_ns ? rate->paid_ns : now_ns;
-    end_ns = begin_ns + count * second_ns / allowance->per_second;
-    if (end_ns - now_ns > allowance->at_once * second_ns / allowance->per_second) {
-        return false;
+    /* Where nothing is allowed, one is worth more than what is allowed at once: none. */
+    return allowance->per_second > 0 ? count * second_ns / allowance->per_second : count;
+}
+
+struct meeple__allowance meeple__allowance_of(uint32_t per_second, uint32_t at_once)
+{
+    struct meeple__allowance allowance = {.per_second = per_second};
+
+    allowance.one_ns = meeple__allowance_ns(&allowance, 1);
+    if (per_second == UINT32_MAX) {
+        allowance.at_once_ns = UINT64_MAX;
+    } else if (per_second > 0) {
+        allowance.at_once_ns = meeple__allowance_ns(&allowance, at_once);
     }
-    rate->paid_ns = end_ns;
-    return true;
+    return allowance;
 }

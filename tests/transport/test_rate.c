@@ -18,7 +18,7 @@ static unsigned taken(struct meeple__rate *rate, const struct meeple__allowance 
 
 Test(rate, lets_so_many_at_once_and_so_many_a_second)
 {
-    const struct meeple__allowance allowance = {.per_second = 10, .at_once = 25};
+    const struct meeple__allowance allowance = meeple__allowance_of(10, 25);
     struct meeple__rate rate = {0};
 
     cr_expect_eq(taken(&rate, &allowance, 5000, 100), 25);
@@ -30,7 +30,7 @@ Test(rate, lets_so_many_at_once_and_so_many_a_second)
 
 Test(rate, what_is_refused_costs_nothing)
 {
-    const struct meeple__allowance allowance = {.per_second = 1000, .at_once = 1000};
+    const struct meeple__allowance allowance = meeple__allowance_of(1000, 1000);
     struct meeple__rate rate = {0};
 
     cr_expect_not(meeple__rate_take(&rate, &allowance, 0, 1001));
@@ -42,9 +42,9 @@ Test(rate, what_is_refused_costs_nothing)
 
 Test(rate, takes_the_largest_numbers)
 {
-    const struct meeple__allowance most = {.per_second = UINT32_MAX - 1, .at_once = UINT32_MAX};
-    const struct meeple__allowance any = {.per_second = UINT32_MAX, .at_once = 0};
-    const struct meeple__allowance none = {.per_second = 0, .at_once = 0};
+    const struct meeple__allowance most = meeple__allowance_of(UINT32_MAX - 1, UINT32_MAX);
+    const struct meeple__allowance any = meeple__allowance_of(UINT32_MAX, 0);
+    const struct meeple__allowance none = meeple__allowance_of(0, 0);
     struct meeple__rate rate = {0};
 
     cr_expect(meeple__rate_take(&rate, &most, 1ull << 40, UINT32_MAX));
@@ -52,6 +52,7 @@ Test(rate, takes_the_largest_numbers)
     cr_expect(meeple__rate_take(&rate, &most, (1ull << 40) + 1001, UINT32_MAX));
     cr_expect_eq(taken(&rate, &any, 0, 1000), 1000);
     cr_expect_not(meeple__rate_take(&rate, &none, 0, 1));
+    cr_expect_not(meeple__rate_take(&rate, &none, 0, 2));
 }
 
 /* Whatever the times, never more than the burst and what the seconds give. */
@@ -60,8 +61,9 @@ Test(rate, the_sum_is_bounded)
     struct prng random = {.state = 7};
 
     for (int round = 0; round < 200; round++) {
-        struct meeple__allowance allowance = {1 + (uint32_t)prng_below(&random, 5000),
-                                              1 + (uint32_t)prng_below(&random, 9000)};
+        uint32_t per_second = 1 + (uint32_t)prng_below(&random, 5000);
+        uint32_t at_once = 1 + (uint32_t)prng_below(&random, 9000);
+        struct meeple__allowance allowance = meeple__allowance_of(per_second, at_once);
         struct meeple__rate rate = {0};
         uint64_t now_ms = prng_below(&random, 100000), began_ms = now_ms, sum = 0;
 
@@ -70,8 +72,7 @@ Test(rate, the_sum_is_bounded)
 
             now_ms += prng_below(&random, 40);
             sum += meeple__rate_take(&rate, &allowance, now_ms, count) ? count : 0;
-            cr_assert_leq(sum, allowance.at_once + 1 +
-                                   (now_ms - began_ms) * allowance.per_second / 1000);
+            cr_assert_leq(sum, at_once + 1 + (now_ms - began_ms) * per_second / 1000);
         }
     }
 }
