@@ -3,9 +3,6 @@
 #include "core/block.h"
 #include "core/mem.h"
 
-#include <assert.h>
-#include <string.h>
-
 /* What is kept for reuse: at most about 64 KiB of small, 256 KiB of middle, 256 KiB of large ones.
  */
 static const uint32_t class_cap[MEEPLE__POOL_CLASSES] = {256, 4096, 65536 + 64};
@@ -158,15 +155,6 @@ void meeple__block_unref(struct meeple__pool *pool, struct meeple__block *block)
     }
 }
 
-void meeple__block_append(struct meeple__block *block, meeple_bytes bytes)
-{
-    assert(bytes.len <= block->cap - block->end);
-    if (bytes.len > 0) {
-        memcpy(block->bytes + block->end, bytes.ptr, bytes.len);
-        block->end += (uint32_t)bytes.len;
-    }
-}
-
 void meeple__block_prepend(struct meeple__block *block, meeple_bytes bytes)
 {
     assert(bytes.len <= block->start);
@@ -192,16 +180,15 @@ static void free_link(struct meeple__pool *pool, struct meeple__block_link *link
     }
 }
 
-int meeple__queue_add(struct meeple__queue *queue, struct meeple__pool *pool,
+/* Puts a reference at the end.  MEEPLE_ENOMEM. */
+static int link_block(struct meeple__queue *queue, struct meeple__pool *pool,
                       struct meeple__block *block)
 {
     struct meeple__block_link *link = new_link(pool);
 
-    assert(meeple__block_len(block) > 0 && meeple__block_len(block) <= UINT32_MAX - queue->bytes);
     if (!link) {
         return MEEPLE_ENOMEM;
     }
-    meeple__block_ref(block);
     link->block = block;
     link->next = NULL;
     if (queue->last) {
@@ -210,21 +197,40 @@ int meeple__queue_add(struct meeple__queue *queue, struct meeple__pool *pool,
         queue->first = link;
     }
     queue->last = link;
-    queue->bytes += (uint32_t)meeple__block_len(block);
     return 0;
 }
 
-struct meeple__block *meeple__queue_tail(const struct meeple__queue *queue, size_t len)
+int meeple__queue_add(struct meeple__queue *queue, struct meeple__pool *pool,
+                      struct meeple__block *block)
+{
+    int rc = link_block(queue, pool, block);
+
+    assert(meeple__block_len(block) > 0);
+    if (rc == 0) {
+        meeple__block_ref(block);
+        meeple__queue_grown(queue, meeple__block_len(block));
+    }
+    return rc;
+}
+
+struct meeple__block *meeple__queue_room(struct meeple__queue *queue, struct meeple__pool *pool,
+                                         size_t len)
 {
     struct meeple__block *block = queue->last ? queue->last->block : NULL;
 
-    return block && block->refs == 1 && len <= block->cap - block->end ? block : NULL;
-}
-
-void meeple__queue_grown(struct meeple__queue *queue, size_t len)
-{
-    assert(len <= UINT32_MAX - queue->bytes);
-    queue->bytes += (uint32_t)len;
+    if (block && block->refs == 1) {
+        if (len <= block->cap - block->end) {
+            return block;
+        }
+        /* There is more to say than was thought: few long parts are written faster than many. */
+        len = len < class_cap[1] ? class_cap[1] : len;
+    }
+    block = meeple__block_new(pool, 0, len);
+    if (block && link_block(queue, pool, block) < 0) {
+        meeple__block_unref(pool, block);
+        block = NULL;
+    }
+    return block;
 }
 
 size_t meeple__queue_parts(const struct meeple__queue *queue, meeple_bytes *parts, size_t most)

@@ -5,6 +5,9 @@
 
 #include <meeple/base.h>
 
+#include <assert.h>
+#include <string.h>
+
 /* Bytes, some of them written: [start, end).  Room before start is for headers. */
 struct meeple__block {
     struct meeple__block *next; /* in the pool */
@@ -47,7 +50,14 @@ struct meeple__block *meeple__block_new(struct meeple__pool *pool, size_t headro
 void meeple__block_ref(struct meeple__block *block);
 void meeple__block_unref(struct meeple__pool *pool, struct meeple__block *block);
 /* The caller has measured. */
-void meeple__block_append(struct meeple__block *block, meeple_bytes bytes);
+static inline void meeple__block_append(struct meeple__block *block, meeple_bytes bytes)
+{
+    assert(bytes.len <= block->cap - block->end);
+    if (bytes.len > 0) {
+        memcpy(block->bytes + block->end, bytes.ptr, bytes.len);
+        block->end += (uint32_t)bytes.len;
+    }
+}
 void meeple__block_prepend(struct meeple__block *block, meeple_bytes bytes);
 
 static inline size_t meeple__block_len(const struct meeple__block *block)
@@ -65,10 +75,16 @@ struct meeple__queue {
 /* Takes a reference of its own; MEEPLE_ENOMEM. */
 int meeple__queue_add(struct meeple__queue *queue, struct meeple__pool *pool,
                       struct meeple__block *block);
-/* The last block if nobody else has it and it has room for len more bytes, else NULL; what is
- * appended to it is to be told with meeple__queue_grown(). */
-struct meeple__block *meeple__queue_tail(const struct meeple__queue *queue, size_t len);
-void meeple__queue_grown(struct meeple__queue *queue, size_t len);
+/* A block at the end that nobody else has, with room for len more bytes, at least one; what is
+ * appended to it, and that has to be something, is to be told with meeple__queue_grown().  NULL
+ * when out of memory. */
+struct meeple__block *meeple__queue_room(struct meeple__queue *queue, struct meeple__pool *pool,
+                                         size_t len);
+static inline void meeple__queue_grown(struct meeple__queue *queue, size_t len)
+{
+    assert(len <= UINT32_MAX - queue->bytes);
+    queue->bytes += (uint32_t)len;
+}
 size_t meeple__queue_parts(const struct meeple__queue *queue, meeple_bytes *parts, size_t most);
 /* len bytes are gone. */
 void meeple__queue_sent(struct meeple__queue *queue, struct meeple__pool *pool, size_t len);

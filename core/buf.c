@@ -1,6 +1,5 @@
 /* buf: a growing run of bytes with a ceiling. */
 #include "core/buf.h"
-#include "core/mem.h"
 
 #include <assert.h>
 #include <string.h>
@@ -63,10 +62,4 @@ void meeple__buf_drop(struct meeple__buf *buf, size_t len)
 void meeple__buf_clear(struct meeple__buf *buf)
 {
     buf->len = 0;
-}
-
-void meeple__buf_done(struct meeple__buf *buf, const meeple_mem *mem)
-{
-    meeple__free(mem, buf->ptr);
-    *buf = (struct meeple__buf){0};
 }

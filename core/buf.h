@@ -4,6 +4,8 @@
 
 #include <meeple/base.h>
 
+#include "core/mem.h"
+
 /*
  * Grows by doubling what is there, never by what somebody declares; the ceiling is given with each
  * addition, because it belongs to the use.  An empty buf owns nothing.
@@ -21,6 +23,12 @@ void meeple__buf_drop(struct meeple__buf *buf, size_t len);
 /* Empty again, the memory kept. */
 void meeple__buf_clear(struct meeple__buf *buf);
 /* Empty again, owning nothing. */
-void meeple__buf_done(struct meeple__buf *buf, const meeple_mem *mem);
+static inline void meeple__buf_done(struct meeple__buf *buf, const meeple_mem *mem)
+{
+    if (buf->ptr) {
+        meeple__free(mem, buf->ptr);
+        *buf = (struct meeple__buf){0};
+    }
+}
 
 #endif /* MEEPLE_CORE_BUF_H */

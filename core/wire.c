@@ -102,11 +102,3 @@ uint8_t *meeple__write_varint(uint8_t *at, uint32_t value)
     *at++ = (uint8_t)value;
     return at;
 }
-
-uint8_t *meeple__write_bytes(uint8_t *at, meeple_bytes bytes)
-{
-    if (bytes.len > 0) {
-        memcpy(at, bytes.ptr, bytes.len);
-    }
-    return at + bytes.len;
-}

@@ -4,6 +4,8 @@
 
 #include <meeple/base.h>
 
+#include <string.h>
+
 /* Read ten things, check `bad` once.  After an error everything read is 0 or empty. */
 struct meeple__reader {
     const uint8_t *at, *end;
@@ -40,6 +42,12 @@ bool meeple__reader_at_end(const struct meeple__reader *reader);
 uint8_t *meeple__write_u16(uint8_t *at, uint16_t value);
 uint8_t *meeple__write_u32(uint8_t *at, uint32_t value);
 uint8_t *meeple__write_varint(uint8_t *at, uint32_t value); /* at most 5 bytes */
-uint8_t *meeple__write_bytes(uint8_t *at, meeple_bytes bytes);
+static inline uint8_t *meeple__write_bytes(uint8_t *at, meeple_bytes bytes)
+{
+    if (bytes.len > 0) {
+        memcpy(at, bytes.ptr, bytes.len);
+    }
+    return at + bytes.len;
+}
 
 #endif /* MEEPLE_CORE_WIRE_H */

@@ -178,27 +178,24 @@ static int bio_write(BIO *bio, const char *bytes, int len)
 {
     struct meeple__tls *tls = BIO_get_data(bio);
     meeple_bytes added = {(const uint8_t *)bytes, (size_t)len};
-    struct meeple__block *block = meeple__queue_tail(&tls->out, added.len);
+    struct meeple__block *block;
 
     BIO_clear_retry_flags(bio);
     if (tls->out.bytes + added.len > MEEPLE__TLS_OUT_CEILING) {
         tls->out_of_bounds = true;
         return -1;
     }
-    if (block) {
-        meeple__block_append(block, added);
-        meeple__queue_grown(&tls->out, added.len);
-        return len;
+    if (added.len == 0) {
+        return 0;
     }
-    block = meeple__block_new(tls->pool, 0, added.len);
-    if (block) {
-        meeple__block_append(block, added);
-        tls->no_memory = meeple__queue_add(&tls->out, tls->pool, block) < 0;
-        meeple__block_unref(tls->pool, block);
-    } else {
+    block = meeple__queue_room(&tls->out, tls->pool, added.len);
+    if (!block) {
         tls->no_memory = true;
+        return -1;
     }
-    return tls->no_memory ? -1 : len;
+    meeple__block_append(block, added);
+    meeple__queue_grown(&tls->out, added.len);
+    return len;
 }
 
 static long bio_control(BIO *bio, int command, long number, void *ptr)

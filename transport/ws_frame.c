@@ -18,6 +18,9 @@ static const char *first_bytes_fault(uint8_t first, uint8_t second)
 {
     uint8_t opcode = first & 0x0f;
 
+    if ((first & 0x70) == 0 && opcode <= MEEPLE__WS_BINARY) {
+        return NULL; /* as nearly all are */
+    }
     /* RSV1 is permessage-deflate's, on the first frame of a message: RFC 7692 section 6. */
     if (first & 0x30 || (first & MEEPLE__WS_COMPRESSED && opcode != MEEPLE__WS_TEXT &&
                          opcode != MEEPLE__WS_BINARY)) {
@@ -81,7 +84,7 @@ int meeple__ws_frame_parse(struct meeple__ws_frame *frame, meeple_bytes bytes, c
 size_t meeple__ws_frame_head(uint8_t head[MEEPLE__WS_HEAD_MAX], uint8_t opcode, size_t len,
                              const uint8_t mask[4])
 {
-    size_t extended = len < 126 ? 0 : len <= UINT16_MAX ? 2 : 8;
+    size_t extended = meeple__ws_frame_head_len(len, false) - 2;
     size_t at = 2;
 
     head[0] = (uint8_t)(0x80 | opcode);

@@ -35,6 +35,11 @@ struct meeple__ws_frame {
  */
 int meeple__ws_frame_parse(struct meeple__ws_frame *frame, meeple_bytes bytes, const char **why);
 
+/* How long the header is of a payload so long. */
+static inline size_t meeple__ws_frame_head_len(size_t len, bool masked)
+{
+    return (len < 126 ? 2u : len <= UINT16_MAX ? 4u : 10u) + (masked ? 4u : 0u);
+}
 /* Writes a header, masked if mask is not NULL; returns its length. */
 size_t meeple__ws_frame_head(uint8_t head[MEEPLE__WS_HEAD_MAX], uint8_t opcode, size_t len,
                              const uint8_t mask[4]);

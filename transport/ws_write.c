@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "core/utf8.h"
+#include "core/wire.h"
 
 /* Pongs that may wait in the queue; of more pings only the last is answered (section 5.5.3). */
 enum {
@@ -18,49 +18,35 @@ static int new_mask(const struct meeple__ws *ws, uint8_t mask[4])
     return options->random(options->random_ctx, mask, 4) < 0 ? MEEPLE_EIO : 0;
 }
 
-/* Writes one frame of two parts at the end of a block that has the room. */
-static void append_frame(struct meeple__block *block, meeple_bytes frame_head, meeple_bytes head,
-                         meeple_bytes body, const uint8_t *mask)
-{
-    uint32_t begin;
-
-    meeple__block_append(block, frame_head);
-    begin = block->end;
-    meeple__block_append(block, head);
-    meeple__block_append(block, body);
-    if (mask) {
-        meeple__ws_mask(block->bytes + begin, block->end - begin, mask, 0);
-    }
-}
-
+/* A frame of two parts at the end of the queue. */
 static int queue_frame(struct meeple__ws *ws, uint8_t opcode, meeple_bytes head, meeple_bytes body)
 {
-    uint8_t mask[4], frame_head[MEEPLE__WS_HEAD_MAX];
+    uint8_t mask[4];
     const uint8_t *masked = ws->config->options.server ? NULL : mask;
-    meeple_bytes first = {frame_head, 0};
+    size_t len = head.len + body.len;
+    size_t whole = meeple__ws_frame_head_len(len, masked) + len;
     struct meeple__block *block;
-    size_t len;
-    int rc;
+    uint8_t *at;
 
     if (masked && new_mask(ws, mask) < 0) {
         return MEEPLE_EIO;
     }
-    first.len = meeple__ws_frame_head(frame_head, opcode, head.len + body.len, masked);
-    len = first.len + head.len + body.len;
-    block = meeple__queue_tail(&ws->out, len);
-    if (block) {
-        append_frame(block, first, head, body, masked);
-        meeple__queue_grown(&ws->out, len);
-        return 0;
-    }
-    block = meeple__block_new(ws->config->pool, 0, len);
+    block = meeple__queue_room(&ws->out, ws->config->pool, whole);
     if (!block) {
         return MEEPLE_ENOMEM;
     }
-    append_frame(block, first, head, body, masked);
-    rc = meeple__queue_add(&ws->out, ws->config->pool, block);
-    meeple__block_unref(ws->config->pool, block);
-    return rc;
+    at = block->bytes + block->end;
+    at += meeple__ws_frame_head(at, opcode, len, masked);
+    if (masked) {
+        meeple__mask(at, head.ptr, head.len, mask, 0);
+        meeple__mask(at + head.len, body.ptr, body.len, mask, head.len);
+    } else {
+        at = meeple__write_bytes(at, head);
+        meeple__write_bytes(at, body);
+    }
+    block->end += (uint32_t)whole;
+    meeple__queue_grown(&ws->out, whole);
+    return 0;
 }
 
 /* Whether a frame of len bytes fits the queue. */

@@ -44,6 +44,17 @@ static void add(struct meeple__queue *queue, const char *text)
     meeple__block_unref(&pool, block);
 }
 
+/* Adds it to the last block, if there is one that has the room; returns the block it is in. */
+static struct meeple__block *join(struct meeple__queue *queue, const char *text)
+{
+    struct meeple__block *block = meeple__queue_room(queue, &pool, strlen(text));
+
+    cr_assert_not_null(block);
+    meeple__block_append(block, bytes_of(text));
+    meeple__queue_grown(queue, strlen(text));
+    return block;
+}
+
 /* What the queue has still to write is this. */
 static void waits(const struct meeple__queue *queue, const char *text)
 {
@@ -310,25 +321,56 @@ Test(block, one_block_can_wait_in_many_queues)
 Test(block, a_small_message_may_join_the_last_block)
 {
     struct meeple__queue queue = {0};
-    struct meeple__block *tail, *shared;
+    struct meeple__block *first, *shared;
 
-    cr_assert_null(meeple__queue_tail(&queue, 1));
-    add(&queue, "one");
-    tail = meeple__queue_tail(&queue, 3);
-    cr_assert_not_null(tail);
-    meeple__block_append(tail, bytes_of("two"));
-    meeple__queue_grown(&queue, 3);
+    first = join(&queue, "one");
+    cr_assert_eq(join(&queue, "two"), first);
     waits(&queue, "onetwo");
-    cr_assert_null(meeple__queue_tail(&queue, 100000));
 
     /* Not one that somebody else has, too. */
     shared = block_of("shared");
     cr_assert_eq(meeple__queue_add(&queue, &pool, shared), 0);
-    cr_assert_null(meeple__queue_tail(&queue, 1));
+    cr_assert_neq(join(&queue, "three"), shared);
     meeple__block_unref(&pool, shared);
-    cr_assert_eq(meeple__queue_tail(&queue, 1), shared);
-    meeple__queue_sent(&queue, &pool, 12);
-    cr_assert_null(meeple__queue_tail(&queue, 1));
+    waits(&queue, "onetwosharedthree");
+    meeple__queue_clear(&queue, &pool);
+
+    cr_assert_eq(meeple__queue_add(&queue, &pool, (shared = block_of("given"))), 0);
+    meeple__block_unref(&pool, shared);
+    cr_assert_eq(join(&queue, "more"), shared);
+    waits(&queue, "givenmore");
+    meeple__queue_clear(&queue, &pool);
+}
+
+/* What is said in one turn is to be few parts, whatever its messages are. */
+Test(block, who_has_much_to_say_gets_a_larger_block)
+{
+    struct meeple__queue queue = {0};
+    meeple_bytes parts[8];
+
+    for (int i = 0; i < 200; i++) {
+        join(&queue, "twenty bytes of them");
+    }
+    cr_assert_eq(queue.bytes, 4000);
+    cr_assert_eq(meeple__queue_parts(&queue, parts, MEEPLE_COUNT(parts)), 2);
+    meeple__queue_clear(&queue, &pool);
+}
+
+Test(block, no_room_is_made_without_memory)
+{
+    for (size_t n = 1; n <= 2; n++) {
+        struct counting_mem failing;
+        struct meeple__pool empty;
+        struct meeple__queue queue = {0};
+
+        counting_mem_init(&failing);
+        meeple__pool_init(&empty, &failing.mem);
+        counting_mem_fail(&failing, n);
+        cr_expect_null(meeple__queue_room(&queue, &empty, 10), "call %zu", n);
+        cr_expect_null(queue.first);
+        meeple__pool_done(&empty);
+        cr_expect_eq(failing.live, 0);
+    }
 }
 
 Test(block, a_part_that_was_written_stays_written_when_the_block_grows)
@@ -337,8 +379,7 @@ Test(block, a_part_that_was_written_stays_written_when_the_block_grows)
 
     add(&queue, "one");
     meeple__queue_sent(&queue, &pool, 2);
-    meeple__block_append(meeple__queue_tail(&queue, 3), bytes_of("two"));
-    meeple__queue_grown(&queue, 3);
+    join(&queue, "two");
     waits(&queue, "etwo");
     meeple__queue_clear(&queue, &pool);
 }

@@ -524,8 +524,8 @@ Test(ws_close, a_refusal_that_nobody_reads_ends_in_time)
 /* Drains the pool, so that a close frame needs an allocation. */
 static void drain_pool(struct ws_probe *probe)
 {
-    static uint8_t payload[252];
-    size_t len = probe->server ? 252 : 248; /* with its header 256: a whole block */
+    static uint8_t payload[4092];
+    size_t len = probe->server ? 4092 : 4088; /* with its header 4096: a whole block */
 
     probe->deaf = true;
     for (unsigned i = 0; i < 8; i++) {
