@@ -89,6 +89,10 @@ int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t t
     int given = 0;
     int rc;
 
+    if (!meeple__is_many(to)) {
+        member = from != to ? meeple__roster_find(&server->net.roster, to) : NULL;
+        return member && give(server, meeple__peer_of(member), &outgoing);
+    }
     if (server->net.roster.count == 0) {
         return 0;
     }
@@ -97,9 +101,8 @@ int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t t
         return rc;
     }
     while ((member = meeple__roster_next(&server->net.roster, member))) {
-        if (meeple__reaches(from, to, member->id) &&
-            give(server, meeple__peer_of(member), &outgoing)) {
-            given++;
+        if (meeple__reaches(from, to, member->id)) {
+            given += give(server, meeple__peer_of(member), &outgoing);
         }
     }
     meeple__block_unref(&server->net.loop.pool, outgoing.frame);
