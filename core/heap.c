@@ -83,6 +83,7 @@ void meeple__heap_set(struct meeple__heap *heap, struct meeple__deadline *deadli
         if (deadline->place > 0) {
             take_out(heap, deadline);
         }
+        deadline->at_ms = UINT64_MAX;
         return;
     }
     if (deadline->place == 0) {

@@ -6,7 +6,7 @@
 
 /* Zeroed is in no heap. */
 struct meeple__deadline {
-    uint64_t at_ms;
+    uint64_t at_ms; /* UINT64_MAX when it was taken out */
     uint32_t place; /* 1 and up: where in the heap */
 };
 

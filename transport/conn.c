@@ -13,34 +13,6 @@ enum {
     PLAIN_SIZE = 16384 /* the longest TLS record */
 };
 
-void meeple__conn_wake(struct meeple__conn *conn)
-{
-    if (conn->starves) {
-        conn->starves = false;
-        meeple__list_remove(&conn->ready);
-    }
-    if (meeple__list_empty(&conn->ready)) {
-        meeple__list_append(&conn->loop->ready, &conn->ready);
-    }
-}
-
-void meeple__conn_wrote(struct meeple__conn *conn)
-{
-    if (meeple__list_empty(&conn->dirty)) {
-        meeple__list_append(&conn->loop->dirty, &conn->dirty);
-    }
-}
-
-void meeple__conn_schedule(struct meeple__conn *conn)
-{
-    uint64_t at_ms = conn->extra_deadline_ms;
-
-    if (conn->phase == MEEPLE__CONN_LIVE && conn->ws.deadline_ms < at_ms) {
-        at_ms = conn->ws.deadline_ms;
-    }
-    meeple__heap_set(&conn->loop->deadlines, &conn->deadline, at_ms);
-}
-
 void meeple__conn_touched(struct meeple__conn *conn)
 {
     meeple__conn_wrote(conn);
@@ -158,6 +130,7 @@ int meeple__conn_init(struct meeple__conn *conn, struct meeple__loop *loop,
     }
     *conn = (struct meeple__conn){.loop = loop, .socket = socket, .extra_deadline_ms = UINT64_MAX};
     conn->phase = socket ? MEEPLE__CONN_LIVE : MEEPLE__CONN_CONNECTING;
+    conn->deadline.at_ms = UINT64_MAX;
     rc = socket ? 0 : need_aside(conn); /* whoever connects wants to know why it cannot */
     if (rc == 0 && context) {
         rc = init_tls(conn, context);

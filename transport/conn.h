@@ -90,11 +90,35 @@ bool meeple__conn_waits(const struct meeple__conn *conn);
 void meeple__conn_leave(struct meeple__conn *conn);
 
 /* It has something to write. */
-void meeple__conn_wrote(struct meeple__conn *conn);
+static inline void meeple__conn_wrote(struct meeple__conn *conn)
+{
+    if (meeple__list_empty(&conn->dirty)) {
+        meeple__list_append(&conn->loop->dirty, &conn->dirty);
+    }
+}
 /* It may have something to tell. */
-void meeple__conn_wake(struct meeple__conn *conn);
-/* Its deadlines have moved. */
-void meeple__conn_schedule(struct meeple__conn *conn);
+static inline void meeple__conn_wake(struct meeple__conn *conn)
+{
+    if (conn->starves) {
+        conn->starves = false;
+        meeple__list_remove(&conn->ready);
+    }
+    if (meeple__list_empty(&conn->ready)) {
+        meeple__list_append(&conn->loop->ready, &conn->ready);
+    }
+}
+/* Its deadlines may have moved. */
+static inline void meeple__conn_schedule(struct meeple__conn *conn)
+{
+    uint64_t at_ms = conn->extra_deadline_ms;
+
+    if (conn->phase == MEEPLE__CONN_LIVE && conn->ws.deadline_ms < at_ms) {
+        at_ms = conn->ws.deadline_ms;
+    }
+    if (at_ms != conn->deadline.at_ms) {
+        meeple__heap_set(&conn->loop->deadlines, &conn->deadline, at_ms);
+    }
+}
 /* The owner did something to its WebSocket: all of these. */
 void meeple__conn_touched(struct meeple__conn *conn);
 /* Bytes that wait to be sent, encrypted already or not. */

@@ -31,6 +31,12 @@ void meeple__line_missed(struct meeple__line *line, size_t len, size_t queue_byt
 /* The owner is to be told when no more than `most` bytes are queued. */
 void meeple__line_want_room(struct meeple__line *line, size_t most);
 
+/* Whether somebody wants to be told that there is room. */
+static inline bool meeple__line_waits(const struct meeple__line *line)
+{
+    return line->drained_below > 0 || line->room_below > 0;
+}
+
 /* Whether that has come, with so many bytes queued. */
 static inline bool meeple__line_has_drained(const struct meeple__line *line, size_t queued)
 {

@@ -109,11 +109,11 @@ static int conn_step(struct client *client, meeple_event *event)
         client->welcome_deadline_ms =
             client->net.loop.now_ms + client->net.limits.handshake_timeout_ms;
     }
-    if (meeple__conn_drained(conn)) {
+    if (meeple__line_waits(&conn->line) && meeple__conn_drained(conn)) {
         *event = meeple__event_of(MEEPLE_EVENT_DRAINED, MEEPLE_SERVER);
         return 1;
     }
-    if (meeple__conn_got_room(conn)) {
+    if (meeple__line_waits(&conn->line) && meeple__conn_got_room(conn)) {
         *event = meeple__event_of(MEEPLE_EVENT_NONE, MEEPLE_SERVER); /* meeple__net_room() */
         return 1;
     }

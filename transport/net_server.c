@@ -107,6 +107,7 @@ static int route(struct meeple__server *server, struct meeple__peer *peer,
     if (!ours) {
         return 0;
     }
+    meeple__roster_heard(&server->net.roster, &peer->member);
     *event = meeple__event_of(MEEPLE_EVENT_PACKET, peer->id);
     event->text = packet->text;
     event->data = packet->data;
@@ -209,6 +210,21 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
     return 1;
 }
 
+/* There is room again for what it missed, or what meeple__net_room() was asked for.  1: event says
+ * so. */
+static int tell_room(struct meeple__peer *peer, meeple_event *event)
+{
+    if (meeple__conn_drained(&peer->conn)) {
+        *event = meeple__event_of(MEEPLE_EVENT_DRAINED, peer->id);
+        return 1;
+    }
+    if (meeple__conn_got_room(&peer->conn)) {
+        *event = meeple__event_of(MEEPLE_EVENT_NONE, peer->id);
+        return 1;
+    }
+    return 0;
+}
+
 /* What one connection has to tell.  0: go on, with this one if it is still ready. */
 static int peer_step(struct meeple__server *server, struct meeple__peer *peer, meeple_event *event)
 {
@@ -219,15 +235,10 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         free_peer(server, peer);
         return 0;
     }
-    if (!meeple__server_place(server, peer)) {
+    if (peer->coming && !meeple__server_place(server, peer)) {
         return 0;
     }
-    if (peer->member.id > 0 && meeple__conn_drained(&peer->conn)) {
-        *event = meeple__event_of(MEEPLE_EVENT_DRAINED, peer->id);
-        return 1;
-    }
-    if (peer->member.id > 0 && meeple__conn_got_room(&peer->conn)) {
-        *event = meeple__event_of(MEEPLE_EVENT_NONE, peer->id); /* meeple__net_room() */
+    if (meeple__line_waits(&peer->conn.line) && peer->member.id > 0 && tell_room(peer, event)) {
         return 1;
     }
     if (peer->download) {
@@ -282,8 +293,10 @@ static int server_step(meeple_net *net, meeple_event *event)
 {
     struct meeple__server *server = meeple__server_of(net);
 
-    meeple__request_free(server->request, net->loop.mem);
-    server->request = NULL;
+    if (server->request) {
+        meeple__request_free(server->request, net->loop.mem);
+        server->request = NULL;
+    }
     if (!net->up_told) {
         net->up_told = true;
         *event = meeple__event_of(MEEPLE_EVENT_UP, net->id);

@@ -78,8 +78,8 @@ typedef enum meeple__spread_kind {
 void meeple__server_accepted(meeple_net *net, meeple_socket *socket);
 /* Counts a connection under the client's address, if that is known and counts.  MEEPLE_ENOMEM. */
 int meeple__server_count_address(struct meeple__server *server, struct meeple__peer *peer);
-/* Counts one whose address a PROXY header has told by now.  False: that address has too many, and
- * it was dropped. */
+/* Counts a comer whose address a PROXY header has told by now.  False: that address has too many,
+ * and it was dropped. */
 bool meeple__server_place(struct meeple__server *server, struct meeple__peer *peer);
 /* A good request: it is answered, or (1) event asks the application. */
 int meeple__server_request(struct meeple__server *server, struct meeple__peer *peer,

@@ -119,8 +119,8 @@ bool meeple__server_place(struct meeple__server *server, struct meeple__peer *pe
     const struct meeple__conn_aside *aside = peer->conn.aside;
     const char *why = NULL;
 
-    if (!peer->coming || peer->address || !aside || aside->proxy ||
-        meeple__ip_is_none(&aside->client) || is_trusted(server, &aside->client)) {
+    if (peer->address || !aside || aside->proxy || meeple__ip_is_none(&aside->client) ||
+        is_trusted(server, &aside->client)) {
         return true;
     }
     if (meeple__server_count_address(server, peer) < 0) {

@@ -35,6 +35,9 @@ int meeple__roster_add(struct meeple__roster *roster, const meeple_mem *mem,
 void meeple__roster_remove(struct meeple__roster *roster, struct meeple__member *member)
 {
     assert(member->id > 0);
+    if (roster->last == member) {
+        roster->last = NULL;
+    }
     meeple__map_remove(&roster->map, &member->by_id);
     meeple__list_remove(&member->order);
     member->id = 0;
@@ -43,8 +46,12 @@ void meeple__roster_remove(struct meeple__roster *roster, struct meeple__member 
 
 struct meeple__member *meeple__roster_find(const struct meeple__roster *roster, int32_t id)
 {
-    struct meeple__map_link *link = meeple__map_find(&roster->map, meeple__hash_u32((uint32_t)id));
+    struct meeple__map_link *link;
 
+    if (roster->last && roster->last->id == id) {
+        return roster->last;
+    }
+    link = meeple__map_find(&roster->map, meeple__hash_u32((uint32_t)id));
     for (; link; link = meeple__map_again(link)) {
         struct meeple__member *member = MEEPLE__CONTAINER(link, struct meeple__member, by_id);
 

@@ -18,6 +18,7 @@ struct meeple__member {
 struct meeple__roster {
     struct meeple__map map;
     struct meeple__list order;
+    struct meeple__member *last; /* who spoke last, and is likely to be answered; or NULL */
     size_t count;
 };
 
@@ -29,6 +30,12 @@ int meeple__roster_add(struct meeple__roster *roster, const meeple_mem *mem,
                        struct meeple__member *member, int32_t id);
 void meeple__roster_remove(struct meeple__roster *roster, struct meeple__member *member);
 struct meeple__member *meeple__roster_find(const struct meeple__roster *roster, int32_t id);
+/* A member spoke: it is the first that is looked at. */
+static inline void meeple__roster_heard(struct meeple__roster *roster,
+                                        struct meeple__member *member)
+{
+    roster->last = member;
+}
 /* Walks them: the first for NULL; NULL after the last. */
 struct meeple__member *meeple__roster_next(const struct meeple__roster *roster,
                                            const struct meeple__member *member);

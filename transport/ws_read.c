@@ -261,7 +261,7 @@ static int read_data(struct meeple__ws *ws, meeple_ws_event *event)
     }
     *event = (meeple_ws_event){MEEPLE_WS_MESSAGE, ws->message == MEEPLE__WS_TEXT, false, 0, piece};
     ws->message = 0;
-    ws->message_told = true;
+    ws->message_told = ws->in.ptr != NULL;
     return 1;
 }
 
