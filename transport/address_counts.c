@@ -39,7 +39,7 @@ static struct meeple__address_count *find(const struct meeple__address_counts *c
         struct meeple__address_count *count =
             MEEPLE__CONTAINER(link, struct meeple__address_count, by_block);
 
-        if (meeple__ip_equal(&count->block, block)) {
+        if (memcmp(count->block, block->bytes, sizeof count->block) == 0) {
             return count;
         }
     }
@@ -72,7 +72,7 @@ struct meeple__address_count *meeple__address_counts_enter(struct meeple__addres
         meeple__free(mem, count);
         return NULL;
     }
-    count->block = block;
+    memcpy(count->block, block.bytes, sizeof count->block);
     count->count = 1;
     return count;
 }

@@ -8,7 +8,7 @@
 /* One for each block of addresses (meeple__ip_block()) that has connections; counted by them. */
 struct meeple__address_count {
     struct meeple__map_link by_block;
-    struct meeple__ip block;
+    uint8_t block[16]; /* as in struct meeple__ip */
     uint32_t count;
     uint32_t coming; /* of them, for the owner to count: those that are not peers yet */
 };

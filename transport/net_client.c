@@ -61,7 +61,8 @@ static void closed(struct client *client, const meeple_ws_event *ws)
         meeple__net_blame(&client->net, &fault);
         meeple__net_blame(&client->net, &refusal);
         if (conn->ws.failed) {
-            meeple__session_blame(session, MEEPLE_STAGE_SESSION, conn->ws.code, conn->ws.why);
+            meeple__session_blame(session, MEEPLE_STAGE_SESSION, conn->ws.code,
+                                  meeple__ws_why(&conn->ws));
         }
     } else if (conn->ws.silent) {
         meeple__session_blame(session, MEEPLE_STAGE_TIMEOUT, 0,

@@ -61,7 +61,7 @@ static void depart_if_closing(struct meeple__server *server, struct meeple__peer
         return;
     }
     if (ws->failed) {
-        reason = (meeple_bytes){(const uint8_t *)ws->why, strlen(ws->why)};
+        reason = (meeple_bytes){(const uint8_t *)meeple__ws_why(ws), strlen(meeple__ws_why(ws))};
     } else if (ws->close_received) {
         reason = meeple__ws_reason(ws);
     } else if (peer->overfull) {
@@ -241,7 +241,7 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
     if (meeple__line_waits(&peer->conn.line) && peer->member.id > 0 && tell_room(peer, event)) {
         return 1;
     }
-    if (peer->download) {
+    if (meeple__download_of(peer)) {
         meeple__server_page_more(server, peer);
     }
     rc = meeple__conn_next(&peer->conn, &ws);

@@ -42,23 +42,34 @@ struct meeple__server {
     bool asks;
 };
 
+/* There may be tens of thousands, and most of them rest. */
 struct meeple__peer {
     struct meeple__conn conn;
+    bool coming : 1;  /* one of the comers */
+    bool asking : 1;  /* its REQUEST waits for an answer */
+    bool welcome : 1; /* the answer was yes */
+    bool joined : 1, closed : 1, overfull : 1;
+    int32_t id; /* from its REQUEST or JOIN on; stays after it left the roster, for LEAVE */
+    union {
+        struct {
+            struct meeple__rate messages, bytes;
+        };
+        struct meeple__file *page_file; /* of who asked for a page: meeple__download_of() */
+    };
     struct meeple__member member; /* id 0: in no roster */
     struct meeple__list all;
     struct meeple__address_count *address; /* NULL: not counted */
-    struct meeple__rate messages, bytes;
-    struct meeple__file *download; /* the file that is being sent; NULL: none */
-    int32_t id;   /* from its REQUEST or JOIN on; stays after it left the roster, for LEAVE */
-    bool coming;  /* one of the comers */
-    bool asking;  /* its REQUEST waits for an answer */
-    bool welcome; /* the answer was yes */
-    bool joined, closed, overfull;
 };
 
 static inline struct meeple__server *meeple__server_of(meeple_net *net)
 {
     return MEEPLE__CONTAINER(net, struct meeple__server, net);
+}
+
+/* The file that is being sent to it; NULL: none. */
+static inline struct meeple__file *meeple__download_of(const struct meeple__peer *peer)
+{
+    return peer->conn.ws.page ? peer->page_file : NULL;
 }
 
 static inline struct meeple__peer *meeple__peer_of(struct meeple__member *member)

@@ -31,10 +31,12 @@ int meeple__server_pages_init(struct meeple__server *server, const meeple_pages_
 
 void meeple__server_page_done(struct meeple__server *server, struct meeple__peer *peer)
 {
-    if (peer->download) {
-        meeple__file_close(peer->download);
-        meeple__free(server->net.loop.mem, peer->download);
-        peer->download = NULL;
+    struct meeple__file *file = meeple__download_of(peer);
+
+    if (file) {
+        meeple__file_close(file);
+        meeple__free(server->net.loop.mem, file);
+        peer->page_file = NULL;
         server->pages.download_count--;
     }
 }
@@ -130,11 +132,12 @@ static int keep(struct meeple__server *server, struct meeple__peer *peer,
     if (peer->address && peer->address->count > server->per_address_max) {
         return MEEPLE_EDENIED;
     }
-    peer->download = meeple__alloc(server->net.loop.mem, sizeof *peer->download);
-    if (!peer->download) {
+    assert(peer->conn.ws.page);
+    peer->page_file = meeple__alloc(server->net.loop.mem, sizeof *peer->page_file);
+    if (!peer->page_file) {
         return MEEPLE_ENOMEM;
     }
-    *peer->download = *file;
+    *peer->page_file = *file;
     server->pages.download_count++;
     return 0;
 }
@@ -261,7 +264,7 @@ void meeple__server_page(struct meeple__server *server, struct meeple__peer *pee
 static int queue_piece(struct meeple__server *server, struct meeple__peer *peer)
 {
     struct meeple__pool *pool = &server->net.loop.pool;
-    struct meeple__file *file = peer->download;
+    struct meeple__file *file = meeple__download_of(peer);
     uint64_t left = file->size - file->at;
     size_t len = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES;
     struct meeple__block *block;
@@ -312,7 +315,7 @@ void meeple__server_page_hurry(struct meeple__server *server, struct meeple__pee
 {
     uint64_t at_ms = server->net.loop.now_ms + server->net.config.options.close_timeout_ms;
 
-    if (peer->download && at_ms < peer->conn.ws.deadline_ms) {
+    if (meeple__download_of(peer) && at_ms < peer->conn.ws.deadline_ms) {
         peer->conn.ws.deadline_ms = at_ms;
     }
 }

@@ -21,11 +21,10 @@ int meeple__roster_add(struct meeple__roster *roster, const meeple_mem *mem,
     int rc;
 
     assert(id > 0 && !meeple__roster_find(roster, id));
-    rc = meeple__map_put(&roster->map, mem, &member->by_id, meeple__hash_u32((uint32_t)id));
+    rc = meeple__map_put(&roster->map, mem, &member->by_id, (uint32_t)id);
     if (rc < 0) {
         return rc;
     }
-    member->id = id;
     meeple__list_init(&member->order);
     meeple__list_append(&roster->order, &member->order);
     roster->count++;
@@ -51,15 +50,8 @@ struct meeple__member *meeple__roster_find(const struct meeple__roster *roster, 
     if (roster->last && roster->last->id == id) {
         return roster->last;
     }
-    link = meeple__map_find(&roster->map, meeple__hash_u32((uint32_t)id));
-    for (; link; link = meeple__map_again(link)) {
-        struct meeple__member *member = MEEPLE__CONTAINER(link, struct meeple__member, by_id);
-
-        if (member->id == id) {
-            return member;
-        }
-    }
-    return NULL;
+    link = id > 0 ? meeple__map_find(&roster->map, (uint32_t)id) : NULL;
+    return link ? MEEPLE__CONTAINER(link, struct meeple__member, by_id) : NULL;
 }
 
 struct meeple__member *meeple__roster_next(const struct meeple__roster *roster,

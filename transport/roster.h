@@ -2,6 +2,9 @@
 #ifndef MEEPLE_TRANSPORT_ROSTER_H
 #define MEEPLE_TRANSPORT_ROSTER_H
 
+#include <assert.h>
+#include <stddef.h>
+
 #include <meeple/event.h>
 
 #include "core/list.h"
@@ -9,10 +12,18 @@
 
 /* Part of whatever stands for a peer.  id 0: in no roster. */
 struct meeple__member {
-    struct meeple__map_link by_id;
+    union {
+        struct meeple__map_link by_id;
+        struct {
+            struct meeple__map_link *next;
+            int32_t id; /* is its own hash: servers draw ids at random */
+        };
+    };
     struct meeple__list order;
-    int32_t id;
 };
+static_assert(sizeof(struct meeple__map_link) == sizeof(struct meeple__map_link *) * 2 &&
+                  offsetof(struct meeple__member, id) == offsetof(struct meeple__map_link, hash),
+              "the id lies where the map keeps the hash");
 
 /* In the order they joined. */
 struct meeple__roster {

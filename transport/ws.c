@@ -120,6 +120,14 @@ void meeple__ws_eof(struct meeple__ws *ws)
     ws->ended = true;
 }
 
+/* If there is no memory for a place to keep it, that is why. */
+static void set_why(struct meeple__ws *ws, const char *why)
+{
+    if (meeple__ws_need_aside(ws) == 0) {
+        ws->aside->why = why;
+    }
+}
+
 void meeple__ws_fail(struct meeple__ws *ws, uint16_t code, const char *why)
 {
     if (ws->failed) {
@@ -127,7 +135,7 @@ void meeple__ws_fail(struct meeple__ws *ws, uint16_t code, const char *why)
     }
     ws->failed = true;
     ws->code = code;
-    ws->why = why;
+    set_why(ws, why);
     ws->fed_len = 0;
     ws->deadline_ms = ws->now_ms + ws->config->options.close_timeout_ms;
     if (!ws->close_sent &&
@@ -143,7 +151,7 @@ static void client_fault(struct meeple__ws *ws, meeple_stage stage, int number, 
     ws->state = MEEPLE__WS_REFUSED;
     ws->failed = true;
     ws->code = MEEPLE_CLOSE_ABNORMAL;
-    ws->why = why;
+    set_why(ws, why);
 }
 
 /* No WebSocket comes of it: the answer goes, and then the stream ends. */
@@ -153,7 +161,7 @@ static void end_request(struct meeple__ws *ws)
     ws->state = MEEPLE__WS_REFUSED;
     ws->failed = true;
     ws->code = MEEPLE_CLOSE_ABNORMAL;
-    ws->why = "the handshake was refused";
+    set_why(ws, "the handshake was refused");
     ws->fed_len = 0;
     ws->deadline_ms = ws->now_ms + ws->config->options.close_timeout_ms;
 }
@@ -471,7 +479,7 @@ static void tell_closed(struct meeple__ws *ws, meeple_ws_event *event)
     *event = (meeple_ws_event){MEEPLE_WS_CLOSED, false, false, MEEPLE_CLOSE_ABNORMAL, {NULL, 0}};
     if (ws->failed) {
         event->code = ws->code;
-        why = ws->why;
+        why = meeple__ws_why(ws);
     } else if (ws->close_received) {
         event->code = ws->code;
         event->clean = ws->close_sent && ws->close_bytes == 0;

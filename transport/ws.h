@@ -52,6 +52,7 @@ struct meeple__ws_aside {
     uint8_t ping_opcode;                 /* of the frame that answers it */
     bool ping_kept;                      /* it may be empty */
     size_t ignored;                      /* bytes that came behind a request for a page */
+    const char *why;                     /* failed: static text */
     char accept[MEEPLE__WS_ACCEPT_SIZE]; /* client: what the server has to answer */
     meeple_fault fault;                  /* of the handshake */
 };
@@ -62,8 +63,8 @@ struct meeple__ws {
     const struct meeple__ws_config *config;
     uint8_t state;
     uint8_t message; /* opcode of the message under way, or 0 */
-    uint8_t head_len;
-    uint8_t pongs; /* that wait in the queue */
+    uint8_t head_len : 4;
+    uint8_t pongs : 4; /* that wait in the queue */
     bool in_frame : 1, message_told : 1;
     bool compressed : 1; /* the message under way */
     bool deflates : 1;   /* permessage-deflate was agreed */
@@ -71,6 +72,7 @@ struct meeple__ws {
     bool late : 1, too_long : 1; /* server: why there was no handshake: its time, its head */
     bool page : 1;               /* REQUEST was for a page; ASKED ends with meeple__ws_answer() */
     bool answering : 1;          /* the owner has more to put into `out`: not over before */
+    struct meeple__utf8 utf8;
     uint8_t *fed;
     size_t fed_len;
     /* Between frames the first bytes of a header that came in pieces. */
@@ -81,16 +83,14 @@ struct meeple__ws {
     uint64_t frame_at; /* bytes of its payload that were taken */
     struct meeple__queue out;
     struct meeple__buf in; /* the head, or a message that came in pieces */
-    struct meeple__utf8 utf8;
-    uint32_t controls; /* control frames that came; the owner's to reset */
     uint64_t now_ms, deadline_ms;
     struct meeple__heartbeat heartbeat;
+    uint32_t controls;    /* control frames that came; the owner's to reset */
     uint32_t beat_bytes;  /* to go until the heartbeat's last ping is gone */
     uint32_t pong_bytes;  /* to go until the last of the pongs is gone */
     uint32_t close_bytes; /* to go until our close frame is gone */
     uint16_t protocol;    /* index into options.protocols, from 1 */
     uint16_t code;        /* received, or failed with */
-    const char *why;      /* failed: static text */
     struct meeple__deflate_params agreed;
     struct meeple__ws_deflate *deflate; /* with the first compressed message */
     struct meeple__ws_aside *aside;     /* NULL: nothing of it is there */
@@ -178,6 +178,12 @@ static inline meeple_fault meeple__ws_fault(const struct meeple__ws *ws)
 static inline bool meeple__ws_is_open(const struct meeple__ws *ws)
 {
     return ws->state == MEEPLE__WS_FRAMES && !ws->close_sent && !ws->close_received && !ws->ended;
+}
+
+/* Of one that has failed. */
+static inline const char *meeple__ws_why(const struct meeple__ws *ws)
+{
+    return ws->aside && ws->aside->why ? ws->aside->why : "out of memory";
 }
 
 /* Whether the answer to a request for a page is on its way. */

@@ -35,7 +35,7 @@ void meeple__ws_tidy_aside(struct meeple__ws *ws)
     const struct meeple__ws_aside *aside = ws->aside;
 
     if (aside && ws->state == MEEPLE__WS_FRAMES && !aside->control.ptr && !aside->reason.ptr &&
-        !aside->ping_kept) {
+        !aside->ping_kept && !aside->why) {
         meeple__ws_end_aside(ws);
     }
 }

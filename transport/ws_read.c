@@ -51,7 +51,7 @@ static int take_header(struct meeple__ws *ws)
     }
     if (len == 0) {
         memcpy(ws->head, bytes.ptr, bytes.len);
-        ws->head_len = (uint8_t)bytes.len;
+        ws->head_len = bytes.len & 0xf;
         ws->fed_len = 0;
         return 0;
     }

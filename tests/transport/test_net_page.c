@@ -465,8 +465,8 @@ static const struct meeple__file *download(void)
     for (; link != &seat->peers; link = link->next) {
         struct meeple__peer *peer = MEEPLE__CONTAINER(link, struct meeple__peer, all);
 
-        if (peer->download) {
-            return peer->download;
+        if (meeple__download_of(peer)) {
+            return meeple__download_of(peer);
         }
     }
     return NULL;

@@ -1,0 +1,137 @@
+/* test_net_idle: what peers cost that say nothing: bytes of heap, and turns of the loop. */
+#include <meeple/net.h>
+
+#include <criterion/criterion.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/support/counting_mem.h"
+
+enum {
+    /* A few more than a power of two: every table that doubles has just done so. */
+    CROWD = 520,
+    IDLE_BYTES_MAX = 512,
+    ADDRESS_BYTES_MAX = 64 /* to count connections by */
+};
+
+static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                              "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n";
+
+struct crowd {
+    struct counting_mem mem;
+    meeple_net *server;
+    const char *offer; /* more lines of the request */
+    bool spread;       /* each comes from an address of its own */
+    int fds[CROWD];
+    size_t count;
+};
+
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void begin(struct crowd *crowd, meeple_listen_options options)
+{
+    meeple_event event;
+
+    allow_descriptors();
+    counting_mem_init(&crowd->mem);
+    options.host = "127.0.0.1";
+    options.dialect = MEEPLE_DIALECT_PLAIN;
+    options.limits.peers_max = 2 * CROWD;
+    options.mem = &crowd->mem.mem;
+    cr_assert_eq(meeple_net_listen(&crowd->server, &options), 0);
+    cr_assert_eq(meeple_net_next(crowd->server, &event, 0), 1);
+    cr_assert_eq(event.type, MEEPLE_EVENT_UP);
+}
+
+static int connected(const struct crowd *crowd)
+{
+    const struct linger reset = {1, 0}; /* no port is kept for a while after the test */
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    cr_assert(fd >= 0);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    if (crowd->spread) {
+        address.sin_addr.s_addr = htonl(0x7f010001 + (uint32_t)crowd->count);
+        cr_assert_eq(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    }
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(meeple_net_port(crowd->server));
+    cr_assert_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static void join(struct crowd *crowd)
+{
+    char text[512];
+    int len = snprintf(text, sizeof text, request, crowd->offer ? crowd->offer : "");
+    int fd = connected(crowd);
+    meeple_event event;
+
+    cr_assert_eq(send(fd, text, (size_t)len, 0), len);
+    cr_assert_eq(meeple_net_next(crowd->server, &event, 10000), 1);
+    cr_assert_eq(event.type, MEEPLE_EVENT_JOIN, "%s", meeple_event_name(event.type));
+    /* To the end of the turn, in which the answer goes. */
+    cr_assert_eq(meeple_net_next(crowd->server, &event, 0), 0);
+    crowd->fds[crowd->count++] = fd;
+}
+
+/* Everything that was allocated since there was nobody. */
+static size_t bytes_each(struct crowd *crowd)
+{
+    size_t before = crowd->mem.bytes;
+
+    while (crowd->count < CROWD) {
+        join(crowd);
+    }
+    cr_log_info("%zu bytes each", (crowd->mem.bytes - before) / CROWD);
+    return (crowd->mem.bytes - before) / CROWD;
+}
+
+static void end(struct crowd *crowd)
+{
+    meeple_net_free(crowd->server);
+    for (size_t i = 0; i < crowd->count; i++) {
+        close(crowd->fds[i]);
+    }
+    cr_assert_eq(crowd->mem.live, 0);
+}
+
+Test(net_idle, a_peer_at_rest_takes_no_more_than_512_bytes)
+{
+    struct crowd crowd = {0};
+
+    begin(&crowd, (meeple_listen_options){0});
+    cr_assert_leq(bytes_each(&crowd), IDLE_BYTES_MAX);
+    end(&crowd);
+}
+
+Test(net_idle, an_address_that_nobody_else_has_takes_64_more)
+{
+    struct crowd crowd = {.spread = true};
+
+    begin(&crowd, (meeple_listen_options){.limits.connections_per_address_max = 1});
+    cr_assert_leq(bytes_each(&crowd), IDLE_BYTES_MAX + ADDRESS_BYTES_MAX);
+    end(&crowd);
+}
+
+Test(net_idle, one_that_may_compress_and_has_not_yet_takes_no_more)
+{
+    struct crowd crowd = {.offer = "Sec-WebSocket-Extensions: permessage-deflate\r\n"};
+
+    begin(&crowd, (meeple_listen_options){.deflate.enabled = true});
+    cr_assert_leq(bytes_each(&crowd), IDLE_BYTES_MAX);
+    end(&crowd);
+}
