@@ -2,7 +2,6 @@
 #include "transport/conn.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/mem.h"
@@ -194,15 +193,12 @@ static void blame(struct meeple__conn *conn, const meeple_fault *fault)
 
 void meeple__conn_address(const struct meeple__conn *conn, char *dst, size_t cap)
 {
-    char text[MEEPLE__IP_TEXT_SIZE] = "";
-
     if (conn->aside && !meeple__ip_is_none(&conn->aside->client)) {
-        meeple__ip_write(text, &conn->aside->client);
-        snprintf(dst, cap, "%s", text);
+        meeple__ip_write_cut(dst, cap, &conn->aside->client);
     } else if (conn->socket) {
         conn->loop->driver->address(conn->loop->io, conn->socket, dst, cap);
     } else {
-        snprintf(dst, cap, "%s", "");
+        meeple__ip_write_cut(dst, cap, &(struct meeple__ip){0});
     }
 }
 

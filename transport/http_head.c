@@ -6,10 +6,12 @@
 
 #include "core/scan.h"
 
+/* RFC 9110 section 5.6.2: digits, letters and "!#$%&'*+-.^_`|~", a bit for each byte below 128. */
+static const uint32_t token_bits[] = {0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff};
+
 static bool is_token_byte(uint8_t byte)
 {
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= 'A' && byte <= 'Z') || (byte != 0 && strchr("!#$%&'*+-.^_`|~", byte));
+    return byte < 128 && (token_bits[byte / 32] >> byte % 32 & 1);
 }
 
 static uint8_t lower(uint8_t byte)
@@ -54,17 +56,23 @@ bool meeple__bytes_equal(meeple_bytes bytes, const char *text)
     return bytes.len == strlen(text) && (bytes.len == 0 || !memcmp(bytes.ptr, text, bytes.len));
 }
 
-bool meeple__bytes_equal_caseless(meeple_bytes bytes, const char *text)
+/* Most names differ in their length already. */
+static bool is_caseless(meeple_bytes bytes, const char *text, size_t len)
 {
-    if (bytes.len != strlen(text)) {
+    if (bytes.len != len) {
         return false;
     }
-    for (size_t i = 0; i < bytes.len; i++) {
+    for (size_t i = 0; i < len; i++) {
         if (lower(bytes.ptr[i]) != lower((uint8_t)text[i])) {
             return false;
         }
     }
     return true;
+}
+
+bool meeple__bytes_equal_caseless(meeple_bytes bytes, const char *text)
+{
+    return is_caseless(bytes, text, strlen(text));
 }
 
 ptrdiff_t meeple__http_head_end(meeple_bytes bytes, size_t seen)
@@ -162,10 +170,10 @@ int meeple__http_head_parse(struct meeple__http_head *head, meeple_bytes head_by
 size_t meeple__http_head_field(const struct meeple__http_head *head, const char *name,
                                meeple_bytes *value)
 {
-    size_t count = 0;
+    size_t count = 0, len = strlen(name);
 
     for (size_t i = 0; i < head->field_count; i++) {
-        if (meeple__bytes_equal_caseless(head->fields[i].name, name) && count++ == 0) {
+        if (is_caseless(head->fields[i].name, name, len) && count++ == 0) {
             *value = head->fields[i].value;
         }
     }
@@ -175,12 +183,13 @@ size_t meeple__http_head_field(const struct meeple__http_head *head, const char 
 bool meeple__http_list_next(const struct meeple__http_head *head, const char *name,
                             struct meeple__http_list *at, meeple_bytes *element)
 {
+    size_t len = strlen(name);
+
     while (at->field < head->field_count) {
         meeple_bytes value = head->fields[at->field].value;
         const uint8_t *begin, *comma;
 
-        if (!meeple__bytes_equal_caseless(head->fields[at->field].name, name) ||
-            at->offset >= value.len) {
+        if (!is_caseless(head->fields[at->field].name, name, len) || at->offset >= value.len) {
             at->field++;
             at->offset = 0;
             continue;

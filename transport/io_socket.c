@@ -471,16 +471,15 @@ uint16_t meeple__io_port(meeple_io *io, meeple_socket *socket)
 void meeple__io_address(meeple_io *io, meeple_socket *socket, char *dst, size_t cap)
 {
     struct meeple__address address = {.len = sizeof address.storage};
-    struct meeple__ip from = socket->from;
-    char text[MEEPLE__IP_TEXT_SIZE] = "";
+    struct meeple__ip from = {0};
 
     (void)io;
-    if (socket->phase == MEEPLE__SOCKET_OPEN && meeple__ip_is_none(&from) &&
-        getpeername(socket->fd, (struct sockaddr *)&address.storage, &address.len) == 0) {
-        from = meeple__address_ip(&address);
+    if (socket->phase == MEEPLE__SOCKET_OPEN) {
+        from = socket->from;
+        if (meeple__ip_is_none(&from) &&
+            getpeername(socket->fd, (struct sockaddr *)&address.storage, &address.len) == 0) {
+            from = meeple__address_ip(&address);
+        }
     }
-    if (socket->phase == MEEPLE__SOCKET_OPEN && !meeple__ip_is_none(&from)) {
-        meeple__ip_write(text, &from);
-    }
-    snprintf(dst, cap, "%s", text);
+    meeple__ip_write_cut(dst, cap, &from);
 }

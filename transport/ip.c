@@ -1,15 +1,13 @@
 /* ip: IP addresses and networks as numbers and as text (RFC 4291, RFC 5952, RFC 4632). */
 #include "transport/ip.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/scan.h"
 
 enum {
     MAPPED_BITS = 96,
-    GROUPS = 8,
-    V6_TEXT_SIZE = 40 /* without brackets */
+    GROUPS = 8
 };
 
 static const uint8_t mapped[MAPPED_BITS / 8] = {[10] = 0xff, [11] = 0xff};
@@ -223,39 +221,86 @@ static size_t longest_gap(const uint8_t bytes[16], size_t *len)
     return best;
 }
 
-static void write_v6(char text[V6_TEXT_SIZE], const uint8_t bytes[16])
+/* Without zeros before it; back comes where the text goes on.  By hand, as the address of every
+ * connection that comes is written, and printf() would be a fifth of all that it costs us. */
+static char *write_number(char *text, uint32_t number, uint32_t base)
+{
+    char digits[8];
+    size_t count = 0;
+
+    do {
+        digits[count++] = "0123456789abcdef"[number % base];
+        number /= base;
+    } while (number > 0);
+    while (count > 0) {
+        *text++ = digits[--count];
+    }
+    return text;
+}
+
+static char *write_v4(char *text, const uint8_t bytes[4])
+{
+    for (size_t i = 0; i < 4; i++) {
+        if (i > 0) {
+            *text++ = '.';
+        }
+        text = write_number(text, bytes[i], 10);
+    }
+    return text;
+}
+
+static char *write_v6(char *text, const uint8_t bytes[16])
 {
     size_t gap_len, gap = longest_gap(bytes, &gap_len);
-    int at = 0;
 
-    text[0] = '\0';
     for (size_t i = 0; i < GROUPS; i++) {
         if (gap_len > 0 && i == gap) {
-            at += snprintf(text + at, V6_TEXT_SIZE - (size_t)at, "::");
+            *text++ = ':';
+            *text++ = ':';
             i += gap_len - 1;
         } else {
-            at += snprintf(text + at, V6_TEXT_SIZE - (size_t)at, "%s%x",
-                           at > 0 && text[at - 1] != ':' ? ":" : "", (unsigned)group(bytes, i));
+            if (i > 0 && !(gap_len > 0 && i == gap + gap_len)) {
+                *text++ = ':';
+            }
+            text = write_number(text, group(bytes, i), 16);
         }
     }
+    return text;
 }
 
 void meeple__ip_write(char text[MEEPLE__IP_TEXT_SIZE], const struct meeple__ip *ip)
 {
-    const uint8_t *four = ip->bytes + sizeof mapped;
-    bool v4 = meeple__ip_is_v4(ip);
-    char address[V6_TEXT_SIZE];
+    bool v4 = meeple__ip_is_v4(ip), brackets = !v4 && ip->port != 0;
 
-    if (v4) {
-        snprintf(address, sizeof address, "%d.%d.%d.%d", four[0], four[1], four[2], four[3]);
-    } else {
-        write_v6(address, ip->bytes);
+    if (brackets) {
+        *text++ = '[';
     }
-    if (ip->port == 0) {
-        snprintf(text, MEEPLE__IP_TEXT_SIZE, "%s", address);
-    } else {
-        snprintf(text, MEEPLE__IP_TEXT_SIZE, v4 ? "%s:%d" : "[%s]:%d", address, ip->port);
+    text = v4 ? write_v4(text, ip->bytes + sizeof mapped) : write_v6(text, ip->bytes);
+    if (brackets) {
+        *text++ = ']';
     }
+    if (ip->port != 0) {
+        *text++ = ':';
+        text = write_number(text, ip->port, 10);
+    }
+    *text = '\0';
+}
+
+void meeple__ip_write_cut(char *dst, size_t cap, const struct meeple__ip *ip)
+{
+    char text[MEEPLE__IP_TEXT_SIZE] = "";
+    size_t len;
+
+    if (cap == 0) {
+        return;
+    }
+    if (!meeple__ip_is_none(ip)) {
+        meeple__ip_write(text, ip);
+    }
+    len = strlen(text);
+    len = len < cap ? len : cap - 1;
+    memcpy(dst, text, len);
+    dst[len] = '\0';
 }
 
 bool meeple__ip_is_v4(const struct meeple__ip *ip)

@@ -27,6 +27,8 @@ bool meeple__ip_parse_address(struct meeple__ip *ip, meeple_bytes text);
 struct meeple__ip meeple__ip_of_v4(const uint8_t bytes[4], uint16_t port);
 /* The canonical form of RFC 5952, in brackets if a port follows; a mapped address as IPv4. */
 void meeple__ip_write(char text[MEEPLE__IP_TEXT_SIZE], const struct meeple__ip *ip);
+/* The same, cut to cap as snprintf() does it; "" for nobody's. */
+void meeple__ip_write_cut(char *dst, size_t cap, const struct meeple__ip *ip);
 
 bool meeple__ip_is_v4(const struct meeple__ip *ip);
 /* Nobody's: zeros, the port not counted. */

@@ -311,6 +311,26 @@ Test(ip, writes_what_the_system_writes)
     }
 }
 
+Test(ip, writes_no_more_than_there_is_room_for)
+{
+    static const char whole[] = "[fe80:1111:2222:3333:4444:5555:6666:7777]:65535";
+    const struct meeple__ip ip = ip_of(whole), nobody = {.port = 80};
+    char text[MEEPLE__IP_TEXT_SIZE + 2];
+
+    _Static_assert(sizeof whole == MEEPLE__IP_TEXT_SIZE, "the longest that there is");
+    for (size_t cap = 0; cap < sizeof text; cap++) {
+        char expected[sizeof text];
+
+        memset(text, '#', sizeof text);
+        memset(expected, '#', sizeof expected);
+        snprintf(expected, cap, "%s", whole);
+        meeple__ip_write_cut(text, cap, &ip);
+        cr_assert_eq(memcmp(text, expected, sizeof text), 0, "%zu: %.50s", cap, text);
+    }
+    meeple__ip_write_cut(text, sizeof text, &nobody);
+    cr_assert_str_eq(text, "");
+}
+
 Test(ip, knows_v4_in_any_dress)
 {
     static const uint8_t four[4] = {1, 2, 3, 4};
