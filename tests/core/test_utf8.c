@@ -339,19 +339,42 @@ Test(utf8, every_set_knows_every_form_at_every_place)
     }
 }
 
-Test(utf8, every_set_knows_every_lead_with_every_two_bytes_behind)
+/* The only bytes in a text of this length that are not 'a'; over what SSE2 and AVX2 take at once.
+ */
+static void check_among_ascii(const uint8_t *bytes, size_t size, size_t turn)
 {
     uint8_t text[64];
-    size_t at = 0;
 
     memset(text, 'a', sizeof text);
+    memcpy(text + turn % 7 + turn % 3 * 16 + 9, bytes, size);
+    check_sets(text, sizeof text, reference(bytes, size), "a few bytes");
+}
+
+Test(utf8, every_set_knows_every_two_bytes)
+{
+    for (uint32_t bytes = 0; bytes <= 0xffff; bytes++) {
+        uint8_t two[2] = {(uint8_t)(bytes >> 8), (uint8_t)bytes};
+
+        check_among_ascii(two, 2, bytes);
+    }
+}
+
+Test(utf8, every_set_knows_every_lead_with_every_two_bytes_behind)
+{
     for (uint32_t bytes = 0xc00000; bytes <= 0xffffff; bytes++) {
         uint8_t three[3] = {(uint8_t)(bytes >> 16), (uint8_t)(bytes >> 8), (uint8_t)bytes};
 
-        memset(text + at, 'a', 3);
-        at = bytes % 7 + (bytes % 3) * 16 + 9; /* also over what SSE2 and AVX2 take at once */
-        memcpy(text + at, three, 3);
-        check_sets(text, sizeof text, reference(three, 3), "a lead and two bytes");
+        check_among_ascii(three, 3, bytes);
+    }
+}
+
+Test(utf8, every_set_knows_every_lead_of_four_bytes)
+{
+    for (uint32_t bytes = 0xf000; bytes <= 0xffff; bytes++) {
+        uint8_t four[5] = {(uint8_t)(bytes >> 8), (uint8_t)bytes, 0x80, 0xbf, 0x80};
+
+        check_among_ascii(four, 4, bytes);
+        check_among_ascii(four, 5, bytes);
     }
 }
 
@@ -481,6 +504,41 @@ Test(utf8, a_text_may_be_cut_at_every_place)
                 check_piece(&state, &twin, text + cut, len - cut, &ok);
             }
             cr_assert_eq(ok && meeple__utf8_whole(&state), reference(text, len));
+        }
+    }
+}
+
+/* Behind a piece that is long enough for vectors, and before another. */
+static void check_cuts(const uint8_t *bytes, size_t size)
+{
+    uint8_t text[2 * LEAST + 4];
+    size_t len = LEAST + size + LEAST;
+
+    memset(text, 'a', sizeof text);
+    memcpy(text + LEAST, bytes, size);
+    for (size_t cut = LEAST; cut <= LEAST + size; cut++) {
+        struct meeple__utf8 state = {0}, twin = {0};
+        bool ok;
+
+        check_piece(&state, &twin, text, cut, &ok);
+        if (ok) {
+            check_piece(&state, &twin, text + cut, len - cut, &ok);
+        }
+        cr_assert_eq(ok && meeple__utf8_whole(&state), reference(text, len));
+    }
+}
+
+Test(utf8, every_lead_may_be_cut_from_what_follows)
+{
+    static const uint8_t seconds[] = {0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0};
+
+    for (unsigned first = 0xc0; first <= 0xff; first++) {
+        for (size_t i = 0; i < sizeof seconds; i++) {
+            const uint8_t bytes[4] = {(uint8_t)first, seconds[i], 0x80, 0xbf};
+
+            for (size_t size = 1; size <= sizeof bytes; size++) {
+                check_cuts(bytes, size);
+            }
         }
     }
 }
