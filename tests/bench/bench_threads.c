@@ -73,7 +73,8 @@ static void start(struct record *record, unsigned threads, size_t window)
     }
     for (size_t i = 0; i < LOADS; i++) {
         record->parts[i].load =
-            load_open(&(struct load_options){.connections = CONNECTIONS / LOADS,
+            load_open(&(struct load_options){.name = argv[0],
+                                             .connections = CONNECTIONS / LOADS,
                                              .payload = 64,
                                              .window = window,
                                              .websocket = true,

@@ -1,6 +1,8 @@
 /* contenders: the echo servers that are compared, each a process of its own. */
 #include "tests/bench/contenders.h"
 
+#include <string.h>
+
 #include "tests/bench/bench.h"
 #include "tests/support/certificates.h"
 
@@ -61,7 +63,8 @@ static void start(struct contenders *them, const struct known *one,
         add(&arguments, "--buffer");
         add(&arguments, options->lws_buffer);
     }
-    *contender = (struct contender){.name = one->name, .websocket = one->websocket};
+    *contender =
+        (struct contender){.name = one->name, .websocket = one->websocket, .ours = one->ours};
     if (server_start(&contender->server, arguments.each, them->cores.server, why)) {
         them->count++;
     } else {
@@ -85,7 +88,9 @@ void contenders_start(struct contenders *them, const struct contenders_options *
     }
     start(them, options->tls ? &raw_tls : &raw_tcp, options, &certificates);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        start(them, &known[i], options, &certificates);
+        if (!options->many || strcmp(known[i].name, "poll") != 0) {
+            start(them, &known[i], options, &certificates);
+        }
     }
     if (options->tls) {
         /* They have been read. */
@@ -99,4 +104,5 @@ void contenders_stop(struct contenders *them)
     for (size_t i = 0; i < them->count; i++) {
         server_stop(&them->each[i].server);
     }
+    cores_release(&them->cores);
 }

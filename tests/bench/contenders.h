@@ -13,6 +13,7 @@ enum {
 struct contender {
     const char *name; /* "raw", "epoll", "uring", "poll", "lws", "ws" */
     bool websocket;   /* else it gives back bytes as they are */
+    bool ours;
     struct server server;
 };
 
@@ -21,6 +22,7 @@ struct contenders_options {
     bool tls;     /* the first is OpenSSL alone then, as "tls" */
     bool deflate; /* those that can; the first has no such thing */
     bool count;   /* ours count their heap */
+    bool many;    /* thousands of connections: poll() looks at each every time, and is left out */
     /* What libwebsockets keeps for each connection to read into; 0: its default. */
     const char *lws_buffer;
 };
@@ -32,7 +34,7 @@ struct contenders {
     struct cores cores;
 };
 
-/* Starts all of them, and gives this thread the other processor. */
+/* Starts all of them, and gives this thread the other processor until they are stopped. */
 void contenders_start(struct contenders *them, const struct contenders_options *options);
 void contenders_stop(struct contenders *them);
 

@@ -45,25 +45,28 @@ struct load {
 struct load *load_open(const struct load_options *options)
 {
     struct load *load = bench_alloc(1, sizeof *load);
+    struct stream *streams = bench_alloc(options->connections, sizeof *streams);
 
     load->options = *options;
     load->clients = bench_alloc(options->connections, sizeof *load->clients);
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
     script_make(&load->script, options->payload, options->websocket, options->window);
+    stream_open_all(streams, options->connections, &options->stream, 0);
+    if (options->websocket) {
+        upgrade_all(streams, options->connections, false);
+    }
     for (size_t i = 0; i < options->connections; i++) {
         struct client *client = &load->clients[i];
         struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET,
                                     .data = {.ptr = client}};
 
-        stream_open(&client->stream, &options->stream, i);
-        if (options->websocket) {
-            upgrade(&client->stream, false);
-        }
+        client->stream = streams[i];
+        client->due_us = bench_alloc(DUE_MAX, sizeof *client->due_us);
         if (epoll_ctl(load->epoll, EPOLL_CTL_ADD, client->stream.fd, &event) != 0) {
             bench_fail("epoll_ctl: %s", strerror(errno));
         }
-        client->due_us = bench_alloc(DUE_MAX, sizeof *client->due_us);
     }
+    free(streams);
     return load;
 }
 
@@ -93,7 +96,8 @@ static void write_some(struct load *load, struct client *client)
         size_t put = stream_write(&client->stream, script->out + from, len);
 
         client->written += put;
-        if (put < len) {
+        /* TLS takes a record at a time; TCP is full if it takes less than it was given. */
+        if (client->stream.ssl ? put == 0 : put < len) {
             return;
         }
     }
@@ -126,7 +130,7 @@ static void read_all(struct load *load, struct client *client)
     do {
         got = stream_read(&client->stream, load->bytes, sizeof load->bytes);
         if (!script_is(&load->script, client->heard, load->bytes, got)) {
-            bench_fail("what came back is not what was sent");
+            bench_fail("%s: what came back is not what was sent", load->options.name);
         }
         client->heard += got;
         /* TLS hands out a record at a time; TCP has no more if it has less than asked. */
@@ -164,7 +168,7 @@ void load_run(struct load *load, uint64_t duration_us)
     }
     do {
         if (!turn(load, STALLS_MS)) {
-            bench_fail("no echo in %d s", STALLS_MS / 1000);
+            bench_fail("%s: no echo in %d s", load->options.name, STALLS_MS / 1000);
         }
     } while (bench_now_us() < end_us);
     load->closed_loop = false;
@@ -184,7 +188,7 @@ void load_drain(struct load *load)
 {
     while (!is_quiet(load)) {
         if (!turn(load, STALLS_MS)) {
-            bench_fail("some messages have not come back");
+            bench_fail("%s: some messages have not come back", load->options.name);
         }
     }
 }

@@ -13,12 +13,24 @@ import sys
 # The echo servers that are compared, as metrics name them and as people do.
 CONTENDERS = {"raw": "raw echo", "epoll": "ours, epoll", "uring": "ours, io_uring", "poll": "ours, poll",
               "lws": "libwebsockets", "ws": "ws (node)"}
-# Rows of the first table: a benchmark, what it is, the metric of a contender, what the raw echo has there.
+# Rows of the first table: a benchmark, what it is, the metric of a server there, what the raw echo has (None: its own).
 LOADS = (
     ("echo.1", "64 connections, 64 B, 1 in flight", "%s/raw", 1),
     ("echo.16", "64 connections, 64 B, 16 in flight", "%s/raw", 1),
     ("echo.16k", "16 connections, 16 KiB, 4 in flight", "%s/raw", 1),
+    ("tls.1", "TLS, 64 connections, 64 B, 1 in flight", "%s/tls", 1),
+    ("tls.16", "TLS, 64 connections, 64 B, 16 in flight", "%s/tls", 1),
+    ("tls.16k", "TLS, 16 connections, 16 KiB, 4 in flight", "%s/tls", 1),
+    ("accept", "a client comes, shakes hands, goes", "%s/raw", 1),
+    *((case, "memory of a peer at rest, %s, %s" % (text, words), "%s." + metric, None)
+      for case, text in (("idle.ws", "ws"), ("idle.wss", "wss"), ("idle.ws-deflate", "ws, compressing"),
+                         ("idle.wss-deflate", "wss, compressing"))
+      for metric, words in (("heap", "heap, B"), ("resident", "resident, B"))),
+    *(("latency", "latency at half load, %s, us" % words, "%s." + metric, None)
+      for metric, words in (("p50", "median"), ("p90", "90 %"), ("p99", "99 %"), ("p99.9", "99.9 %"))),
+    ("latency", "half load, messages a second", "%s.half-load", None),
 )
+HEAD = "processor time / raw echo, if no unit is said"
 
 
 def read(path):
@@ -43,12 +55,20 @@ def number(value):
 
 
 def contest(rows):
-    """The first table: loads as rows, servers as columns; None where nothing was measured.  Without a row: []."""
+    """The first table: loads as rows, servers as columns; None where nothing was measured.  Without a row: [].  Over TLS
+    the raw echo is OpenSSL's, without a WebSocket."""
     medians = {(case, metric): statistics.median(values) for (case, metric, _), values in rows.items()}
     measured = {case for case, _, _ in rows}
-    lines = [(text, *(base if name == "raw" and base else medians.get((case, metric % name)) for name in CONTENDERS))
+
+    def cell(case, metric, base, name):
+        if name == "raw" and base is not None:
+            return base
+        # OpenSSL's echo stands for the raw one.
+        return medians.get((case, metric % name), medians.get((case, metric % "tls")) if name == "raw" else None)
+
+    lines = [(text, *(cell(case, metric, base, name) for name in CONTENDERS))
              for case, text, metric, base in LOADS if case in measured]
-    return [("processor time of a message, / raw echo", *CONTENDERS.values()), *lines] if lines else []
+    return [(HEAD, *CONTENDERS.values()), *lines] if lines else []
 
 
 def aligned(lines, right):

@@ -148,17 +148,21 @@ uint64_t server_cpu_ns(const struct server *server)
 
 uint64_t server_resident(const struct server *server)
 {
-    char path[32];
-    uint64_t pages = 0;
+    char path[48], line[SERVER_LINE];
+    uint64_t kib = 0;
     FILE *file;
 
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)server->pid);
+    /* Counted when it is read; what is in statm is behind by some pages for each processor. */
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)server->pid);
     file = fopen(path, "r");
-    if (!file || fscanf(file, "%*u %" SCNu64, &pages) != 1) {
+    while (file && kib == 0 && fgets(line, sizeof line, file)) {
+        sscanf(line, "Rss: %" SCNu64, &kib);
+    }
+    if (kib == 0) {
         bench_fail("%s cannot be read", path);
     }
     fclose(file);
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return kib * 1024;
 }
 
 uint64_t server_heap(const struct server *server)

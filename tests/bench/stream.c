@@ -64,34 +64,49 @@ static void wait_for(int fd, short events)
     }
 }
 
-static void shake_hands(struct stream *stream, SSL_CTX *tls)
-{
-    stream->ssl = SSL_new(tls);
-    if (!stream->ssl || SSL_set_fd(stream->ssl, stream->fd) != 1) {
-        bench_fail("OpenSSL has no memory");
-    }
-    for (int rc; (rc = SSL_connect(stream->ssl)) != 1;) {
-        int why = SSL_get_error(stream->ssl, rc);
-
-        if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) {
-            bench_fail("no TLS with the server");
-        }
-        wait_for(stream->fd, why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT);
-    }
-}
-
-void stream_open(struct stream *stream, const struct stream_options *options, size_t number)
+static void await_connection(const struct stream *stream)
 {
     int error = 0;
     socklen_t len = sizeof error;
 
-    *stream = (struct stream){.fd = stream_begin(options, number)};
     wait_for(stream->fd, POLLOUT);
     if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0 || error != 0) {
         bench_fail("connect: %s", strerror(error));
     }
-    if (options->tls) {
-        shake_hands(stream, options->tls);
+}
+
+/* As far as it goes without waiting; true: done. */
+static bool shake_hands(struct stream *stream)
+{
+    int rc = SSL_connect(stream->ssl);
+    int why = rc == 1 ? SSL_ERROR_NONE : SSL_get_error(stream->ssl, rc);
+
+    if (rc != 1 && why != SSL_ERROR_WANT_READ) {
+        bench_fail("no TLS with the server");
+    }
+    return rc == 1;
+}
+
+void stream_open_all(struct stream *streams, size_t count, const struct stream_options *options,
+                     size_t number)
+{
+    for (size_t i = 0; i < count; i++) {
+        streams[i] = (struct stream){.fd = stream_begin(options, number + i)};
+    }
+    for (size_t i = 0; i < count; i++) {
+        await_connection(&streams[i]);
+        if (options->tls) {
+            streams[i].ssl = SSL_new(options->tls);
+            if (!streams[i].ssl || SSL_set_fd(streams[i].ssl, streams[i].fd) != 1) {
+                bench_fail("OpenSSL has no memory");
+            }
+            shake_hands(&streams[i]);
+        }
+    }
+    for (size_t i = 0; options->tls && i < count; i++) {
+        while (!shake_hands(&streams[i])) {
+            wait_for(streams[i].fd, POLLIN);
+        }
     }
 }
 
@@ -127,6 +142,15 @@ size_t stream_write(struct stream *stream, const void *bytes, size_t len)
                               : send(stream->fd, bytes, len, MSG_NOSIGNAL);
 
     return put > 0 ? (size_t)put : none(stream, (int)put);
+}
+
+void stream_check_rest(const struct stream *stream)
+{
+    char byte;
+
+    if (recv(stream->fd, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN) {
+        bench_fail("a connection is not at rest");
+    }
 }
 
 void stream_wait(const struct stream *stream)

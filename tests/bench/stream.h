@@ -24,18 +24,21 @@ struct stream_options {
  * SSL_CTX_free(). */
 SSL_CTX *stream_tls(void);
 
-/* Connects, with the handshake of TLS, and does not block from there on.  number: of this stream
- * among all to that port; as a source address has not ports enough, some thousands share one. */
-void stream_open(struct stream *stream, const struct stream_options *options, size_t number);
 /* A socket that has begun to connect, does not block, and resets the connection when closed, so
- * that none of the ports stays taken for a minute. */
+ * that none of the ports stays taken for a minute.  number: of this one among all to that port; as
+ * an address has not ports enough, some thousands share one. */
 int stream_begin(const struct stream_options *options, size_t number);
+/* Connects as many, with the handshake of TLS, all at once. */
+void stream_open_all(struct stream *streams, size_t count, const struct stream_options *options,
+                     size_t number);
 void stream_close(struct stream *stream);
 
 /* How many bytes were read; 0: none are there now.  The end ends the benchmark. */
 size_t stream_read(struct stream *stream, void *dst, size_t cap);
 /* How many of the bytes are gone: all, some or none. */
 size_t stream_write(struct stream *stream, const void *bytes, size_t len);
+/* Nothing has come, not even the end; else ends the benchmark. */
+void stream_check_rest(const struct stream *stream);
 /* Waits until something can be read. */
 void stream_wait(const struct stream *stream);
 

@@ -34,7 +34,7 @@ def table(*rows):
 
 def contest(results):
     """As the report's first table."""
-    yield table(["processor time of a message / raw echo", *report.CONTENDERS.values()],
+    yield table([report.HEAD, *report.CONTENDERS.values()],
                 *([text, *("1" if name == "raw" and base else results.cell(case, metric % name)
                            for name in report.CONTENDERS)] for case, text, metric, base in report.LOADS))
 

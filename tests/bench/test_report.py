@@ -58,6 +58,11 @@ class Report(unittest.TestCase):
         self.assertEqual(written["contest"], [{"load": "64 connections, 64 B, 1 in flight", "raw": 1, "epoll": 1.2,
                                                "uring": None, "poll": None, "lws": 2, "ws": None}])
 
+    def test_openssl_is_the_raw_echo_of_tls(self):
+        lines, _ = self.report("tls.1 tls.cpu 9 ns\ntls.1 ws/tls 3 x\nidle.wss tls.resident 50 B\n" + RUNS)
+        self.assertEqual(lines[1][-6:], ["1.00", "-", "-", "-", "-", "3.00"])
+        self.assertEqual(lines[3][-6:], ["50.0", "-", "-", "-", "-", "-"])
+
     def test_says_once_what_is_missing(self):
         lines, written = self.report("# ws is left out\n# ws is left out\n" + RUNS)
         self.assertEqual(lines.count(["ws", "is", "left", "out"]), 1)

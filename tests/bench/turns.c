@@ -12,7 +12,6 @@ enum {
 
 /* What was measured of one, turn for turn. */
 struct record {
-    struct load *load;
     double cpu_ns[TURNS], rate[TURNS], ratio[TURNS];
 };
 
@@ -29,23 +28,22 @@ static double median(double *values, size_t count)
     return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-static void measure(const struct contender *contender, struct record *record, size_t at,
-                    uint64_t turn_us)
+static void measure(const struct server *server, struct work *work, struct record *record,
+                    size_t at, uint64_t turn_us)
 {
-    struct load *load = record->load;
-    uint64_t echoes, cpu_ns, begin_us;
+    uint64_t done, cpu_ns, begin_us;
 
-    load_run(load, turn_us < WARM_US ? turn_us : WARM_US);
-    echoes = load_echoes(load);
-    cpu_ns = server_cpu_ns(&contender->server);
+    work->run(work->state, turn_us < WARM_US ? turn_us : WARM_US);
+    done = work->done(work->state);
+    cpu_ns = server_cpu_ns(server);
     begin_us = bench_now_us();
-    load_run(load, turn_us);
+    work->run(work->state, turn_us);
     begin_us = bench_now_us() - begin_us;
-    cpu_ns = server_cpu_ns(&contender->server) - cpu_ns;
-    echoes = load_echoes(load) - echoes;
-    load_drain(load);
-    record->cpu_ns[at] = (double)cpu_ns / (double)(echoes > 0 ? echoes : 1);
-    record->rate[at] = (double)echoes * 1e6 / (double)begin_us;
+    cpu_ns = server_cpu_ns(server) - cpu_ns;
+    done = work->done(work->state) - done;
+    work->drain(work->state);
+    record->cpu_ns[at] = (double)cpu_ns / (double)(done > 0 ? done : 1);
+    record->rate[at] = (double)done * 1e6 / (double)begin_us;
 }
 
 static void report(const struct bench *bench, const struct contender *contender,
@@ -63,34 +61,74 @@ static void report(const struct bench *bench, const struct contender *contender,
     bench_row(bench, metric, median(record->rate, turns), "/s");
 }
 
-void turns_run(const struct bench *bench, const struct contenders *them,
-               const struct turns_options *options)
+void turns_run(const struct bench *bench, const struct contenders *them, struct work *works,
+               const char *base)
 {
     struct record *records = bench_alloc(them->count, sizeof *records);
     size_t turns = bench->quick ? 1 : TURNS;
 
-    for (size_t i = 0; i < them->count; i++) {
-        records[i].load = load_open(&(struct load_options){
-            .connections = options->connections,
-            .payload = options->payload,
-            .window = options->window,
-            .websocket = them->each[i].websocket,
-            .stream = {.port = them->each[i].server.port, .tls = options->tls}});
-    }
     for (size_t turn = 0; turn < turns; turn++) {
         for (size_t i = 0; i < them->count; i++) {
             /* To and fro, so that none is always the one after the same other. */
             size_t at = turn % 2 == 0 ? i : them->count - 1 - i;
 
-            measure(&them->each[at], &records[at], turn, bench->quick ? TURN_US / 10 : TURN_US);
+            measure(&them->each[at].server, &works[at], &records[at], turn,
+                    bench->quick ? TURN_US / 10 : TURN_US);
         }
         for (size_t i = 0; i < them->count; i++) {
             records[i].ratio[turn] = records[i].cpu_ns[turn] / records[0].cpu_ns[turn];
         }
     }
     for (size_t i = 0; i < them->count; i++) {
-        report(bench, &them->each[i], &records[i], turns, i > 0 ? options->base : NULL);
-        load_close(records[i].load);
+        report(bench, &them->each[i], &records[i], turns, i > 0 ? base : NULL);
+        works[i].close(works[i].state);
     }
     free(records);
+}
+
+static void run_load(void *state, uint64_t duration_us)
+{
+    load_run(state, duration_us);
+}
+
+static void drain_load(void *state)
+{
+    load_drain(state);
+}
+
+static uint64_t echoes_of(const void *state)
+{
+    return load_echoes(state);
+}
+
+static void close_load(void *state)
+{
+    load_close(state);
+}
+
+void turns_echo(const struct bench *bench, const struct turns_options *options)
+{
+    struct work works[CONTENDERS_MAX];
+    struct contenders them;
+    SSL_CTX *tls = options->tls ? stream_tls() : NULL;
+
+    contenders_start(&them,
+                     &(struct contenders_options){.tls = options->tls, .lws_buffer = "65536"});
+    for (size_t i = 0; i < them.count; i++) {
+        const struct load_options load = {.name = them.each[i].name,
+                                          .connections = options->connections,
+                                          .payload = options->payload,
+                                          .window = options->window,
+                                          .websocket = them.each[i].websocket,
+                                          .stream = {.port = them.each[i].server.port, .tls = tls}};
+
+        works[i] = (struct work){.state = load_open(&load),
+                                 .run = run_load,
+                                 .drain = drain_load,
+                                 .done = echoes_of,
+                                 .close = close_load};
+    }
+    turns_run(bench, &them, works, options->tls ? "tls" : "raw");
+    contenders_stop(&them);
+    SSL_CTX_free(tls);
 }

@@ -37,14 +37,11 @@ bool upgrade_is_done(const char *answer, size_t len)
     return len > 4 && memcmp(answer + len - 4, "\r\n\r\n", 4) == 0;
 }
 
-void upgrade(struct stream *stream, bool deflate)
+static void await_answer(struct stream *stream, bool deflate)
 {
-    char request[UPGRADE_SIZE], answer[ANSWER_SIZE];
-    size_t len = upgrade_request(request, deflate), got = 0;
+    char answer[ANSWER_SIZE];
+    size_t got = 0;
 
-    if (stream_write(stream, request, len) != len) {
-        bench_fail("a request does not fit into the connection");
-    }
     do {
         stream_wait(stream);
         got += stream_read(stream, answer + got, sizeof answer - got);
@@ -54,5 +51,20 @@ void upgrade(struct stream *stream, bool deflate)
     } while (!upgrade_is_done(answer, got));
     if (deflate && !memmem(answer, got, "permessage-deflate", strlen("permessage-deflate"))) {
         bench_fail("the server does not compress");
+    }
+}
+
+void upgrade_all(struct stream *streams, size_t count, bool deflate)
+{
+    char request[UPGRADE_SIZE];
+    size_t len = upgrade_request(request, deflate);
+
+    for (size_t i = 0; i < count; i++) {
+        if (stream_write(&streams[i], request, len) != len) {
+            bench_fail("a request does not fit into the connection");
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        await_answer(&streams[i], deflate);
     }
 }

@@ -15,7 +15,7 @@ size_t upgrade_request(char request[UPGRADE_SIZE], bool deflate);
 /* Whether an answer is whole; one that is no good ends the benchmark. */
 bool upgrade_is_done(const char *answer, size_t len);
 
-/* Asks, and waits for the answer. */
-void upgrade(struct stream *stream, bool deflate);
+/* Asks on all of them, and waits for the answers. */
+void upgrade_all(struct stream *streams, size_t count, bool deflate);
 
 #endif /* TESTS_BENCH_UPGRADE_H */
