@@ -201,7 +201,7 @@ bool meeple__listener_turn(meeple_io *io, meeple_socket *listener, meeple_io_eve
     socket->fd = fd;
     socket->from = meeple__address_ip(&from);
     meeple__socket_no_delay(fd);
-    if (meeple__socket_watch(io, socket, MEEPLE__READABLE) < 0) {
+    if (meeple__socket_watch_stream(io, socket) < 0) {
         meeple__io_close(io, socket);
         refused(io);
         return false;

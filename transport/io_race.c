@@ -146,7 +146,7 @@ static bool hand_over(meeple_io *io, struct meeple__runners *them, meeple_socket
 {
     meeple__socket_ignore(io, runner);
     them->socket->fd = runner->fd;
-    if (meeple__socket_watch(io, them->socket, MEEPLE__READABLE) < 0) {
+    if (meeple__socket_watch_stream(io, them->socket) < 0) {
         them->socket->fd = -1;
         return false;
     }

@@ -132,6 +132,19 @@ int meeple__socket_watch(meeple_io *io, meeple_socket *socket, unsigned interest
     return 0;
 }
 
+int meeple__socket_watch_stream(meeple_io *io, meeple_socket *socket)
+{
+    int rc;
+
+    assert(!socket->watched);
+    if (!io->multiplexer->add_stream) {
+        return meeple__socket_watch(io, socket, MEEPLE__READABLE);
+    }
+    rc = io->multiplexer->add_stream(io, socket);
+    socket->watched = rc == 0;
+    return rc;
+}
+
 void meeple__socket_ignore(meeple_io *io, meeple_socket *socket)
 {
     if (socket->watched) {
@@ -148,10 +161,18 @@ static void watch_stream(meeple_io *io, meeple_socket *socket)
 
     if (socket->ended && socket->finished) {
         meeple__socket_ignore(io, socket);
-    } else if (socket->watched) {
+    } else if (socket->watched && !io->multiplexer->add_stream) {
         interest |= socket->ended ? 0 : MEEPLE__READABLE;
         interest |= socket->blocked ? MEEPLE__WRITABLE : 0;
         meeple__socket_watch(io, socket, interest);
+    }
+}
+
+/* Of edges that are not used up there comes no other. */
+static void mark_later(meeple_io *io, meeple_socket *socket, unsigned ready)
+{
+    if (io->multiplexer->again && socket->watched) {
+        io->multiplexer->again(io, socket, ready);
     }
 }
 
@@ -214,9 +235,15 @@ static ssize_t send_some(int fd, const meeple_bytes *parts, size_t count, size_t
     return sent;
 }
 
+/* It passes, but nobody tells when. */
+static bool is_lack(int error)
+{
+    return error == ENOBUFS || error == ENOMEM;
+}
+
 static bool would_block(int error)
 {
-    return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
+    return error == EAGAIN || error == EWOULDBLOCK || is_lack(error);
 }
 
 size_t meeple__io_send(meeple_io *io, meeple_socket *socket, const meeple_bytes *parts,
@@ -241,6 +268,9 @@ size_t meeple__io_send(meeple_io *io, meeple_socket *socket, const meeple_bytes 
         total += sent > 0 ? (size_t)sent : 0;
         if (sent < 0 || (size_t)sent < offered) {
             socket->blocked = true;
+            if (sent < 0 && is_lack(errno)) {
+                mark_later(io, socket, MEEPLE__WRITABLE);
+            }
             watch_stream(io, socket);
             return total;
         }
@@ -273,8 +303,9 @@ void meeple__io_close(meeple_io *io, meeple_socket *socket)
 }
 
 /* Bytes, or the end; else socket->error may say more. */
-static bool receive(meeple_io *io, meeple_socket *socket, meeple_io_event *event)
+static bool receive(meeple_io *io, meeple_socket *socket, meeple_io_event *event, unsigned ready)
 {
+    unsigned behind = ready & (MEEPLE__ENDING | MEEPLE__HANGUP);
     ssize_t got;
 
     do {
@@ -284,10 +315,15 @@ static bool receive(meeple_io *io, meeple_socket *socket, meeple_io_event *event
         event->type = MEEPLE_IO_RECEIVED;
         event->bytes = io->received;
         event->len = (size_t)got;
+        if (behind != 0 || got == MEEPLE__RECEIVE_BYTES) {
+            mark_later(io, socket, behind | MEEPLE__READABLE);
+        }
         return true;
     }
     if (got < 0 && !would_block(errno)) {
         socket->error = socket->error ? socket->error : errno;
+    } else if (got < 0 && is_lack(errno)) {
+        mark_later(io, socket, behind | MEEPLE__READABLE);
     }
     /* A send() that failed has used up the error that recv() would have told. */
     if (got < 0 || socket->error != 0) {
@@ -331,14 +367,14 @@ static bool stream_turn(meeple_io *io, meeple_socket *socket, meeple_io_event *e
         socket->blocked = false;
         watch_stream(io, socket);
         if (ready & MEEPLE__READABLE) {
-            meeple__socket_mark(io, socket, MEEPLE__READABLE);
+            meeple__socket_mark(io, socket, ready & (MEEPLE__READABLE | MEEPLE__ENDING));
         }
         event->type = MEEPLE_IO_SENT;
         return true;
     }
     /* What came before a reset is read before the reset is told. */
     if (!socket->ended && (ready & (MEEPLE__READABLE | MEEPLE__HANGUP)) &&
-        receive(io, socket, event)) {
+        receive(io, socket, event, ready)) {
         return true;
     }
     if ((ready & MEEPLE__HANGUP) && socket->error == 0) {
@@ -388,25 +424,35 @@ static bool take(meeple_io *io, meeple_io_event *out)
     return false;
 }
 
-uint64_t meeple__io_due_ms(meeple_io *io)
+/* When there is something to do that time alone brings. */
+static uint64_t timed_ms(const meeple_io *io)
 {
     uint64_t due_ms = meeple__races_due_ms(io);
 
-    if (!meeple__list_empty(&io->turns)) {
-        return 0;
-    }
     if (!meeple__list_empty(&io->paused) && io->resume_ms < due_ms) {
         due_ms = io->resume_ms;
     }
     return due_ms;
 }
 
+uint64_t meeple__io_due_ms(meeple_io *io)
+{
+    const struct meeple__multiplexer *multiplexer = io->multiplexer;
+
+    if (!meeple__list_empty(&io->turns) || (multiplexer->pending && multiplexer->pending(io))) {
+        return 0;
+    }
+    return timed_ms(io);
+}
+
 /* Waits until something is marked, until_ms (UINT64_MAX: for ever), what this io has to do itself,
  * or a signal. */
 static int wait_once(meeple_io *io, uint64_t now_ms, uint64_t until_ms)
 {
-    uint64_t due_ms = meeple__io_due_ms(io);
+    uint64_t due_ms = timed_ms(io);
     int timeout_ms = -1, rc;
+
+    assert(meeple__list_empty(&io->turns));
 
     until_ms = due_ms < until_ms ? due_ms : until_ms;
     if (until_ms != UINT64_MAX) {

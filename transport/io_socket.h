@@ -11,10 +11,15 @@
 enum {
     MEEPLE__READABLE = 1,
     MEEPLE__WRITABLE = 2,
-    MEEPLE__HANGUP = 4 /* lost or over on both sides; told whether asked for or not */
+    MEEPLE__HANGUP = 4, /* lost or over on both sides; told whether asked for or not */
+    MEEPLE__ENDING = 8  /* the other side's end is there, behind what can be read before it */
 };
 
-/* The one part in which epoll and poll differ; both tell levels, not edges. */
+/*
+ * The one part in which the drivers differ.  Levels are told: what is ready is marked in every
+ * wait.  Of streams some can tell edges, too, which costs less: once that something has become
+ * ready, in either direction, as long as it is watched.  Their add_stream() and again() are there.
+ */
 struct meeple__multiplexer {
     /* io->watcher is its own.  MEEPLE_ENOMEM, MEEPLE_EIO. */
     int (*open)(meeple_io *io);
@@ -26,6 +31,13 @@ struct meeple__multiplexer {
     /* It is watched; what can go wrong here is a bug. */
     void (*change)(meeple_io *io, meeple_socket *socket, unsigned interest);
     void (*remove)(meeple_io *io, meeple_socket *socket);
+    /* Begins to watch a stream that is open, by its edges.  MEEPLE_ENOMEM, MEEPLE_EIO. */
+    int (*add_stream)(meeple_io *io, meeple_socket *socket);
+    /* A turn may have left some of what is ready of it: a wait marks it again, behind the others
+     * that are ready by then. */
+    void (*again)(meeple_io *io, meeple_socket *socket, unsigned ready);
+    /* Whether a wait has something to do that the descriptor does not show; NULL: never. */
+    bool (*pending)(const meeple_io *io);
     /* Marks what is ready with meeple__socket_mark(); a signal may end it early.  MEEPLE_EIO. */
     int (*wait)(meeple_io *io, int timeout_ms);
 };
@@ -113,6 +125,8 @@ meeple_socket *meeple__socket_new(meeple_io *io, meeple__socket_phase phase, voi
 void meeple__socket_mark(meeple_io *io, meeple_socket *socket, unsigned ready);
 /* Watches socket->fd; MEEPLE_ENOMEM or MEEPLE_EIO, the first time only. */
 int meeple__socket_watch(meeple_io *io, meeple_socket *socket, unsigned interest);
+/* Watches socket->fd, a stream that is open now.  MEEPLE_ENOMEM, MEEPLE_EIO. */
+int meeple__socket_watch_stream(meeple_io *io, meeple_socket *socket);
 /* Watches it no more. */
 void meeple__socket_ignore(meeple_io *io, meeple_socket *socket);
 

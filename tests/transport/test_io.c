@@ -712,6 +712,57 @@ EVERY_DRIVER(two_busy_streams_take_turns)
     bench_free(bench);
 }
 
+EVERY_DRIVER(a_stream_that_nobody_attached_to_has_no_user)
+{
+    struct bench *bench = bench_new(kind);
+    meeple_io_event event = {0};
+    bool accepted = false;
+
+    bench_listen(bench);
+    bench_connect(bench)->to_send = 10;
+    while (!accepted || event.type != MEEPLE_IO_RECEIVED) {
+        if (take(bench, bench->client, 0) && bench->connected[0].history[0] == 'C') {
+            end_send(&bench->connected[0]);
+        } else if (bench->sim) {
+            sim_step(bench->sim);
+        }
+        if (bench->server_driver->next(bench->server, &event, 0) == 1) {
+            cr_assert_eq(event.user, event.type == MEEPLE_IO_ACCEPTED ? bench : NULL);
+            accepted |= event.type == MEEPLE_IO_ACCEPTED;
+        }
+    }
+    bench_free(bench);
+}
+
+/* What was to be sent may go with it: nothing looks at that any more. */
+EVERY_DRIVER(a_stream_that_waits_to_send_can_be_closed)
+{
+    enum {
+        LEN = 16 << 20
+    };
+    struct bench *bench = bench_stream(kind);
+    struct end *client = &bench->connected[0], *server = &bench->accepted[0];
+    uint8_t *bytes = malloc(LEN);
+    size_t gone;
+
+    cr_assert(bytes);
+    for (size_t i = 0; i < LEN; i++) {
+        bytes[i] = pattern(i);
+    }
+    gone =
+        bench->client_driver->send(bench->client, client->socket, &(meeple_bytes){bytes, LEN}, 1);
+    cr_assert_lt(gone, LEN);
+    end_close(client);
+    memset(bytes, 0, LEN);
+    free(bytes);
+    while (!strpbrk(server->history, "EB")) {
+        cr_assert(pump(bench));
+    }
+    cr_assert_geq(server->received, gone);
+    cr_assert_lt(server->received, LEN);
+    bench_free(bench);
+}
+
 EVERY_DRIVER(many_streams_at_once_all_get_through)
 {
     struct bench *bench = bench_new(kind);

@@ -320,17 +320,16 @@ EACH_DRIVER(a_race_goes_on_between_calls_that_do_not_wait)
     stop(&race);
 }
 
-Test(io_race_epoll, a_race_goes_on_in_somebody_elses_loop)
+static void a_race_goes_on_in_somebody_elses_loop(const meeple_io_driver *driver)
 {
     static const struct host hosts[HOSTS_MAX] = {
         {"127.0.0.2", HOST_DEAD}, {"127.0.0.3", HOST_DEAD}, {"127.0.0.1", HOST_LIVE}};
-    const meeple_io_driver *driver = meeple_io_epoll();
     struct race race;
     meeple_io_event event = {0};
     int rc = 0;
 
     if (!driver) {
-        cr_skip("this system has no epoll");
+        cr_skip("this system has no such driver");
     }
     start(&race, driver, hosts);
     for (int turn = 0; rc == 0 && turn < PATIENCE_MS; turn++) {
@@ -346,6 +345,16 @@ Test(io_race_epoll, a_race_goes_on_in_somebody_elses_loop)
     cr_assert_eq(rc, 1);
     cr_assert_eq(event.type, MEEPLE_IO_CONNECTED);
     stop(&race);
+}
+
+Test(io_race_epoll, a_race_goes_on_in_somebody_elses_loop)
+{
+    a_race_goes_on_in_somebody_elses_loop(meeple_io_epoll());
+}
+
+Test(io_race_uring, a_race_goes_on_in_somebody_elses_loop)
+{
+    a_race_goes_on_in_somebody_elses_loop(meeple_io_uring());
 }
 
 EACH_DRIVER(several_races_do_not_mix)

@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -626,4 +627,241 @@ EACH_DRIVER(a_connection_is_refused_when_out_of_memory_and_the_next_is_not)
     close(fds[1]);
     driver->free(io);
     cr_assert_eq(mem.live, 0);
+}
+
+/* Writes until nobody takes more; how much that was. */
+static size_t fill(int fd)
+{
+    static const uint8_t bytes[65536];
+    size_t total = 0;
+    ssize_t sent;
+
+    while ((sent = send(fd, bytes, sizeof bytes, MSG_DONTWAIT)) > 0) {
+        total += (size_t)sent;
+    }
+    cr_assert(sent < 0 && errno == EAGAIN);
+    return total;
+}
+
+/* A stranger that makes the system keep as much as it likes for us. */
+static int flooding_stranger(const meeple_io_driver *driver, meeple_io *io, meeple_socket *listener,
+                             void *user)
+{
+    const int room = 4 << 20;
+    int fd = stranger(driver->port(io, listener));
+    meeple_io_event event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+
+    driver->attach(io, event.socket, user);
+    cr_assert_eq(setsockopt(event.socket->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room), 0);
+    return fd;
+}
+
+EACH_DRIVER(a_flood_is_one_turn_among_the_others)
+{
+    enum {
+        CROWD = 300
+    };
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+    int fds[CROWD], flood, others = 0;
+
+    for (size_t i = 0; i < CROWD; i++) {
+        fds[i] = stranger(driver->port(io, listener));
+        driver->attach(io, expect(driver, io, MEEPLE_IO_ACCEPTED).socket, &others);
+    }
+    flood = flooding_stranger(driver, io, listener, NULL);
+    for (int round = 1; round <= 5; round++) {
+        int floods = 0;
+        meeple_io_event left;
+
+        while (driver->next(io, &left, 0) == 1) {
+        }
+        fill(flood);
+        for (size_t i = 0; i < CROWD; i++) {
+            cr_assert_eq(write(fds[i], "x", 1), 1);
+        }
+        while (others < round * CROWD) {
+            meeple_io_event event = expect(driver, io, MEEPLE_IO_RECEIVED);
+
+            if (event.user) {
+                others++;
+            } else {
+                floods++;
+                fill(flood);
+            }
+        }
+        cr_assert_leq(floods, 1, "%d turns of the flood in round %d", floods, round);
+    }
+    for (size_t i = 0; i < CROWD; i++) {
+        close(fds[i]);
+    }
+    close(flood);
+    driver->free(io);
+}
+
+/* All that came before we looked, in as many turns as it takes, and then how it ended. */
+static void take_all(const meeple_io_driver *driver, meeple_io *io, size_t want,
+                     meeple_io_event_type end)
+{
+    size_t got = 0;
+    int turns = 0;
+    meeple_io_event event = {0};
+
+    while (got < want) {
+        event = expect(driver, io, MEEPLE_IO_RECEIVED);
+        got += event.len;
+        turns++;
+    }
+    cr_assert_eq(got, want);
+    cr_assert_gt(turns, 1, "it came in one piece: nothing was tested");
+    expect(driver, io, end);
+}
+
+EACH_DRIVER(what_a_turn_leaves_is_told_in_the_next)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+    int fd = flooding_stranger(driver, io, listener, NULL);
+    size_t len;
+
+    len = fill(fd);
+    shutdown(fd, SHUT_WR);
+    poll(NULL, 0, 20);
+    take_all(driver, io, len, MEEPLE_IO_ENDED);
+    expect_silence(driver, io, 30);
+    close(fd);
+    driver->free(io);
+}
+
+/* The moment when the other side's end comes is before, between and after the turns. */
+EACH_DRIVER(an_end_is_told_whenever_it_comes)
+{
+    for (int when = 0; when < 3; when++) {
+        meeple_io *io = io_new(driver);
+        meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+        int fd = stranger(driver->port(io, listener));
+
+        expect(driver, io, MEEPLE_IO_ACCEPTED);
+        cr_assert_eq(write(fd, "x", 1), 1);
+        if (when == 0) {
+            close(fd);
+        }
+        expect(driver, io, MEEPLE_IO_RECEIVED);
+        if (when == 1) {
+            close(fd);
+        }
+        if (when == 2) {
+            expect_silence(driver, io, 20);
+            close(fd);
+        }
+        expect(driver, io, MEEPLE_IO_ENDED);
+        expect_silence(driver, io, 20);
+        driver->free(io);
+    }
+}
+
+/* Of many that the system has something to tell about, one is closed. */
+EACH_DRIVER(a_stream_that_is_closed_ends_without_another_next)
+{
+    enum {
+        CROWD = 100
+    };
+    const struct timeval patience = {5, 0};
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *closed = NULL;
+    int fds[CROWD];
+    char byte;
+
+    for (size_t i = 0; i < CROWD; i++) {
+        meeple_io_event event;
+
+        fds[i] = stranger(driver->port(io, listener));
+        event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+        closed = i == 0 ? event.socket : closed;
+    }
+    expect_silence(driver, io, 20);
+    for (size_t i = 1; i < CROWD; i++) {
+        cr_assert_eq(write(fds[i], "x", 1), 1);
+    }
+    driver->close(io, closed);
+    cr_assert_eq(setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
+    cr_assert_eq(read(fds[0], &byte, 1), 0);
+    for (size_t i = 1; i < CROWD; i++) {
+        expect(driver, io, MEEPLE_IO_RECEIVED);
+    }
+    expect_silence(driver, io, 20);
+    for (size_t i = 0; i < CROWD; i++) {
+        close(fds[i]);
+    }
+    driver->free(io);
+}
+
+/* A slot, or whatever a driver has of that kind, that was somebody else's a moment ago. */
+EACH_DRIVER(who_comes_after_a_closed_stream_gets_nothing_of_its_events)
+{
+    meeple_io *io = io_new(driver);
+    meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+
+    for (int i = 0; i < 50; i++) {
+        int fds[2] = {stranger(driver->port(io, listener)), -1};
+        meeple_io_event event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+
+        cr_assert_eq(write(fds[0], "x", 1), 1);
+        driver->close(io, event.socket);
+        fds[1] = stranger(driver->port(io, listener));
+        event = expect(driver, io, MEEPLE_IO_ACCEPTED);
+        cr_assert_eq(driver->next(io, &event, 1), 0, "event %d", (int)event.type);
+        cr_assert_eq(write(fds[1], "y", 1), 1);
+        cr_assert_eq(*expect(driver, io, MEEPLE_IO_RECEIVED).bytes, 'y');
+        driver->close(io, event.socket);
+        close(fds[0]);
+        close(fds[1]);
+    }
+    driver->free(io);
+}
+
+struct elsewhere {
+    const meeple_io_driver *driver;
+    meeple_io *io;
+    meeple_io_event_type last;
+};
+
+static void *use(void *ctx)
+{
+    struct elsewhere *elsewhere = ctx;
+    meeple_io_event event = {0};
+
+    while (elsewhere->driver->next(elsewhere->io, &event, PATIENCE_MS) == 1) {
+        elsewhere->last = event.type;
+        if (event.type == MEEPLE_IO_WOKEN) {
+            break;
+        }
+    }
+    return NULL;
+}
+
+EACH_DRIVER(an_io_lives_on_one_thread_between_two_moments_of_another)
+{
+    struct elsewhere elsewhere = {.driver = driver, .io = io_new(driver)};
+    meeple_socket *listener = listen_at(driver, elsewhere.io, "127.0.0.1"), *again = NULL;
+    uint16_t port = driver->port(elsewhere.io, listener);
+    meeple_io *other;
+    pthread_t thread;
+    int fd;
+    char byte;
+
+    cr_assert_eq(pthread_create(&thread, NULL, use, &elsewhere), 0);
+    fd = stranger(port);
+    cr_assert_eq(write(fd, "x", 1), 1);
+    poll(NULL, 0, 20);
+    driver->wake(elsewhere.io);
+    cr_assert_eq(pthread_join(thread, NULL), 0);
+    cr_assert_eq(elsewhere.last, MEEPLE_IO_WOKEN);
+    driver->free(elsewhere.io);
+    /* Everything is closed, the port free. */
+    cr_assert_eq(read(fd, &byte, 1), 0);
+    close(fd);
+    other = io_new(driver);
+    cr_assert_eq(driver->listen(other, "127.0.0.1", port, false, NULL, &again), 0);
+    driver->free(other);
 }

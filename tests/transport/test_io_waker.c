@@ -165,8 +165,10 @@ EVERY_DRIVER(a_wake_leaves_errno_as_it_was)
 EVERY_DRIVER(nothing_is_due_where_nothing_is_left)
 {
     struct bench bench;
+    meeple_io_event event;
 
     begin(&bench, kind);
+    cr_expect_eq(next(&bench, &event, 0), 0);
     cr_expect_eq(bench.driver->due_ms(bench.io), UINT64_MAX);
     end(&bench);
 }
@@ -272,7 +274,7 @@ static bool readable(int fd)
     return rc > 0;
 }
 
-Test(io_waker_epoll, the_descriptor_is_readable_for_as_long_as_there_is_something)
+static void the_descriptor_is_readable_for_as_long_as_there_is_something(enum kind kind)
 {
     static const uint8_t byte;
     struct bench bench;
@@ -280,7 +282,8 @@ Test(io_waker_epoll, the_descriptor_is_readable_for_as_long_as_there_is_somethin
     meeple_io_event event;
     int fd;
 
-    begin(&bench, EPOLL);
+    begin(&bench, kind);
+    cr_expect_eq(next(&bench, &event, 0), 0);
     fd = bench.driver->pollable(bench.io);
     cr_assert_geq(fd, 0);
     cr_expect_not(readable(fd));
@@ -308,6 +311,16 @@ Test(io_waker_epoll, the_descriptor_is_readable_for_as_long_as_there_is_somethin
     cr_expect_not(readable(fd));
     cr_expect_eq(bench.driver->pollable(bench.io), fd);
     end(&bench);
+}
+
+Test(io_waker_epoll, the_descriptor_is_readable_for_as_long_as_there_is_something)
+{
+    the_descriptor_is_readable_for_as_long_as_there_is_something(EPOLL);
+}
+
+Test(io_waker_uring, the_descriptor_is_readable_for_as_long_as_there_is_something)
+{
+    the_descriptor_is_readable_for_as_long_as_there_is_something(URING);
 }
 
 Test(io_waker, drivers_without_a_descriptor_say_so)

@@ -362,6 +362,14 @@ Test(net_faults, each_stage_says_what_stopped_it_over_epoll)
     play_all(meeple_io_epoll());
 }
 
+Test(net_faults, each_stage_says_what_stopped_it_over_uring)
+{
+    if (!meeple_io_uring()) {
+        cr_skip("this library has no io_uring");
+    }
+    play_all(meeple_io_uring());
+}
+
 Test(net_faults, a_name_without_an_address_says_so)
 {
     static const struct {

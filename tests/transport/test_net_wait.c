@@ -26,11 +26,18 @@ enum {
     PATIENCE_MS = 10000
 };
 
-#define BOTH_DRIVERS(name)                                                                         \
+#define EACH_DRIVER(name)                                                                          \
     static void name(const meeple_io_driver *driver);                                              \
     Test(net_wait_poll, name)                                                                      \
     {                                                                                              \
         name(meeple_io_poll());                                                                    \
+    }                                                                                              \
+    Test(net_wait_uring, name)                                                                     \
+    {                                                                                              \
+        if (!meeple_io_uring()) {                                                                  \
+            cr_skip("this library has no io_uring");                                               \
+        }                                                                                          \
+        name(meeple_io_uring());                                                                   \
     }                                                                                              \
     Test(net_wait_epoll, name)                                                                     \
     {                                                                                              \
@@ -115,7 +122,7 @@ static void waker_stop(struct waker *waker)
     cr_assert_eq(pthread_join(waker->id, NULL), 0);
 }
 
-BOTH_DRIVERS(another_thread_ends_every_wait)
+EACH_DRIVER(another_thread_ends_every_wait)
 {
     struct waker waker = {.net = listen_on(driver)};
 
@@ -130,11 +137,12 @@ BOTH_DRIVERS(another_thread_ends_every_wait)
     meeple_net_free(waker.net);
 }
 
-BOTH_DRIVERS(a_wake_before_the_wait_is_not_lost_and_many_are_one)
+EACH_DRIVER(a_wake_before_the_wait_is_not_lost_and_many_are_one)
 {
     meeple_net *net = listen_on(driver);
 
     expect(net, MEEPLE_EVENT_UP, -1);
+    cr_expect_eq(next(net, 0), 0);
     for (unsigned i = 0; i < 100; i++) {
         meeple_net_wake(net);
     }
@@ -146,7 +154,7 @@ BOTH_DRIVERS(a_wake_before_the_wait_is_not_lost_and_many_are_one)
     meeple_net_free(net);
 }
 
-BOTH_DRIVERS(events_go_before_a_wake_and_neither_is_lost)
+EACH_DRIVER(events_go_before_a_wake_and_neither_is_lost)
 {
     meeple_net *net = listen_on(driver), *client = connect_with(driver, net);
 
@@ -190,7 +198,7 @@ static void converse(meeple_net *server, meeple_net *client, unsigned messages)
     }
 }
 
-BOTH_DRIVERS(a_storm_of_wakes_does_not_keep_anybody_from_talking)
+EACH_DRIVER(a_storm_of_wakes_does_not_keep_anybody_from_talking)
 {
     meeple_net *server = listen_on(driver);
     struct waker waker = {.net = connect_with(driver, server), .storm = true};
@@ -202,7 +210,7 @@ BOTH_DRIVERS(a_storm_of_wakes_does_not_keep_anybody_from_talking)
     meeple_net_free(server);
 }
 
-BOTH_DRIVERS(a_wake_after_down_does_nothing)
+EACH_DRIVER(a_wake_after_down_does_nothing)
 {
     meeple_net *net = listen_on(driver);
 
@@ -236,7 +244,7 @@ static void *send_signals(void *ctx)
     return NULL;
 }
 
-BOTH_DRIVERS(a_signal_handler_ends_a_wait)
+EACH_DRIVER(a_signal_handler_ends_a_wait)
 {
     struct sigaction action = {.sa_handler = wake_from_signal, .sa_flags = SA_RESTART};
     struct waker waker = {.net = listen_on(driver), .id = pthread_self()};
@@ -262,7 +270,7 @@ Test(net_wait, without_a_net_there_is_nothing_to_wait_for)
     cr_expect_eq(meeple_net_wait_ms(NULL), -1);
 }
 
-Test(net_wait, only_epoll_has_a_descriptor)
+Test(net_wait, who_has_no_descriptor_says_so)
 {
     meeple_net *nets[3];
 
@@ -300,7 +308,8 @@ struct loop {
     bool down[NETS_MAX];
     bool asks;       /* the next server asks who comes in */
     int32_t request; /* who asked, and has no answer */
-    struct sim *sim; /* or NULL: poll() */
+    struct sim *sim; /* or NULL: poll() over the sockets of `io` */
+    const meeple_io_driver *io;
     unsigned joins, packets, downs;
     unsigned asked;    /* calls of meeple_net_next() */
     unsigned idle;     /* rounds of them in which nothing was told */
@@ -401,15 +410,15 @@ static meeple_net *loop_listen(struct loop *loop, meeple_tls_server *tls,
     meeple_net *net;
 
     cr_assert_eq(
-        meeple_net_listen(&net,
-                          &(meeple_listen_options){.host = "127.0.0.1",
-                                                   .port = loop->sim ? 4000 : 0,
-                                                   .dialect = MEEPLE_DIALECT_PLAIN,
-                                                   .asks = loop->asks,
-                                                   .tls = tls,
-                                                   .limits = *limits,
-                                                   .io = loop->sim ? sim_driver(loop->sim, "server")
-                                                                   : meeple_io_epoll()}),
+        meeple_net_listen(
+            &net,
+            &(meeple_listen_options){.host = "127.0.0.1",
+                                     .port = loop->sim ? 4000 : 0,
+                                     .dialect = MEEPLE_DIALECT_PLAIN,
+                                     .asks = loop->asks,
+                                     .tls = tls,
+                                     .limits = *limits,
+                                     .io = loop->sim ? sim_driver(loop->sim, "server") : loop->io}),
         0);
     loop_add(loop, net);
     return net;
@@ -423,14 +432,14 @@ static meeple_net *loop_connect(struct loop *loop, const char *scheme, const cha
 
     snprintf(url, sizeof url, "%s://%s:%u/", scheme, loop->sim ? "server" : "127.0.0.1",
              (unsigned)meeple_net_port(loop->nets[0]));
-    cr_assert_eq(meeple_net_connect(
-                     &net, url,
-                     &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN,
-                                               .tls.ca_file = ca,
-                                               .limits = *limits,
-                                               .io = loop->sim ? sim_driver(loop->sim, "client")
-                                                               : meeple_io_epoll()}),
-                 0);
+    cr_assert_eq(
+        meeple_net_connect(&net, url,
+                           &(meeple_connect_options){
+                               .dialect = MEEPLE_DIALECT_PLAIN,
+                               .tls.ca_file = ca,
+                               .limits = *limits,
+                               .io = loop->sim ? sim_driver(loop->sim, "client") : loop->io}),
+        0);
     loop_add(loop, net);
     return net;
 }
@@ -445,12 +454,23 @@ static void loop_run(struct loop *loop, unsigned packets, unsigned downs, uint64
     }
 }
 
-static void skip_without_epoll(void)
-{
-    if (!meeple_io_epoll()) {
-        cr_skip("this system has no epoll");
-    }
-}
+#define POLLABLE_DRIVERS(name)                                                                     \
+    static void name(const meeple_io_driver *driver);                                              \
+    Test(net_wait_uring, name)                                                                     \
+    {                                                                                              \
+        if (!meeple_io_uring()) {                                                                  \
+            cr_skip("this library has no io_uring");                                               \
+        }                                                                                          \
+        name(meeple_io_uring());                                                                   \
+    }                                                                                              \
+    Test(net_wait_epoll, name)                                                                     \
+    {                                                                                              \
+        if (!meeple_io_epoll()) {                                                                  \
+            cr_skip("this system has no epoll");                                                   \
+        }                                                                                          \
+        name(meeple_io_epoll());                                                                   \
+    }                                                                                              \
+    static void name(const meeple_io_driver *driver)
 
 /* Echoes and says goodbye; nobody is asked much more often than there is something to tell. */
 static void talk(struct loop *loop, unsigned clients)
@@ -471,11 +491,10 @@ static void talk(struct loop *loop, unsigned clients)
     cr_expect_leq(loop->idle, clients * 20, "%u of %u", loop->idle, loop->asked);
 }
 
-Test(net_wait, a_session_lives_in_somebody_elses_loop)
+POLLABLE_DRIVERS(a_session_lives_in_somebody_elses_loop)
 {
-    struct loop loop = {.messages = 100};
+    struct loop loop = {.io = driver, .messages = 100};
 
-    skip_without_epoll();
     loop_listen(&loop, NULL, &(meeple_limits){0});
     for (unsigned i = 0; i < 3; i++) {
         loop_connect(&loop, "ws", NULL, &(meeple_limits){0});
@@ -484,15 +503,14 @@ Test(net_wait, a_session_lives_in_somebody_elses_loop)
     loop_done(&loop);
 }
 
-Test(net_wait, an_encrypted_session_lives_in_somebody_elses_loop)
+POLLABLE_DRIVERS(an_encrypted_session_lives_in_somebody_elses_loop)
 {
-    struct loop loop = {.messages = 100};
+    struct loop loop = {.io = driver, .messages = 100};
     struct certificates files;
     char cert[CERTIFICATES_PATH_SIZE], key[CERTIFICATES_PATH_SIZE], ca[CERTIFICATES_PATH_SIZE];
     char why[200] = "";
     meeple_tls_server *tls;
 
-    skip_without_epoll();
     certificates_init(&files);
     certificates_make(&files, &(struct certificate_wish){.name = "ca", .authority = true});
     certificates_make(&files, &(struct certificate_wish){
@@ -514,13 +532,12 @@ Test(net_wait, an_encrypted_session_lives_in_somebody_elses_loop)
     certificates_done(&files);
 }
 
-Test(net_wait, a_wake_makes_the_descriptor_readable_until_it_was_answered)
+POLLABLE_DRIVERS(a_wake_makes_the_descriptor_readable_until_it_was_answered)
 {
-    struct loop loop = {0};
+    struct loop loop = {.io = driver};
     meeple_net *net;
     struct pollfd polled;
 
-    skip_without_epoll();
     net = loop_listen(&loop, NULL, &(meeple_limits){0});
     polled = (struct pollfd){.fd = meeple_net_pollable(net), .events = POLLIN};
     loop_turn(&loop, -1);
@@ -533,14 +550,13 @@ Test(net_wait, a_wake_makes_the_descriptor_readable_until_it_was_answered)
     loop_done(&loop);
 }
 
-Test(net_wait, heartbeats_are_sent_when_they_are_due)
+POLLABLE_DRIVERS(heartbeats_are_sent_when_they_are_due)
 {
     static const meeple_limits limits = {.heartbeat_ms = 40};
-    struct loop loop = {0};
+    struct loop loop = {.io = driver};
     uint64_t began_ms;
     int32_t peer;
 
-    skip_without_epoll();
     loop_listen(&loop, NULL, &limits);
     loop_connect(&loop, "ws", NULL, &limits);
     loop_run(&loop, 1, 0, now_ms() + 100);
@@ -559,13 +575,12 @@ Test(net_wait, heartbeats_are_sent_when_they_are_due)
     loop_done(&loop);
 }
 
-Test(net_wait, a_time_out_comes_in_time)
+POLLABLE_DRIVERS(a_time_out_comes_in_time)
 {
-    struct loop loop = {0};
+    struct loop loop = {.io = driver};
     meeple_net *silent;
     uint64_t began_ms;
 
-    skip_without_epoll();
     /* Takes connections and says nothing: it is never asked. */
     silent = loop_listen(&loop, NULL, &(meeple_limits){0});
     loop_connect(&loop, "ws", NULL, &(meeple_limits){.handshake_timeout_ms = 150});
@@ -589,13 +604,12 @@ Test(net_wait, a_time_out_comes_in_time)
         loop_run(&(loop), UINT_MAX, 0, now_ms() + 30);                                             \
     } while (0)
 
-Test(net_wait, what_the_application_does_is_due)
+POLLABLE_DRIVERS(what_the_application_does_is_due)
 {
-    struct loop loop = {.asks = true};
+    struct loop loop = {.io = driver, .asks = true};
     uint64_t until_ms = now_ms() + PATIENCE_MS;
     int32_t peers[2] = {0};
 
-    skip_without_epoll();
     loop_listen(&loop, NULL, &(meeple_limits){0});
     for (size_t i = 0; i < 3; i++) {
         loop_connect(&loop, "ws", NULL, &(meeple_limits){0});
@@ -625,15 +639,14 @@ Test(net_wait, what_the_application_does_is_due)
 }
 
 /* Nobody can be accepted, and the listener waits for a descriptor to become free. */
-Test(net_wait, a_process_without_descriptors_does_not_turn_in_circles)
+POLLABLE_DRIVERS(a_process_without_descriptors_does_not_turn_in_circles)
 {
-    struct loop loop = {0};
+    struct loop loop = {.io = driver};
     struct sockaddr_in address = {.sin_family = AF_INET};
     struct pollfd polled = {.events = POLLIN};
     struct rlimit before, limit;
     uint64_t until_ms;
 
-    skip_without_epoll();
     address.sin_port = htons(meeple_net_port(loop_listen(&loop, NULL, &(meeple_limits){0})));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     loop_turn(&loop, 0);

@@ -100,8 +100,8 @@ typedef struct meeple_io_driver {
     int (*pollable)(meeple_io *io);
     /*
      * When next() has to be called at the latest for what that descriptor does not show: a moment
-     * of now_ms() (one that is over, say 0: something was taken from the system and not told yet),
-     * or UINT64_MAX.
+     * of now_ms() (one that is over, say 0: something was taken from the system and not told yet,
+     * or is to be told to the system), or UINT64_MAX.
      */
     uint64_t (*due_ms)(meeple_io *io);
 
