@@ -11,6 +11,7 @@
 
 enum {
     CHUNK = 1024,
+    BURST = 64, /* events until there is nothing for once, as a kernel tells so many at a time */
     PORT = 1
 };
 
@@ -38,6 +39,7 @@ struct silent_io {
     size_t count, cap, next;
     size_t coming, words; /* that are still to come and to be said */
     enum step step;
+    unsigned burst;
     const char *protocol;
     meeple_bytes first, word;
     uint64_t taken;
@@ -198,12 +200,19 @@ static int next_event(meeple_io *io, meeple_io_event *event, int timeout_ms)
     meeple_socket *socket;
 
     (void)timeout_ms;
+    if (silent->burst == BURST) {
+        silent->burst = 0;
+        return 0;
+    }
     if (next_of_newcomers(silent, event)) {
+        silent->burst++;
         return 1;
     }
     if (silent->words == 0 || silent->count == 0) {
+        silent->burst = 0;
         return 0;
     }
+    silent->burst++;
     silent->words--;
     socket = silent->clients[silent->next++ % silent->count];
     if (socket->closed) {
