@@ -47,6 +47,61 @@ def threads(results):
                                        (16, "64 connections, 64 B, 16 in flight"))))
 
 
+def against_memcpy(results, benchmark, metric):
+    return "%s (%s)" % (results.cell(benchmark, metric + ".time/memcpy"), results.cell(benchmark, metric, " GB/s"))
+
+
+def byte_work(results):
+    for head, sizes, rows in (
+            ("unmasking, time / memcpy()", ("64", "1Ki", "16Ki", "1Mi"), (("unmask", "", "any bytes"),)),
+            ("frames, time / memcpy(); by payload", ("16", "64", "1Ki", "16Ki"),
+             (("frames", "", "binary"), ("frames-text", "", "text, of ASCII"))),
+            ("UTF-8, time / memcpy()", ("64", "16Ki"),
+             (("utf8", "ascii.", "English"), ("utf8", "latin.", "German"), ("utf8", "cjk.", "Chinese"),
+              ("utf8", "emoji.", "emoji")))):
+        yield table([head, *(re.sub(r"(\d)([KM]?i?)$", r"\1 \2B", size) for size in sizes)],
+                    *([text, *(against_memcpy(results, benchmark, prefix + size) for size in sizes)]
+                      for benchmark, prefix, text in rows))
+
+
+def calls(results):
+    yield table(["ten clients", "server, call / packet", "server, a call", "server, a packet", "calls a second",
+                 "packets a second"],
+                *([text, *(results.cell(benchmark, metric, unit) for metric, unit in (
+                    ("server.call/packet", ""), ("server.call", " ns"), ("server.packet", " ns"),
+                    ("calls-per-second", ""), ("packets-per-second", "")))] for benchmark, text in (
+                        ("rpc.one-way", "to the server, loopback"), ("rpc.and-back", "and back to all, loopback"),
+                        ("rpc.and-back.tcp", "and back to all, TCP"))))
+
+
+def broadcasts(results):
+    places = ("broadcast.1000", "broadcast.10000", "broadcast.1000.uring", "broadcast.10000.uring")
+    yield table(["processor time of a delivered message", "1,000 peers", "10,000", "1,000, io_uring", "10,000, io_uring"],
+                *([text + turn, *(results.cell(place, metric + suffix, unit) for place in places)]
+                  for suffix, turn in (("", ""), (".8-in-a-turn", ", eight in a turn"))
+                  for metric, unit, text in (
+                      ("broadcast/raw", "", "a broadcast / bare send()"), ("singles/raw", "", "single sends / bare send()"),
+                      ("singles/broadcast", "", "single sends / a broadcast"), ("broadcast", " ns", "a broadcast"))))
+
+
+def growth(results):
+    sizes = (10, 100, 1000, 10000)
+    for benchmark, head, kind in (("growth.packets", "packets, over TCP", "packet"),
+                                  ("growth.calls", "calls, without the kernel", "call")):
+        yield table([head, *("%s peers" % format(size, ",") for size in sizes), "10,000 / 10"],
+                    *([text, *(results.cell(benchmark, "%s.%d" % (metric, size), " ns") for size in sizes),
+                       results.cell(benchmark, metric + ".10000/10")] for metric, text in (
+                           ("poll", "a poll at rest"), (kind + "-in", "a %s that comes" % kind),
+                           (kind + "-out", "a %s to one, ten in a turn" % kind),
+                           ("one-by-one", "one to each, in a loop, a delivery"), ("broadcast", "one to all, a delivery"),
+                           ("join", "a join, the mean of all"))))
+    yield table(["10,000 peers at rest", ""],
+                *([text, results.cell("rest", metric, unit)] for metric, unit, text in (
+                    ("cpu-per-second", " us", "processor time in a second"),
+                    ("waits-per-second", "", "how often the thread waits in a second"),
+                    ("cpu-per-heartbeat", " ns", "processor time of a ping and its pong"))))
+
+
 def ticks(results):
     yield table(["others / ours, processor time", *WAYS],
                 *([PERCENTS[percent] + ", " + name, *(results.cell("change-%s.%s" % (percent, where), way + ".cpu/ours")
@@ -96,7 +151,8 @@ def rest(results):
 
 
 def tables(results):
-    return [*contest(results), *threads(results), *ticks(results), *late_joins(results), *rest(results)]
+    return [*contest(results), *threads(results), *byte_work(results), *broadcasts(results), *calls(results),
+            *growth(results), *ticks(results), *late_joins(results), *rest(results)]
 
 
 def put_in(text, lines):
