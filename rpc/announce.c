@@ -99,7 +99,7 @@ static struct meeple__list *first_untold(const meeple_world *world,
 bool meeple__announced(const meeple_world *world, const struct meeple__remote *remote)
 {
     return remote->told_hello && remote->told_classes == world->classes.count &&
-           remote->told_objects == world->objects.sequence;
+           remote->told_objects >= world->objects.added;
 }
 
 int meeple__announce(meeple_world *world, struct meeple__remote *remote)

@@ -11,7 +11,7 @@ static void add_everyone(meeple_world *world)
 
 bool meeple__lacking_any(meeple_world *world)
 {
-    struct meeple__news now = {.objects = world->objects.sequence,
+    struct meeple__news now = {.objects = world->objects.added,
                                .batches = world->states.stamp,
                                .classes = world->classes.count};
     struct meeple__news *before = &world->noticed;

@@ -131,6 +131,7 @@ int meeple__objects_insert(struct meeple__objects *objects, const meeple_mem *me
     }
     object->number = objects->free_from++;
     object->sequence = ++objects->sequence;
+    objects->added = object->replica ? objects->added : object->sequence;
     objects->numbered[object->number] = object;
     meeple__list_append(&objects->all, &object->link);
     return 0;

@@ -34,6 +34,7 @@ struct meeple__objects {
     uint32_t numbered_cap;
     uint32_t free_from; /* no number below it is free */
     uint64_t sequence;  /* the last one given */
+    uint64_t added;     /* that of the newest that was not spawned: those are announced */
 };
 
 void meeple__objects_init(struct meeple__objects *objects);

@@ -200,7 +200,7 @@ static int next_event(meeple_world *world, int timeout_ms)
 {
     world->lags = !meeple__announce_all(world) || world->states.poor;
     world->lags = !meeple__replicate(world) || world->lags;
-    world->told_sequence = world->objects.sequence;
+    world->told_sequence = world->objects.added;
     return meeple_net_next(world->net, &world->event,
                            world->states.sated || world->drained ? 0
                                                                  : no_longer(world, timeout_ms));
@@ -239,7 +239,7 @@ int meeple_world_wait_ms(const meeple_world *world)
     }
     if (world->held || !meeple__local_empty(&world->local) || meeple__due_waits(world) ||
         meeple__flush_waits(world) || world->states.sated || world->drained ||
-        world->told_sequence != world->objects.sequence) {
+        world->told_sequence != world->objects.added) {
         return 0;
     }
     return no_longer(world, meeple_net_wait_ms(world->net));

@@ -23,7 +23,7 @@ struct meeple__scratch {
 
 /* What there is that concerns more than one peer. */
 struct meeple__news {
-    uint64_t objects; /* the sequence of the newest */
+    uint64_t objects; /* the sequence of the newest that was added */
     uint64_t batches; /* the stamp of the newest */
     uint32_t classes;
 };
@@ -46,7 +46,7 @@ struct meeple_world {
     bool held;              /* event ran out of memory and is tried again */
     bool drained;           /* a remote may be */
     bool lags;              /* there was no memory to tell a peer of our objects */
-    uint64_t told_sequence; /* of the newest object, when all peers were last told */
+    uint64_t told_sequence; /* of the newest that was added, when all peers were told */
     meeple_event event;
     struct meeple__classes classes;
     struct meeple__objects objects;
