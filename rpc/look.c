@@ -10,6 +10,14 @@ uint8_t meeple__look_level(const meeple_object *object, const struct meeple__rem
                                        : MEEPLE__SEES_ALL);
 }
 
+bool meeple__look_is_common(const meeple_object *object)
+{
+    bool filtered = meeple__layout_state(object->replica->layout)->shows != NULL;
+
+    return object->master == MEEPLE_SERVER &&
+           meeple__view_is_common(&object->replica->view, filtered);
+}
+
 int meeple__look_waits(const meeple_object *object, const struct meeple__remote *remote)
 {
     if (object->replica->renewed) {

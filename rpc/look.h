@@ -12,6 +12,8 @@
 
 /* What the peer sees of it, as the filter has answered last. */
 uint8_t meeple__look_level(const meeple_object *object, const struct meeple__remote *remote);
+/* Whether that is the same for all peers for which the filter has answered the same. */
+bool meeple__look_is_common(const meeple_object *object);
 /* 0; MEEPLE_ESTATE: the next flush has to come first; MEEPLE_ENOMEM: the filter could not be asked
  * for that peer. */
 int meeple__look_waits(const meeple_object *object, const struct meeple__remote *remote);

@@ -12,6 +12,7 @@
 #include "rpc/tell.h"
 
 enum {
+    SPARSE = 32, /* numbers to one object of a batch, above which they are looked at one by one */
     TURN_BYTES = 256 * 1024 /* to single peers in one poll, which is not to last for a snapshot */
 };
 
@@ -154,24 +155,57 @@ static bool same_gone(const struct meeple__seen *left, const struct meeple__seen
            (count == 0 || memcmp(gone, gone_there, count * sizeof *gone) == 0);
 }
 
+/* What is the same for everyone about the newest batch. */
+struct newest {
+    uint32_t first, end; /* the numbers of its objects are between */
+    bool is_common;      /* who was told the same of these sees the same of each, and they lie close
+                            enough together to be compared at once */
+};
+
+static struct newest look_at_newest(const meeple_world *world)
+{
+    struct newest newest = {.first = UINT32_MAX, .is_common = true};
+    uint32_t count = 0;
+
+    for (struct meeple__list *link = world->states.changed.next; link != &world->states.changed;
+         link = link->next) {
+        const meeple_object *object =
+            MEEPLE__CONTAINER(link, struct meeple__replica, changed)->object;
+
+        newest.first = object->number < newest.first ? object->number : newest.first;
+        newest.end = object->number >= newest.end ? object->number + 1 : newest.end;
+        newest.is_common = newest.is_common && meeple__look_is_common(object);
+        count++;
+    }
+    newest.is_common = newest.is_common && count > 0 && newest.end - newest.first <= count * SPARSE;
+    return newest;
+}
+
+static bool sees_same(const meeple_object *object, const struct meeple__remote *left,
+                      const struct meeple__remote *right)
+{
+    return meeple__seen_view(&left->seen, object->number) ==
+               meeple__seen_view(&right->seen, object->number) &&
+           (left->id == object->master) == (right->id == object->master) &&
+           meeple__look_level(object, left) == meeple__look_level(object, right);
+}
+
 /* Whether the newest batch is the same for both. */
-static bool alike(const meeple_world *world, const struct meeple__remote *left,
-                  const struct meeple__remote *right)
+static bool alike(const meeple_world *world, const struct newest *newest,
+                  const struct meeple__remote *left, const struct meeple__remote *right)
 {
     const struct meeple__seen *a = &left->seen, *b = &right->seen;
 
     if (a->asked != b->asked || !same_gone(a, b)) {
         return false;
     }
+    if (newest->is_common && meeple__seen_same(a, b, newest->first, newest->end)) {
+        return true;
+    }
     for (struct meeple__list *link = world->states.changed.next; link != &world->states.changed;
          link = link->next) {
-        const struct meeple__replica *replica =
-            MEEPLE__CONTAINER(link, struct meeple__replica, changed);
-        const meeple_object *object = replica->object;
-
-        if (meeple__seen_view(a, object->number) != meeple__seen_view(b, object->number) ||
-            (left->id == object->master) != (right->id == object->master) ||
-            meeple__look_level(object, left) != meeple__look_level(object, right)) {
+        if (!sees_same(MEEPLE__CONTAINER(link, struct meeple__replica, changed)->object, left,
+                       right)) {
             return false;
         }
     }
@@ -179,7 +213,8 @@ static bool alike(const meeple_world *world, const struct meeple__remote *left,
 }
 
 /* Tells the newest batch to the leader and to all who have to be told the same. */
-static int tell_group(meeple_world *world, struct meeple__remote *leader)
+static int tell_group(meeple_world *world, const struct newest *newest,
+                      struct meeple__remote *leader)
 {
     struct meeple__remote *remote;
     struct meeple__telling telling;
@@ -187,7 +222,7 @@ static int tell_group(meeple_world *world, struct meeple__remote *leader)
 
     meeple__tell_begin(&telling, world);
     for (MEEPLE__EACH_LACKING(world, remote)) {
-        if (remote == leader || (follows(world, remote) && alike(world, leader, remote))) {
+        if (remote == leader || (follows(world, remote) && alike(world, newest, leader, remote))) {
             meeple__tell_to(&telling, remote);
         }
     }
@@ -228,11 +263,13 @@ static int send_bulk(meeple_world *world, struct meeple__remote *remote)
 
 static void tell_groups(meeple_world *world)
 {
+    struct newest newest = {.end = 0};
     struct meeple__remote *remote;
 
     for (MEEPLE__EACH_LACKING(world, remote)) {
         if (follows(world, remote)) {
-            tell_group(world, remote);
+            newest = newest.end > 0 ? newest : look_at_newest(world);
+            tell_group(world, &newest, remote);
         }
     }
 }

@@ -34,6 +34,26 @@ bool meeple__seen_was_master(const struct meeple__seen *seen, uint32_t number)
     return number < seen->sights_cap && (seen->sights[number].view & MEEPLE__SEEN_WAS_MASTER);
 }
 
+bool meeple__seen_same(const struct meeple__seen *left, const struct meeple__seen *right,
+                       uint32_t first, uint32_t end)
+{
+    const struct meeple__sight counts = {.view = UINT16_MAX & ~MEEPLE__SEEN_WAS_MASTER,
+                                         .passed = UINT8_MAX};
+    uint32_t here, there, mask, differing = 0;
+
+    static_assert(sizeof counts == sizeof mask, "a sight is a word");
+    if (end > left->sights_cap || end > right->sights_cap) {
+        return false;
+    }
+    memcpy(&mask, &counts, sizeof mask);
+    for (uint32_t number = first; number < end; number++) {
+        memcpy(&here, &left->sights[number], sizeof here);
+        memcpy(&there, &right->sights[number], sizeof there);
+        differing |= (here ^ there) & mask;
+    }
+    return differing == 0;
+}
+
 int meeple__seen_reserve(struct meeple__seen *seen, const meeple_mem *mem, uint32_t number)
 {
     uint32_t cap = seen->sights_cap ? seen->sights_cap : FIRST_ROOM;

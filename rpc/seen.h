@@ -17,6 +17,7 @@ enum {
 struct meeple__sight {
     uint16_t view;
     uint8_t passed; /* what the filter of its class lets the peer see */
+    uint8_t unused; /* 0, so that sights can be compared as words */
 };
 
 /*
@@ -48,6 +49,10 @@ uint16_t meeple__seen_view(const struct meeple__seen *seen, uint32_t number);
 bool meeple__seen_was_master(const struct meeple__seen *seen, uint32_t number);
 /* What the filter has answered; 0 before that. */
 uint8_t meeple__seen_passed(const struct meeple__seen *seen, uint32_t number);
+/* Whether both were told the same of all objects from number `first` to before `end`, and their
+ * filters have answered the same.  May be false if one has no room for them. */
+bool meeple__seen_same(const struct meeple__seen *left, const struct meeple__seen *right,
+                       uint32_t first, uint32_t end);
 /* Before _learn and _pass: makes room.  MEEPLE_ENOMEM. */
 int meeple__seen_reserve(struct meeple__seen *seen, const meeple_mem *mem, uint32_t number);
 void meeple__seen_learn(struct meeple__seen *seen, uint32_t number, uint16_t view);

@@ -78,6 +78,13 @@ uint8_t meeple__view_level(const struct meeple__view *view, int32_t master, int3
     return level & MEEPLE__SEES_PUBLIC ? level : MEEPLE__SEES_NOTHING;
 }
 
+bool meeple__view_is_common(const struct meeple__view *view, bool filtered)
+{
+    bool shows_all = !filtered && (view->groups & ~(unsigned)view->everyone) == 0;
+
+    return view->count == 0 && (view->owner == MEEPLE_SERVER || shows_all);
+}
+
 /* One that is as everyone is no exception. */
 static void set_other(struct meeple__view *view, uint32_t at, uint8_t bits)
 {

@@ -35,6 +35,9 @@ void meeple__view_done(struct meeple__view *view, const meeple_mem *mem);
  * it, others what was shown to them and what the filter of the class passes. */
 uint8_t meeple__view_level(const struct meeple__view *view, int32_t master, int32_t peer,
                            uint8_t passed);
+/* Whether all peers that are not the master, and for whom the filter passes the same, see the same.
+ * filtered: there is one. */
+bool meeple__view_is_common(const struct meeple__view *view, bool filtered);
 /* The bit of a group, 0 to 6; 0 is the object. */
 uint8_t meeple__group_bit(unsigned group);
 /* The group of a field with these flags, or 0; its bit. */

@@ -110,6 +110,29 @@ Test(seen, what_is_gone_is_told_in_order_and_makes_room)
     cr_expect_eq(seen.gone_count, 0);
 }
 
+Test(seen, two_have_the_same_where_they_were_told_the_same)
+{
+    struct meeple__seen other = {0};
+
+    cr_expect_not(meeple__seen_same(&seen, &other, 0, 1), "there is no room");
+    for (uint32_t number = 0; number < 40; number++) {
+        learn(number, 1);
+        cr_assert_eq(meeple__seen_reserve(&other, NULL, number), 0);
+        meeple__seen_learn(&other, number, 1);
+    }
+    cr_expect(meeple__seen_same(&seen, &other, 0, 40));
+    meeple__seen_mark(&seen, 20, MEEPLE__SEEN_WAS_MASTER);
+    cr_expect(meeple__seen_same(&seen, &other, 0, 40), "that makes no difference to what is told");
+    meeple__seen_pass(&other, 30, 1);
+    learn(10, 3);
+    cr_expect(meeple__seen_same(&seen, &other, 11, 30));
+    cr_expect_not(meeple__seen_same(&seen, &other, 10, 30));
+    cr_expect_not(meeple__seen_same(&seen, &other, 11, 31));
+    cr_expect(meeple__seen_same(&seen, &other, 31, 64));
+    cr_expect_not(meeple__seen_same(&seen, &other, 31, 65));
+    meeple__seen_done(&other, NULL);
+}
+
 Test(seen, is_as_it_was_when_out_of_memory)
 {
     struct counting_mem counting;

@@ -150,6 +150,27 @@ Test(view, fields_are_for_who_sees_their_group)
     }
 }
 
+Test(view, is_common_as_long_as_nobody_sees_it_otherwise)
+{
+    struct meeple__view view;
+
+    meeple__view_init(&view, MEEPLE__SEES_PUBLIC);
+    cr_expect(meeple__view_is_common(&view, false));
+    cr_expect(meeple__view_is_common(&view, true), "who passes the same sees the same");
+    view.owner = ANN;
+    cr_expect(meeple__view_is_common(&view, false), "nothing is for the owner only");
+    cr_expect_not(meeple__view_is_common(&view, true), "the owner is not asked about");
+    view = view_of(ANN);
+    cr_expect_not(meeple__view_is_common(&view, false), "there are fields that others do not see");
+    view = view_of(MEEPLE_SERVER);
+    cr_expect(meeple__view_is_common(&view, false));
+    cr_assert_eq(meeple__view_show(&view, NULL, 0, ANN, false), 0);
+    cr_expect_not(meeple__view_is_common(&view, false));
+    cr_assert_eq(meeple__view_show(&view, NULL, 0, MEEPLE_ALL, false), 0);
+    cr_expect(meeple__view_is_common(&view, false), "nobody sees it");
+    meeple__view_done(&view, NULL);
+}
+
 Test(view, is_as_it_was_when_out_of_memory)
 {
     struct counting_mem counting;
