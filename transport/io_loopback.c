@@ -7,21 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/block.h"
 #include "core/list.h"
 #include "core/mem.h"
 #include "transport/io_address.h"
 #include "transport/io_random.h"
 
 enum {
-    CHUNK_BYTES = 64 * 1024,
+    INBOX_BYTES = 64 * 1024,
     BACKLOG_MAX = 128,
     FAULT_BYTES = 160
-};
-
-/* What came to one end and was not taken: handed out as it lies, all at once. */
-struct chunk {
-    size_t len;
-    uint8_t bytes[CHUNK_BYTES];
 };
 
 struct meeple__loopback {
@@ -29,8 +24,8 @@ struct meeple__loopback {
     const meeple_mem *mem;
     size_t refs;
     meeple_socket *listener;
-    size_t waiting_count; /* ends that were connected and not accepted */
-    struct chunk *spare;  /* so that a conversation does not allocate for each message */
+    size_t waiting_count;     /* ends that were connected and not accepted */
+    struct meeple__pool pool; /* so that a conversation does not allocate for each message */
 };
 
 struct meeple_io {
@@ -39,7 +34,7 @@ struct meeple_io {
     struct meeple__list sockets;
     struct meeple__list turns; /* sockets that have something to tell */
     struct meeple__random random;
-    struct chunk *held; /* handed out; ours again with the next next() */
+    struct meeple__block *held; /* handed out; ours again with the next next() */
     atomic_bool woken;
     char fault_text[FAULT_BYTES];
 };
@@ -49,8 +44,9 @@ struct meeple_socket {
     struct meeple__list link, turn;
     void *user;
     meeple_socket *peer; /* the other end, until it is closed */
-    struct chunk *inbox; /* never empty */
-    int error;           /* errno of a loss */
+    struct meeple__block
+        *inbox; /* what came and was not taken, handed out as it lies; never empty */
+    int error;  /* errno of a loss */
     bool listening, refused;
     bool blocked;  /* a SENT is owed as soon as the other end's inbox was taken */
     bool finished; /* nothing more will be sent */
@@ -58,26 +54,10 @@ struct meeple_socket {
     bool accept_owed, connect_owed, end_owed, sent_owed;
 };
 
-static struct chunk *chunk_new(struct meeple__loopback *hub)
+static void drop(struct meeple__loopback *hub, struct meeple__block *block)
 {
-    struct chunk *chunk = hub->spare;
-
-    hub->spare = NULL;
-    if (!chunk) {
-        chunk = meeple__resize(hub->mem, NULL, sizeof *chunk);
-    }
-    if (chunk) {
-        chunk->len = 0;
-    }
-    return chunk;
-}
-
-static void chunk_free(struct meeple__loopback *hub, struct chunk *chunk)
-{
-    if (chunk && !hub->spare) {
-        hub->spare = chunk;
-    } else {
-        meeple__free(hub->mem, chunk);
+    if (block) {
+        meeple__block_unref(&hub->pool, block);
     }
 }
 
@@ -144,7 +124,7 @@ static void loopback_close(meeple_io *io, meeple_socket *socket)
             wake(peer);
         }
     }
-    chunk_free(hub, socket->inbox);
+    drop(hub, socket->inbox);
     meeple__list_remove(&socket->turn);
     meeple__list_remove(&socket->link);
     meeple__free(io->mem, socket);
@@ -178,7 +158,7 @@ static void loopback_free(meeple_io *io)
     while (!meeple__list_empty(&io->sockets)) {
         loopback_close(io, MEEPLE__CONTAINER(io->sockets.next, meeple_socket, link));
     }
-    chunk_free(io->hub, io->held);
+    drop(io->hub, io->held);
     meeple__random_done(&io->random);
     meeple__loopback_unref(io->hub);
     meeple__free(io->mem, io);
@@ -265,28 +245,46 @@ static void loopback_attach(meeple_io *io, meeple_socket *socket, void *user)
     socket->user = user;
 }
 
-static size_t append(struct chunk *chunk, const uint8_t *bytes, size_t len)
+static size_t append(struct meeple__block *block, meeple_bytes bytes)
 {
-    size_t room = sizeof chunk->bytes - chunk->len;
+    size_t cap = block->cap < INBOX_BYTES ? block->cap : INBOX_BYTES;
+    size_t room = cap - meeple__block_len(block);
 
-    len = len < room ? len : room;
-    if (len > 0) {
-        memcpy(chunk->bytes + chunk->len, bytes, len);
-        chunk->len += len;
+    bytes.len = bytes.len < room ? bytes.len : room;
+    if (bytes.len > 0) {
+        meeple__block_append(block, bytes);
     }
-    return len;
+    return bytes.len;
 }
 
-/* Where the bytes for the other end go; NULL if they cannot. */
-static struct chunk *outbox(meeple_io *io, meeple_socket *socket)
+/* Makes room for len bytes more, as far as there may be; the inbox is as it was if there is no
+ * memory.  A server says little to many, and all of it waits at the same time: hence no more than
+ * that. */
+static void reserve(struct meeple__loopback *hub, struct meeple__block **inbox, size_t len)
+{
+    struct meeple__block *before = *inbox, *larger;
+    size_t used = before ? meeple__block_len(before) : 0;
+    size_t size = len < INBOX_BYTES - used ? used + len : INBOX_BYTES;
+
+    if (before && before->cap >= size) {
+        return;
+    }
+    larger = meeple__block_new(&hub->pool, 0, size);
+    if (larger && before) {
+        append(larger, (meeple_bytes){before->bytes, used});
+        drop(hub, before);
+    }
+    *inbox = larger ? larger : before;
+}
+
+/* Where so many bytes for the other end go; NULL if they cannot. */
+static struct meeple__block *outbox(meeple_io *io, meeple_socket *socket, size_t len)
 {
     if (!socket->peer) {
         lose(socket, EPIPE);
         return NULL;
     }
-    if (!socket->peer->inbox) {
-        socket->peer->inbox = chunk_new(io->hub);
-    }
+    reserve(io->hub, &socket->peer->inbox, len);
     if (!socket->peer->inbox) {
         lose(socket, ENOMEM);
         lose(socket->peer, ECONNRESET);
@@ -297,8 +295,8 @@ static struct chunk *outbox(meeple_io *io, meeple_socket *socket)
 static size_t loopback_send(meeple_io *io, meeple_socket *socket, const meeple_bytes *parts,
                             size_t count)
 {
+    struct meeple__block *inbox;
     size_t total = 0, gone = 0;
-    struct chunk *chunk;
 
     assert(!socket->blocked && !socket->sent_owed && !socket->finished);
     for (size_t i = 0; i < count; i++) {
@@ -307,12 +305,12 @@ static size_t loopback_send(meeple_io *io, meeple_socket *socket, const meeple_b
     if (total == 0 || socket->error != 0) {
         return 0;
     }
-    chunk = outbox(io, socket);
-    if (!chunk) {
+    inbox = outbox(io, socket, total);
+    if (!inbox) {
         return 0;
     }
     for (size_t i = 0; i < count; i++) {
-        gone += append(chunk, parts[i].ptr, parts[i].len);
+        gone += append(inbox, parts[i]);
     }
     socket->blocked = gone < total;
     wake(socket->peer);
@@ -336,7 +334,7 @@ static void receive(meeple_io *io, meeple_socket *socket, meeple_io_event *event
 {
     event->type = MEEPLE_IO_RECEIVED;
     event->bytes = socket->inbox->bytes;
-    event->len = socket->inbox->len;
+    event->len = meeple__block_len(socket->inbox);
     io->held = socket->inbox;
     socket->inbox = NULL;
     if (socket->peer && socket->peer->blocked) {
@@ -395,7 +393,7 @@ static bool turn(meeple_io *io, meeple_socket *socket, meeple_io_event *event)
 static int loopback_next(meeple_io *io, meeple_io_event *out, int timeout_ms)
 {
     (void)timeout_ms;
-    chunk_free(io->hub, io->held);
+    drop(io->hub, io->held);
     io->held = NULL;
     while (!meeple__list_empty(&io->turns)) {
         meeple_socket *socket = MEEPLE__CONTAINER(io->turns.next, meeple_socket, turn);
@@ -456,6 +454,7 @@ int meeple__loopback_new(const meeple_mem *mem, struct meeple__loopback **out)
         return MEEPLE_ENOMEM;
     }
     hub->mem = mem;
+    meeple__pool_init(&hub->pool, mem);
     hub->refs = 1;
     hub->driver = (meeple_io_driver){.name = "loopback",
                                      .ctx = hub,
@@ -484,10 +483,15 @@ void meeple__loopback_ref(struct meeple__loopback *hub)
     hub->refs++;
 }
 
+void meeple__loopback_trim(struct meeple__loopback *hub)
+{
+    meeple__pool_trim(&hub->pool);
+}
+
 void meeple__loopback_unref(struct meeple__loopback *hub)
 {
     if (hub && --hub->refs == 0) {
-        meeple__free(hub->mem, hub->spare);
+        meeple__pool_done(&hub->pool);
         meeple__free(hub->mem, hub);
     }
 }

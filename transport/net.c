@@ -270,6 +270,9 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
             }
             if (rc == 0 && net->hub && ++net->idle_calls % TRIM_CALLS == 0) {
                 meeple__pool_trim(&net->loop.pool);
+                if (net->is_server) {
+                    meeple__loopback_trim(net->hub);
+                }
             }
         }
         if (rc == 0) {

@@ -123,8 +123,8 @@ Test(io_loopback_hub, streams_at_rest_own_no_buffer)
         expect_silence(&pair, pair.server);
         expect_silence(&pair, pair.client);
     }
-    /* The hub keeps one for the next to use. */
-    cr_assert_leq(pair.mem.live, live + 1);
+    /* The hub keeps those of both ways for the next to use. */
+    cr_assert_leq(pair.mem.live, live + 2);
     pair_done(&pair);
 }
 
@@ -143,6 +143,71 @@ Test(io_loopback_hub, a_conversation_does_not_allocate)
         cr_assert(i < 2 || pair.mem.calls == calls);
     }
     pair_done(&pair);
+}
+
+/* A server says something to all before any of them takes it. */
+Test(io_loopback_hub, what_waits_at_many_ends_at_once_does_not_allocate)
+{
+    enum {
+        ENDS = 200
+    };
+    meeple_socket *connected[ENDS];
+    struct pair pair;
+    size_t calls = 0;
+
+    pair_open(&pair);
+    for (size_t i = 0; i < ENDS; i++) {
+        pair_connect(&pair);
+        connected[i] = pair.connected;
+    }
+    for (int round = 0; round < 3; round++) {
+        calls = round == 1 ? pair.mem.calls : calls;
+        for (size_t i = 0; i < ENDS; i++) {
+            cr_assert_eq(send_zeroes(&pair, pair.client, connected[i], 100), 100);
+        }
+        for (size_t i = 0; i < ENDS; i++) {
+            cr_assert_eq(expect(&pair, pair.server, MEEPLE_IO_RECEIVED).len, 100);
+        }
+        expect_silence(&pair, pair.server);
+    }
+    cr_assert_eq(pair.mem.calls, calls);
+    pair_done(&pair);
+}
+
+/* Also where there is no memory for more of it at once. */
+Test(io_loopback_hub, what_grows_while_it_waits_stays_in_order)
+{
+    uint8_t bytes[9000];
+    struct pair pair;
+    meeple_io_event event;
+    size_t sent = 0, taken = 0;
+
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 7 + i / 256);
+    }
+    for (size_t fail_at = 0; fail_at < 3; fail_at++) {
+        pair_open(&pair);
+        pair_connect(&pair);
+        sent = pair.driver->send(pair.client, pair.connected, &(meeple_bytes){bytes, 3900}, 1);
+        cr_assert_eq(sent, 3900);
+        if (fail_at > 0) {
+            counting_mem_fail(&pair.mem, fail_at);
+        }
+        sent += pair.driver->send(pair.client, pair.connected,
+                                  &(meeple_bytes){bytes + 3900, sizeof bytes - 3900}, 1);
+        cr_assert_eq(sent < sizeof bytes, fail_at == 1);
+        for (taken = 0; taken < sizeof bytes; taken += event.len) {
+            event = expect(&pair, pair.server, MEEPLE_IO_RECEIVED);
+            cr_assert_arr_eq(event.bytes, bytes + taken, event.len);
+            if (sent < sizeof bytes) {
+                expect(&pair, pair.client, MEEPLE_IO_SENT);
+                sent += pair.driver->send(pair.client, pair.connected,
+                                          &(meeple_bytes){bytes + sent, sizeof bytes - sent}, 1);
+            }
+        }
+        expect_silence(&pair, pair.server);
+        pair_done(&pair);
+    }
 }
 
 Test(io_loopback_hub, bytes_stay_until_the_next_next_although_both_ends_close)
