@@ -43,11 +43,20 @@ static void refuse(const struct answering *answering, meeple_refusal_rule rule,
                                                        .text = text->text});
 }
 
+static void refuse_arguments(const struct answering *answering, const struct meeple__sentence *why)
+{
+    struct meeple__sentence text;
+
+    begin_sentence(&text, answering, "called");
+    meeple__say(&text, "%s", why->text);
+    refuse(answering, MEEPLE_REFUSAL_ARGUMENTS, &text);
+}
+
 /* Decodes the arguments and runs the handler. */
 static int run(const struct answering *answering)
 {
     const meeple_rpc_type *type = type_of(answering);
-    struct meeple__sentence text;
+    struct meeple__sentence why;
     meeple_call call = {answering->world, answering->object, answering->sender};
     char *strings = NULL;
     void *arg = meeple__world_arg(answering->world, &answering->world->answering, type,
@@ -56,9 +65,9 @@ static int run(const struct answering *answering)
     if (!arg) {
         return MEEPLE_ENOMEM;
     }
-    begin_sentence(&text, answering, "called");
-    if (meeple__msgpack_read(type, answering->args, arg, strings, &text) < 0) {
-        refuse(answering, MEEPLE_REFUSAL_ARGUMENTS, &text);
+    meeple__sentence_init(&why);
+    if (meeple__msgpack_read(type, answering->args, arg, strings, &why) < 0) {
+        refuse_arguments(answering, &why);
         return 0;
     }
     answering->object->cls->methods[answering->method].run(answering->object->self, arg, &call);
