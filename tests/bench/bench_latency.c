@@ -11,8 +11,17 @@ enum {
     PAYLOAD = 64,
     WARM_US = 200000,
     FULL_US = 500000,
-    HALF_US = 2000000,
-    LATENCIES_MAX = 2000000
+    TURNS = 4,
+    TURN_US = 500000,
+    LATENCIES_MAX = 1000000
+};
+
+/* One server's load, and what came of it. */
+struct record {
+    struct load *load;
+    double half; /* messages a second */
+    uint32_t *latencies;
+    size_t count;
 };
 
 static void report(const struct bench *bench, const char *name, uint32_t *latencies, size_t count)
@@ -44,32 +53,46 @@ static double full_rate(struct load *load, uint64_t duration_us)
     return (double)echoes * 1e6 / (double)begin_us;
 }
 
+static void begin(const struct bench *bench, const struct contender *contender,
+                  struct record *record)
+{
+    record->load = load_open(&(struct load_options){.name = contender->name,
+                                                    .connections = CONNECTIONS,
+                                                    .payload = PAYLOAD,
+                                                    .window = 1,
+                                                    .websocket = contender->websocket,
+                                                    .stream = {.port = contender->server.port}});
+    record->half = full_rate(record->load, bench->quick ? FULL_US / 20 : FULL_US) / 2;
+    record->latencies = bench_alloc(LATENCIES_MAX, sizeof *record->latencies);
+}
+
 static void run(const struct bench *bench)
 {
-    uint32_t *latencies = bench_alloc(LATENCIES_MAX, sizeof *latencies);
+    struct record records[CONTENDERS_MAX] = {0};
     struct contenders them;
+    char metric[64];
 
     contenders_start(&them, &(struct contenders_options){.lws_buffer = "65536"});
     for (size_t i = 0; i < them.count; i++) {
-        const struct contender *contender = &them.each[i];
-        struct load *load =
-            load_open(&(struct load_options){.connections = CONNECTIONS,
-                                             .payload = PAYLOAD,
-                                             .window = 1,
-                                             .websocket = contender->websocket,
-                                             .stream = {.port = contender->server.port}});
-        double half = full_rate(load, bench->quick ? FULL_US / 20 : FULL_US) / 2;
-        size_t count =
-            load_pace(load, half, bench->quick ? HALF_US / 20 : HALF_US, latencies, LATENCIES_MAX);
-        char metric[64];
+        begin(bench, &them.each[i], &records[i]);
+    }
+    for (size_t turn = 0; turn < TURNS; turn++) {
+        for (size_t i = 0; i < them.count; i++) {
+            struct record *record = &records[turn % 2 == 0 ? i : them.count - 1 - i];
 
-        snprintf(metric, sizeof metric, "%s.half-load", contender->name);
-        bench_row(bench, metric, half, "/s");
-        report(bench, contender->name, latencies, count);
-        load_close(load);
+            record->count +=
+                load_pace(record->load, record->half, bench->quick ? TURN_US / 20 : TURN_US,
+                          record->latencies + record->count, LATENCIES_MAX - record->count);
+        }
+    }
+    for (size_t i = 0; i < them.count; i++) {
+        snprintf(metric, sizeof metric, "%s.half-load", them.each[i].name);
+        bench_row(bench, metric, records[i].half, "/s");
+        report(bench, them.each[i].name, records[i].latencies, records[i].count);
+        load_close(records[i].load);
+        free(records[i].latencies);
     }
     contenders_stop(&them);
-    free(latencies);
 }
 
 int main(int argc, char **argv)

@@ -209,7 +209,7 @@ static double gap_us(struct prng *prng, double per_second)
 size_t load_pace(struct load *load, double per_second, uint64_t duration_us, uint32_t *latencies,
                  size_t cap)
 {
-    struct prng prng = {1};
+    struct prng prng = {load->echoes + 1};
     uint64_t begin_us = bench_now_us();
     double due_us = gap_us(&prng, per_second);
     size_t next = 0;

@@ -31,8 +31,8 @@ uint64_t load_echoes(const struct load *load);
 /*
  * So many messages a second, whatever comes back when, at random moments (as many strangers would),
  * each connection in its turn; and how long after its moment each was back, in microseconds: what
- * must wait for a slow server before it can be sent is late, too.  Returns how many of them are in
- * latencies, cap at most.
+ * must wait for a slow server before it can be sent is late, too.  Begins when nothing is on its
+ * way.  Returns how many of them are in latencies, cap at most.
  */
 size_t load_pace(struct load *load, double per_second, uint64_t duration_us, uint32_t *latencies,
                  size_t cap);
