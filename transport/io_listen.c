@@ -64,15 +64,9 @@ static int listening_fd_any(uint16_t port, bool shared)
     return fd;
 }
 
-static int listen_error(meeple_io *io, const char *host, uint16_t port)
+static int error_of(int number)
 {
-    int error = errno;
-    char why[120];
-
-    meeple__errno_text(error, why, sizeof why);
-    meeple__log(io->log, MEEPLE_LOG_ERROR, "io", "could not listen at %.100s port %u: %s",
-                host ? host : "every interface", (unsigned)port, why);
-    switch (error) {
+    switch (number) {
     case EADDRINUSE:
         return MEEPLE_EINUSE;
     case EACCES:
@@ -89,6 +83,19 @@ static int listen_error(meeple_io *io, const char *host, uint16_t port)
     default:
         return MEEPLE_EIO;
     }
+}
+
+/* Most are the caller's to tell, who knows what it means to people; EIO alone says too little. */
+static int listen_error(meeple_io *io, const char *host, uint16_t port)
+{
+    int number = errno, rc = error_of(number);
+    char why[120];
+
+    meeple__errno_text(number, why, sizeof why);
+    meeple__log(io->log, rc == MEEPLE_EIO ? MEEPLE_LOG_ERROR : MEEPLE_LOG_INFO, "io",
+                "could not listen at %.100s port %u: %s", host ? host : "every interface",
+                (unsigned)port, why);
+    return rc;
 }
 
 int meeple__io_listen(meeple_io *io, const char *host, uint16_t port, bool shared, void *user,

@@ -247,8 +247,7 @@ class Ends(DiceTest):
         with listener:
             dice = self.start("--headless", "--host", "--bind", "127.0.0.1", "--port", str(port))
             self.assertEqual(dice.status(), 1)
-        self.assertIn("dice: Port %d is already in use." % port, dice.err)
-        self.assertEqual(dice.out, [])
+        self.assertEqual((dice.out, dice.err), ([], ["dice: Port %d is already in use." % port]))
 
     def test_nobody_there(self):
         taken, port = programs.take_port(listening=False)
