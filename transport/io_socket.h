@@ -44,7 +44,7 @@ struct meeple__multiplexer {
 
 enum {
     MEEPLE__RECEIVE_BYTES = 256 * 1024,
-    MEEPLE__FAULT_BYTES = 300
+    MEEPLE__FAULT_BYTES = 420 /* a host, an error and some addresses that were tried */
 };
 
 struct meeple_io {
