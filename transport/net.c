@@ -108,21 +108,6 @@ int meeple__net_config(meeple_net *net, meeple_ws_options ws)
     return meeple__ws_config_init(&net->config, &ws, &net->loop.pool);
 }
 
-void meeple__net_done(meeple_net *net)
-{
-    const meeple_mem *mem = net->loop.mem;
-
-    meeple__roster_done(&net->roster, mem);
-    if (net->loop.driver) {
-        meeple__loop_done(&net->loop);
-    }
-    if (net->hub) {
-        meeple__loopback_unref(net->hub);
-    }
-    meeple_tls_server_free(net->tls);
-    meeple__strings_free(net->protocols, mem);
-}
-
 const char *meeple__net_reason(meeple_net *net, meeple_bytes reason)
 {
     size_t len = reason.len < MEEPLE_REASON_MAX ? reason.len : MEEPLE_REASON_MAX;
@@ -195,7 +180,15 @@ void meeple_net_free(meeple_net *net)
     }
     mem = net->loop.mem;
     net->ops->free(net);
-    meeple__net_done(net);
+    meeple__roster_done(&net->roster, mem);
+    if (net->loop.driver) {
+        meeple__loop_done(&net->loop);
+    }
+    if (net->hub) {
+        meeple__loopback_unref(net->hub);
+    }
+    meeple_tls_server_free(net->tls);
+    meeple__strings_free(net->protocols, mem);
     meeple__free(mem, net);
 }
 

@@ -11,7 +11,7 @@
 struct meeple__loopback;
 
 struct meeple__net_ops {
-    /* Frees all but what meeple__net_done() frees. */
+    /* Frees what that kind of seat alone has. */
     void (*free)(meeple_net *net);
     /* What there is to tell without waiting: 1, 0 or an error.  The event is written with 1 only,
      * and whole. */
@@ -81,11 +81,10 @@ static inline meeple_event meeple__event_of(meeple_event_type type, int32_t peer
     return (meeple_event){.type = type, .peer = peer, .reason = "", .protocol = "", .address = ""};
 }
 
-/* net is zeroed but for ops and is_server.  On failure meeple__net_done() is still due. */
+/* net is zeroed but for ops and is_server.  On failure meeple_net_free() is still due. */
 int meeple__net_init(meeple_net *net, const struct meeple__net_options *options);
 /* Fills in config from the net's options and `ws`: host, path, headers, deflate. */
 int meeple__net_config(meeple_net *net, meeple_ws_options ws);
-void meeple__net_done(meeple_net *net);
 
 /* Copied, cut at a whole character, NUL-terminated: for an event to point at. */
 const char *meeple__net_reason(meeple_net *net, meeple_bytes reason);
@@ -138,6 +137,9 @@ int meeple__net_check_send(const meeple_net *net, int32_t to, meeple_bytes packe
 /* A server on the loopback hub, open to meeple_net_join() or not. */
 int meeple__server_new(meeple_net **out, const meeple_listen_options *options,
                        struct meeple__loopback *hub, bool listening);
+/* What a client needs to be made: *out is NULL from here on, *options never.  MEEPLE_EINVAL. */
+int meeple__connect_check(meeple_net **out, const char *url,
+                          const meeple_connect_options **options);
 int meeple__client_new(meeple_net **out, const char *url, const meeple_connect_options *options,
                        struct meeple__loopback *hub);
 /* The same in a page, over the browser's WebSocket.  MEEPLE_ENOTSUP: headers or options of TLS. */

@@ -334,6 +334,20 @@ static int begin(struct client *client, const struct meeple__net_options *common
                                 net->limits.connect_timeout_ms);
 }
 
+int meeple__connect_check(meeple_net **out, const char *url, const meeple_connect_options **options)
+{
+    static const meeple_connect_options defaults = {0};
+
+    if (!out) {
+        return MEEPLE_EINVAL;
+    }
+    *out = NULL;
+    if (!*options) {
+        *options = &defaults;
+    }
+    return url ? 0 : MEEPLE_EINVAL;
+}
+
 int meeple__client_new(meeple_net **out, const char *url, const meeple_connect_options *options,
                        struct meeple__loopback *hub)
 {

@@ -3,14 +3,7 @@
 
 int meeple_net_connect(meeple_net **out, const char *url, const meeple_connect_options *options)
 {
-    static const meeple_connect_options defaults = {0};
+    int rc = meeple__connect_check(out, url, &options);
 
-    if (!out) {
-        return MEEPLE_EINVAL;
-    }
-    *out = NULL;
-    if (!url) {
-        return MEEPLE_EINVAL;
-    }
-    return meeple__client_new(out, url, options ? options : &defaults, NULL);
+    return rc < 0 ? rc : meeple__client_new(out, url, options, NULL);
 }

@@ -30,16 +30,13 @@ int meeple_net_loopback(meeple_net **out, const meeple_listen_options *options)
 
 int meeple_net_join(meeple_net **out, meeple_net *server, const meeple_connect_options *options)
 {
-    static const meeple_connect_options defaults = {0};
+    static const char url[] = "ws://loopback/";
+    int rc = meeple__connect_check(out, url, &options);
 
-    if (!out) {
-        return MEEPLE_EINVAL;
+    if (rc == 0 && (!server || !server->is_server || !server->hub)) {
+        rc = MEEPLE_EINVAL;
     }
-    *out = NULL;
-    if (!server || !server->is_server || !server->hub) {
-        return MEEPLE_EINVAL;
-    }
-    return meeple__client_new(out, "ws://loopback/", options ? options : &defaults, server->hub);
+    return rc < 0 ? rc : meeple__client_new(out, url, options, server->hub);
 }
 
 int meeple_net_offline(meeple_net **out, const meeple_mem *mem)
