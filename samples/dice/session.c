@@ -178,11 +178,6 @@ uint16_t dice_session_port(const struct dice_session *session)
     return lobby_port(&session->lobby);
 }
 
-const char *dice_session_page(const struct dice_session *session)
-{
-    return lobby_page(&session->lobby);
-}
-
 int32_t dice_session_id(const struct dice_session *session)
 {
     return lobby_id(&session->lobby);

@@ -60,9 +60,7 @@ struct lobby *dice_session_lobby(struct dice_session *session);
 lobby_phase dice_session_phase(const struct dice_session *session);
 bool dice_session_is_host(const struct dice_session *session);
 uint16_t dice_session_port(const struct dice_session *session); /* hosting; else 0 */
-/* Where the page is that we hand out; see lobby_page(). */
-const char *dice_session_page(const struct dice_session *session);
-int32_t dice_session_id(const struct dice_session *session); /* 0 if we have none */
+int32_t dice_session_id(const struct dice_session *session);    /* 0 if we have none */
 const char *dice_session_name(const struct dice_session *session);
 /* One line about where we stand: "Not connected", "Connecting to localhost:8080 ...", "Hosting on
  * port 8080", "Playing at localhost:8080". */

@@ -218,10 +218,10 @@ Test(dice_session, hands_out_a_page_and_says_where)
         const struct dice_options options = {.files.folder = www.path, .home = places[i][1]};
 
         cr_assert_eq(dice_session_new(&host, &options), 0);
-        cr_expect_null(dice_session_page(host));
+        cr_expect_null(lobby_page(dice_session_lobby(host)));
         cr_assert_eq(dice_session_host(host, places[i][0], 0), 0);
         snprintf(page, sizeof page, places[i][2], (unsigned)dice_session_port(host));
-        cr_expect_str_eq(dice_session_page(host), page);
+        cr_expect_str_eq(lobby_page(dice_session_lobby(host)), page);
         snprintf(status, sizeof status, "Hosting at %s", page);
         cr_expect_str_eq(dice_session_status(host), status);
         dice_session_free(host);
@@ -230,7 +230,7 @@ Test(dice_session, hands_out_a_page_and_says_where)
     cr_assert_eq(dice_session_new(&host, &(struct dice_options){.files.folder = www.path}), 0);
     cr_expect_eq(dice_session_host(host, NULL, 0), MEEPLE_EINVAL);
     cr_expect(strstr(dice_session_alert(host), "is no folder."));
-    cr_expect_null(dice_session_page(host));
+    cr_expect_null(lobby_page(dice_session_lobby(host)));
     dice_session_free(host);
 }
 
