@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "core/mem.h"
 #include "transport/tls_context.h"
 
 enum {
@@ -133,6 +134,7 @@ void meeple__tls_done(struct meeple__tls *tls)
     SSL_free(tls->ssl);
     if (tls->pool) {
         meeple__queue_clear(&tls->out, tls->pool);
+        meeple__free(tls->pool->mem, tls->text);
     }
     meeple__tls_context_unref(tls->context);
     *tls = (struct meeple__tls){0};
@@ -159,12 +161,17 @@ fail(struct meeple__tls *tls, int number, const char *format, ...)
 {
     va_list args;
 
-    va_start(args, format);
-    vsnprintf(tls->text, sizeof tls->text, format, args);
-    va_end(args);
+    if (!tls->text) {
+        tls->text = meeple__alloc(tls->pool->mem, MEEPLE__TLS_TEXT_SIZE);
+    }
+    if (tls->text) {
+        va_start(args, format);
+        vsnprintf(tls->text, MEEPLE__TLS_TEXT_SIZE, format, args);
+        va_end(args);
+    }
     tls->state = MEEPLE__TLS_FAILED;
     tls->error = MEEPLE_ETLS;
-    tls->fault = (meeple_fault){MEEPLE_STAGE_TLS, number, tls->text};
+    tls->fault = (meeple_fault){MEEPLE_STAGE_TLS, number, tls->text ? tls->text : "TLS failed"};
     tls->rx = (meeple_bytes){0};
     return tls->error;
 }

@@ -53,13 +53,13 @@ struct meeple__tls {
     int error;                /* FAILED: what next answers */
     int verify_depth;         /* of the certificate that was refused: 0 is the peer's own */
     uint8_t state;
-    uint8_t sniffed;    /* first bytes that look like TLS */
-    bool eof;           /* the stream ended */
-    bool truncated;     /* ... without a word: what came may be cut off */
-    bool close_sent;    /* we said that we will send nothing more */
-    bool no_memory;     /* a block for out could not be had */
-    bool out_of_bounds; /* out came to its ceiling */
-    char text[MEEPLE__TLS_TEXT_SIZE];
+    uint8_t sniffed;        /* first bytes that look like TLS */
+    bool eof : 1;           /* the stream ended */
+    bool truncated : 1;     /* ... without a word: what came may be cut off */
+    bool close_sent : 1;    /* we said that we will send nothing more */
+    bool no_memory : 1;     /* a block for out could not be had */
+    bool out_of_bounds : 1; /* out came to its ceiling */
+    char *text;             /* of the fault; NULL: there is none, or no memory for it */
 };
 
 /* The context gets a reference; its maker decides whether it is a server's or a client's.

@@ -9,13 +9,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/certificates.h"
 #include "tests/support/counting_mem.h"
 
 enum {
     /* A few more than a power of two: every table that doubles has just done so. */
     CROWD = 520,
     IDLE_BYTES_MAX = 512,
-    ADDRESS_BYTES_MAX = 64 /* to count connections by */
+    ADDRESS_BYTES_MAX = 64, /* to count connections by */
+    TLS_BYTES_MAX = 112     /* beside what OpenSSL has, who allocates by itself */
 };
 
 static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
@@ -71,6 +73,26 @@ static int connected(const struct crowd *crowd)
     address.sin_port = htons(meeple_net_port(crowd->server));
     cr_assert_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
     return fd;
+}
+
+/* A client that trusts anybody, and what it takes to bring it in. */
+static meeple_net *join_encrypted(struct crowd *crowd)
+{
+    bool there = false;
+    char url[64];
+    meeple_net *client;
+    meeple_event event;
+
+    snprintf(url, sizeof url, "wss://127.0.0.1:%u/", (unsigned)meeple_net_port(crowd->server));
+    cr_assert_eq(meeple_net_connect(&client, url,
+                                    &(meeple_connect_options){.dialect = MEEPLE_DIALECT_PLAIN,
+                                                              .tls.insecure = true}),
+                 0);
+    while (!there) {
+        cr_assert_geq(meeple_net_next(client, &event, 1), 0);
+        there = meeple_net_next(crowd->server, &event, 0) == 1 || there;
+    }
+    return client;
 }
 
 static void join(struct crowd *crowd)
@@ -134,4 +156,41 @@ Test(net_idle, one_that_may_compress_and_has_not_yet_takes_no_more)
     begin(&crowd, (meeple_listen_options){.deflate.enabled = true});
     cr_assert_leq(bytes_each(&crowd), IDLE_BYTES_MAX);
     end(&crowd);
+}
+
+Test(net_idle, inside_tls_it_takes_little_more_beside_what_openssl_has)
+{
+    enum {
+        FEW = 132 /* a handshake takes a millisecond */
+    };
+    char cert[CERTIFICATES_PATH_SIZE], key[CERTIFICATES_PATH_SIZE];
+    struct certificates files;
+    struct crowd crowd = {0};
+    meeple_tls_server *tls;
+    meeple_net *clients[FEW];
+    size_t before = 0;
+
+    certificates_init(&files);
+    certificates_make(&files, &(struct certificate_wish){.name = "own"});
+    certificates_path(&files, "own.crt", cert);
+    certificates_path(&files, "own.key", key);
+    cr_assert_eq(
+        meeple_tls_server_new(
+            &tls, &(meeple_tls_server_options){.cert_file = cert, .key_file = key}, NULL, 0),
+        0);
+    begin(&crowd, (meeple_listen_options){.tls = tls});
+    for (size_t i = 0; i < FEW; i++) {
+        clients[i] = join_encrypted(&crowd);
+        if (i == 0) {
+            before = crowd.mem.bytes; /* the first of them made room for one record */
+        }
+    }
+    cr_log_info("%zu bytes each", (crowd.mem.bytes - before) / (FEW - 1));
+    cr_assert_leq((crowd.mem.bytes - before) / (FEW - 1), IDLE_BYTES_MAX + TLS_BYTES_MAX);
+    for (size_t i = 0; i < FEW; i++) {
+        meeple_net_free(clients[i]);
+    }
+    end(&crowd);
+    meeple_tls_server_free(tls);
+    certificates_done(&files);
 }
