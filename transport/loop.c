@@ -7,6 +7,7 @@
 
 enum {
     TICK_EVERY = 64,
+    TICKS_MAX = 64, /* in one turn: a heartbeat of ten thousand goes in between what comes */
     TRIM_MS = 5000 /* how long a block may lie unused in a pool that a peak has filled */
 };
 
@@ -51,20 +52,21 @@ void meeple__loop_flush(struct meeple__loop *loop)
     }
 }
 
-/* Lets every conn know whose time has come; true if there was one. */
+/* Lets conns know whose time has come; true if there was one.  Who is left over is first in the
+ * next turn, which does not wait. */
 static bool tick(struct meeple__loop *loop)
 {
-    bool any = false;
+    unsigned ticks = 0;
 
-    for (;;) {
+    for (; ticks < TICKS_MAX; ticks++) {
         struct meeple__deadline *first = meeple__heap_first(&loop->deadlines);
 
         if (!first || first->at_ms > loop->now_ms) {
-            return any;
+            break;
         }
-        any = true;
         meeple__conn_tick(MEEPLE__CONTAINER(first, struct meeple__conn, deadline));
     }
+    return ticks > 0;
 }
 
 /* Gives back what a peak has left; true if it was time to. */

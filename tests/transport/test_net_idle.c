@@ -11,6 +11,7 @@
 
 #include "tests/support/certificates.h"
 #include "tests/support/counting_mem.h"
+#include "tests/support/crowd_io.h"
 
 enum {
     /* A few more than a power of two: every table that doubles has just done so. */
@@ -193,4 +194,83 @@ Test(net_idle, inside_tls_it_takes_little_more_beside_what_openssl_has)
     end(&crowd);
     meeple_tls_server_free(tls);
     certificates_done(&files);
+}
+
+/* ---- time ---- */
+
+enum {
+    MANY = 10000,
+    BEAT_MS = 20000
+};
+
+/* A server with MANY who have come at the same moment. */
+static meeple_net *crowded(struct crowd_io *crowd)
+{
+    meeple_net *server;
+    meeple_event event;
+
+    crowd_io_init(crowd, MANY);
+    cr_assert_eq(
+        meeple_net_listen(&server,
+                          &(meeple_listen_options){.dialect = MEEPLE_DIALECT_PLAIN,
+                                                   .limits = {.peers_max = MANY,
+                                                              .accepts_per_second_max = UINT32_MAX,
+                                                              .heartbeat_ms = BEAT_MS},
+                                                   .io = &crowd->driver}),
+        0);
+    for (size_t joined = 0; joined < MANY;) {
+        cr_assert_eq(meeple_net_next(server, &event, 1), 1);
+        joined += event.type == MEEPLE_EVENT_JOIN;
+    }
+    cr_assert_eq(meeple_net_next(server, &event, 0), 0);
+    cr_assert_eq(crowd->now_ms, 1000);
+    return server;
+}
+
+Test(net_idle, ten_thousand_cause_no_turn_between_heartbeats)
+{
+    struct crowd_io crowd;
+    meeple_net *server = crowded(&crowd);
+    meeple_event event;
+
+    for (unsigned beats = 0; beats < 2; beats++) {
+        size_t turns;
+
+        /* What coming has left in the pool is given back once. */
+        cr_assert_eq(meeple_net_next(server, &event, BEAT_MS / 2), 0);
+        turns = crowd.turns;
+        crowd.sends = 0;
+        cr_assert_eq(meeple_net_wait_ms(server), BEAT_MS / 2);
+        cr_assert_eq(meeple_net_next(server, &event, BEAT_MS / 2 - 1), 0);
+        cr_assert_eq(crowd.turns, turns + 1, "%zu turns", crowd.turns - turns);
+        cr_assert_eq(crowd.sends, 0);
+        /* Each is asked once and answers, in the same millisecond here. */
+        cr_assert_eq(meeple_net_next(server, &event, 1), 0);
+        cr_assert_eq(meeple_net_next(server, &event, 0), 0);
+        while (meeple_net_wait_ms(server) == 0) {
+            cr_assert_eq(meeple_net_next(server, &event, 0), 0);
+        }
+        cr_assert_eq(crowd.sends, MANY, "%zu", crowd.sends);
+        cr_assert_eq(crowd.now_ms, 1000 + (beats + 1) * (uint64_t)BEAT_MS);
+    }
+    meeple_net_free(server);
+}
+
+Test(net_idle, a_heartbeat_of_all_does_not_keep_a_message_waiting)
+{
+    struct crowd_io crowd;
+    meeple_net *server = crowded(&crowd);
+    meeple_event event;
+
+    cr_assert_eq(meeple_net_next(server, &event, BEAT_MS - 1), 0);
+    crowd.sends = 0;
+    crowd.now_ms += 1;
+    cr_assert_eq(meeple_net_next(server, &event, 0), 0);
+    crowd_io_say(&crowd, MANY / 2);
+    for (unsigned calls = 0; meeple_net_next(server, &event, 0) == 0; calls++) {
+        cr_assert_lt(calls, MANY);
+    }
+    cr_assert_eq(event.type, MEEPLE_EVENT_PACKET);
+    cr_assert_lt(crowd.sends, MANY / 10, "%zu pings went before it", crowd.sends);
+    meeple_net_free(server);
 }
