@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +17,8 @@
 #include "tests/bench/cores.h"
 
 enum {
-    LOOK_EVERY_US = 200
+    LOOK_EVERY_US = 200,
+    OTHER_DESCRIPTORS = 64
 };
 
 struct audience {
@@ -24,6 +26,18 @@ struct audience {
     pid_t pid;
     int commands;
 };
+
+bool audience_fits(const char *name, size_t count)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < count + OTHER_DESCRIPTORS) {
+        bench_note("%s is left out: it needs %zu descriptors (ulimit -n)", name,
+                   count + OTHER_DESCRIPTORS);
+        return false;
+    }
+    return true;
+}
 
 struct audience *audience_new(int core)
 {

@@ -19,6 +19,9 @@ struct audience_place {
     meeple_bytes word;  /* what one sends when the audience is to say something */
 };
 
+/* Whether a process may have so many sockets open; if not, a line says that the case is left out.
+ */
+bool audience_fits(const char *name, size_t count);
 /* A process that waits for what it is told, and ends with ours; core as in cores_pin().  It
  * inherits what is open: make it before there are sockets and threads.  Pings are answered; who is
  * not let in or is sent away ends both processes. */

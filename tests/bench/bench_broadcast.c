@@ -148,15 +148,17 @@ static void deliver(const struct bench *bench, size_t peers, const meeple_io_dri
 {
     struct speech speech = {.bench = bench};
 
+    peers = bench->quick ? QUICK_PEERS : peers;
     if (!io) {
         bench_note("%s is left out: the library was built without that driver", bench->name);
         return;
     }
 
-    speech.hall = hall_new(&(struct hall_options){.kind = HALL_PACKETS,
-                                                  .peers = bench->quick ? QUICK_PEERS : peers,
-                                                  .audience = audience_new(cores.load),
-                                                  .io = io});
+    if (!audience_fits(bench->name, peers)) {
+        return;
+    }
+    speech.hall = hall_new(&(struct hall_options){
+        .kind = HALL_PACKETS, .peers = peers, .audience = audience_new(cores.load), .io = io});
     find_sockets(&speech);
     speech.frame_len =
         meeple__ws_frame_head(speech.frame, MEEPLE__WS_BINARY, HALL_MESSAGE_BYTES, NULL);

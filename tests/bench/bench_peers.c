@@ -128,8 +128,14 @@ static void grow(const struct bench *bench, enum hall_kind kind, const char *con
 {
     struct growth growth = {.bench = bench, .sizes = bench->quick ? quick_sizes : all_sizes};
     struct audience *audiences[SIZES] = {NULL}, *warm = NULL;
-    size_t blocks = bench->quick ? QUICK_BLOCKS : BLOCKS;
+    size_t blocks = bench->quick ? QUICK_BLOCKS : BLOCKS, all = 0;
 
+    for (size_t size = 0; size < SIZES; size++) {
+        all += growth.sizes[size];
+    }
+    if (kind == HALL_PACKETS && !audience_fits(bench->name, all)) {
+        return;
+    }
     if (kind == HALL_PACKETS) {
         warm = audience_new(cores.load);
         for (size_t size = 0; size < SIZES; size++) {
@@ -193,10 +199,9 @@ static void rest_for(struct hall *hall, uint64_t ms)
 }
 
 /* Between heartbeats nothing is to be done; in the second part there is one a second. */
-static void rest(const struct bench *bench)
+/* Between heartbeats nothing is to be done. */
+static void rest_silently(const struct bench *bench, size_t peers, uint64_t ms)
 {
-    size_t peers = bench->quick ? QUICK_REST_PEERS : REST_PEERS;
-    uint64_t ms = bench->quick ? QUICK_REST_MS : REST_MS, pings;
     struct audience *audience = audience_new(cores.load);
     struct hall *hall = hall_new(&(struct hall_options){
         .kind = HALL_PACKETS, .peers = peers, .audience = audience, .heartbeat_ms = 20000});
@@ -206,10 +211,16 @@ static void rest(const struct bench *bench)
     bench_row(bench, "cpu-per-second", (double)hall->cpu_ns / (double)ms, "us");
     bench_row(bench, "waits-per-second", (waits() - before) * 1000 / (double)ms, "waits");
     hall_free(hall);
+}
 
-    audience = audience_new(cores.load);
-    hall = hall_new(&(struct hall_options){
+/* One a second, which everybody answers. */
+static void rest_with_heartbeats(const struct bench *bench, size_t peers, uint64_t ms)
+{
+    struct audience *audience = audience_new(cores.load);
+    struct hall *hall = hall_new(&(struct hall_options){
         .kind = HALL_PACKETS, .peers = peers, .audience = audience, .heartbeat_ms = HEARTBEAT_MS});
+    uint64_t pings;
+
     rest_for(hall, HEARTBEAT_MS + ms);
     pings = audience_pings(audience);
     if (pings < peers) {
@@ -217,6 +228,17 @@ static void rest(const struct bench *bench)
     }
     bench_row(bench, "cpu-per-heartbeat", (double)hall->cpu_ns / (double)pings, "ns");
     hall_free(hall);
+}
+
+static void rest(const struct bench *bench)
+{
+    size_t peers = bench->quick ? QUICK_REST_PEERS : REST_PEERS;
+    uint64_t ms = bench->quick ? QUICK_REST_MS : REST_MS;
+
+    if (audience_fits(bench->name, peers)) {
+        rest_silently(bench, peers, ms);
+        rest_with_heartbeats(bench, peers, ms);
+    }
 }
 
 int main(int argc, char **argv)
