@@ -402,6 +402,7 @@ static void beat(struct meeple__ws *ws)
 {
     const meeple_ws_options *options = &ws->config->options;
 
+    meeple__ws_rest(ws);
     switch (meeple__heartbeat_due_now(&ws->heartbeat, ws->now_ms, options->heartbeat_ms,
                                       options->heartbeat_misses)) {
     case MEEPLE__HEARTBEAT_DEAD:

@@ -32,6 +32,7 @@ struct meeple__ws_deflate {
     struct meeple__deflate tx;
     struct meeple__inflate rx;
     struct meeple__buf message; /* that is being compressed */
+    bool busy;                  /* since the last meeple__ws_rest() */
 };
 
 typedef enum meeple__ws_state {
@@ -128,6 +129,9 @@ void meeple__ws_tidy_aside(struct meeple__ws *ws);
 /* ws->deflate is there from here on.  MEEPLE_ENOMEM. */
 int meeple__ws_need_deflate(struct meeple__ws *ws);
 void meeple__ws_end_deflate(struct meeple__ws *ws);
+/* To be called now and then: gives back what zlib keeps if it had nothing to do since the last
+ * time. */
+void meeple__ws_rest(struct meeple__ws *ws);
 /* The frames fed so far: 1 and an event, 0, or MEEPLE_ENOMEM. */
 int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event);
 /* Queues a control frame, whatever the queue's limit; at most 125 bytes. */

@@ -56,6 +56,7 @@ int meeple__ws_need_deflate(struct meeple__ws *ws)
         meeple__deflate_init(&ws->deflate->tx, config->mem, &ws->agreed, server, &effort);
         meeple__inflate_init(&ws->deflate->rx, config->mem, &ws->agreed, !server);
     }
+    ws->deflate->busy = true;
     return 0;
 }
 
@@ -67,4 +68,24 @@ void meeple__ws_end_deflate(struct meeple__ws *ws)
         meeple__free(ws->config->mem, ws->deflate);
         ws->deflate = NULL;
     }
+}
+
+/* What we compress may forget what was before.  What we inflate may not, unless there is nothing.
+ */
+void meeple__ws_rest(struct meeple__ws *ws)
+{
+    struct meeple__ws_deflate *deflate = ws->deflate;
+
+    if (!deflate || ws->message) {
+        return;
+    }
+    if (!deflate->busy) {
+        meeple__deflate_reset(&deflate->tx);
+        meeple__inflate_rest(&deflate->rx);
+        if (!deflate->rx.zip && !deflate->rx.window) {
+            meeple__ws_end_deflate(ws);
+            return;
+        }
+    }
+    deflate->busy = false;
 }

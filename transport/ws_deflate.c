@@ -200,6 +200,12 @@ int meeple__deflate_message(struct meeple__deflate *deflate, meeple_bytes head, 
 
 /* ---- inflate ---- */
 
+static void drop_window(struct meeple__inflate *inflate)
+{
+    meeple__free(inflate->mem, inflate->window);
+    inflate->window = NULL;
+}
+
 static int begin_inflate(struct meeple__inflate *inflate)
 {
     struct meeple__zip *zip = new_zip(inflate->mem);
@@ -211,18 +217,51 @@ static int begin_inflate(struct meeple__inflate *inflate)
         meeple__free(inflate->mem, zip);
         return MEEPLE_ENOMEM;
     }
+    if (inflate->window &&
+        inflateSetDictionary(&zip->stream, inflate->window, inflate->window_len) != Z_OK) {
+        inflateEnd(&zip->stream);
+        meeple__free(inflate->mem, zip);
+        return MEEPLE_ENOMEM;
+    }
+    drop_window(inflate);
     inflate->zip = zip;
     return 0;
 }
 
-static void end_inflate(struct meeple__inflate *inflate)
+static void end_zip(struct meeple__inflate *inflate)
 {
     if (inflate->zip) {
         inflateEnd(&inflate->zip->stream);
         meeple__free(inflate->mem, inflate->zip);
         inflate->zip = NULL;
     }
+}
+
+static void end_inflate(struct meeple__inflate *inflate)
+{
+    end_zip(inflate);
+    drop_window(inflate);
     inflate->ended = false;
+}
+
+void meeple__inflate_rest(struct meeple__inflate *inflate)
+{
+    uInt len = 0;
+
+    if (!inflate->zip) {
+        return;
+    }
+    inflateGetDictionary(&inflate->zip->stream, NULL, &len);
+    assert(len <= 1U << inflate->window_bits && len <= UINT16_MAX);
+    if (len > 0) {
+        inflate->window = meeple__resize(inflate->mem, NULL, len);
+        if (!inflate->window) {
+            return; /* it stays as it is */
+        }
+        inflateGetDictionary(&inflate->zip->stream, inflate->window, &len);
+        inflate->window_len = (uint16_t)len;
+    }
+    end_zip(inflate);
 }
 
 /* 1: a final block ended; 0; MEEPLE_EPROTO, MEEPLE_ENOMEM. */

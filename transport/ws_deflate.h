@@ -55,6 +55,8 @@ void meeple__deflate_reset(struct meeple__deflate *deflate);
 struct meeple__inflate {
     const meeple_mem *mem; /* borrowed */
     struct meeple__zip *zip;
+    uint8_t *window; /* at rest: what the next message may refer to; else NULL */
+    uint16_t window_len;
     uint8_t window_bits;
     bool takeover;
     bool ended;  /* the last block was a final one, and nothing came after it */
@@ -78,5 +80,9 @@ void meeple__inflate_done(struct meeple__inflate *inflate);
  */
 MEEPLE_MUST_USE int meeple__inflate_feed(struct meeple__inflate *inflate, meeple_bytes piece,
                                          bool last, struct meeple__buf *out, size_t ceiling);
+
+/* Between two messages, when the next may be long in coming: keeps no more than what that may refer
+ * to, until it comes.  Never wrong to call there. */
+void meeple__inflate_rest(struct meeple__inflate *inflate);
 
 #endif /* MEEPLE_TRANSPORT_WS_DEFLATE_H */

@@ -5,6 +5,7 @@
 
 #include <meeple/net.h>
 
+#include "tests/support/counting_mem.h"
 #include "tests/support/prng.h"
 #include "tests/support/sim.h"
 #include "tests/support/ws_probe.h"
@@ -56,8 +57,9 @@ static void run(struct world *world, uint64_t ms)
     } while (sim_step_until(world->sim, until_ms));
 }
 
-static void start(struct world *world, uint64_t seed, const meeple_deflate_options *server,
-                  const meeple_deflate_options *client)
+/* mem: the server's. */
+static void start_with(struct world *world, uint64_t seed, const meeple_deflate_options *server,
+                       const meeple_deflate_options *client, const meeple_mem *mem)
 {
     *world = (struct world){
         .sim = sim_new(&(struct sim_options){
@@ -65,6 +67,7 @@ static void start(struct world *world, uint64_t seed, const meeple_deflate_optio
     cr_assert_eq(meeple_net_listen(&world->nets[0],
                                    &(meeple_listen_options){.port = 4000,
                                                             .deflate = *server,
+                                                            .mem = mem,
                                                             .io = sim_driver(world->sim, "s")}),
                  0);
     for (size_t i = 1; i <= CLIENTS; i++) {
@@ -76,6 +79,12 @@ static void start(struct world *world, uint64_t seed, const meeple_deflate_optio
     }
     run(world, 3000);
     cr_assert_eq(meeple_net_peers(world->nets[0], NULL, 0), CLIENTS);
+}
+
+static void start(struct world *world, uint64_t seed, const meeple_deflate_options *server,
+                  const meeple_deflate_options *client)
+{
+    start_with(world, seed, server, client, NULL);
 }
 
 static void stop(struct world *world)
@@ -252,4 +261,44 @@ Test(net_deflate, a_bomb_is_closed_with_1009)
     cr_assert_eq(server.messages, 0);
     probe_done(&client);
     probe_done(&server);
+}
+
+/* ---- memory ---- */
+
+static void say(struct world *world, size_t seat, unsigned number)
+{
+    char text[400];
+
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = "the same words again and again "[(i + number) % 31];
+    }
+    cr_assert_eq(meeple_net_send(world->nets[seat], MEEPLE_ALL,
+                                 (meeple_bytes){(const uint8_t *)text, sizeof text}),
+                 0);
+}
+
+Test(net_deflate, who_says_nothing_for_a_while_keeps_no_compressor)
+{
+    const meeple_deflate_options deflate = {.enabled = true};
+    struct counting_mem mem;
+    struct world world;
+    size_t hearing, resting;
+
+    counting_mem_init(&mem);
+    start_with(&world, 5, &deflate, &deflate, &mem.mem);
+    for (unsigned i = 0; i < 5; i++) {
+        size_t packets = world.packets[0] + world.packets[1];
+
+        say(&world, 0, i);
+        say(&world, 1, i);
+        run(&world, 1000);
+        cr_assert_eq(world.packets[0] + world.packets[1], packets + 2);
+        hearing = mem.bytes;
+        run(&world, 60000); /* more than two heartbeats */
+        resting = mem.bytes;
+        /* Two compressors, and one that inflates: of that stays what was said. */
+        cr_assert_geq(hearing, resting + 2 * 32768 + 4096, "%zu and %zu", hearing, resting);
+    }
+    stop(&world);
+    cr_assert_eq(mem.live, 0);
 }

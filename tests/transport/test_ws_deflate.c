@@ -228,6 +228,9 @@ static void there_and_back(struct way *way, struct prng *prng, int messages)
         cr_assert_eq(
             feed(way, (meeple_bytes){way->wire.ptr, way->wire.len}, prng_below(prng, WAYS)), 0);
         cr_assert(told(way, (meeple_bytes){bytes, len}), "message %d of %zu bytes", i, len);
+        if (prng_below(prng, 4) == 0) {
+            meeple__inflate_rest(&way->inflate);
+        }
         if (!way->deflate.takeover) {
             way_drop(way);
             cr_assert_eq(way->counting.live, 0, "message %d left something", i);
@@ -506,6 +509,38 @@ Test(ws_deflate, takes_the_memory_it_says)
     }
 }
 
+Test(ws_deflate, at_rest_it_keeps_what_the_next_message_may_refer_to)
+{
+    for (uint8_t bits = 9; bits <= 15; bits++) {
+        struct meeple__deflate_params agreed = params(true, bits);
+        const size_t window = (size_t)1 << bits;
+        uint8_t bytes[600];
+        struct prng prng = {bits};
+        struct way way;
+
+        way_init(&way, &agreed, normal);
+        prng_fill(&prng, bytes, sizeof bytes);
+        for (unsigned i = 0; i < 100; i++) {
+            meeple_bytes message = {bytes, i == 0 ? 90 : sizeof bytes};
+            size_t before, kept;
+
+            cr_assert_eq(squeeze(&way, nothing, message), 0);
+            before = way.counting.bytes;
+            cr_assert_eq(feed(&way, (meeple_bytes){way.wire.ptr, way.wire.len}, i % 3), 0);
+            cr_assert(told(&way, message), "of %zu bits, message %u", (size_t)bits, i);
+            meeple__buf_done(&way.message, &way.counting.mem);
+            meeple__inflate_rest(&way.inflate);
+            meeple__inflate_rest(&way.inflate);
+            kept = way.inflate.window_len;
+            cr_assert_eq(way.inflate.zip, NULL);
+            cr_assert(i > 0 ? kept <= window : kept == 90, "%zu bytes", kept);
+            cr_assert_leq(way.counting.bytes, before + kept + 64);
+        }
+        cr_assert_eq(way.inflate.window_len, window);
+        way_done(&way);
+    }
+}
+
 Test(ws_deflate, a_bomb_costs_neither_memory_nor_time)
 {
     enum {
@@ -766,9 +801,11 @@ static bool without_memory(bool takeover, size_t n)
             break;
         }
         cr_assert(told(&way, message));
+        meeple__inflate_rest(&way.inflate);
     }
     way_done(&way);
-    return !failed;
+    /* Without memory to rest in, it does not rest. */
+    return way.counting.calls < way.counting.fail_at;
 }
 
 Test(ws_deflate, fails_cleanly_wherever_memory_ends)
