@@ -216,6 +216,14 @@ static ssize_t send_some(int fd, const meeple_bytes *parts, size_t count, size_t
     struct msghdr message = {.msg_iov = vectors};
     ssize_t sent;
 
+    if (count == 1) {
+        /* As nearly always; sendmsg() has to read and check its lists. */
+        *offered = parts->len;
+        do {
+            sent = send(fd, parts->ptr, parts->len, MSG_NOSIGNAL);
+        } while (sent < 0 && errno == EINTR);
+        return sent;
+    }
     *offered = 0;
     for (size_t i = 0; i < count && i < SEND_PARTS; i++) {
         /* sendmsg() wants what it will not write to as `void *`. */
