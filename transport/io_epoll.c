@@ -14,9 +14,13 @@
 
 enum {
     /* How many are told at once.  Linux puts those it told behind the others, so that streams that
-     * do not fit into one batch are first in the next. */
+     * do not fit into one batch are first in the next; and behind them what is told again(). */
     BATCH = 128
 };
+
+/* All that is told of a stream, once for each time that it comes true (epoll(7), "Level-triggered
+ * and edge-triggered"): nothing has to be told to the kernel when a stream blocks. */
+static const uint32_t stream_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
 struct epoll_watcher {
     int fd;
@@ -57,27 +61,46 @@ static int watcher_pollable(meeple_io *io)
     return watcher->fd;
 }
 
-static int control(meeple_io *io, int operation, meeple_socket *socket, unsigned interest)
+static int control(meeple_io *io, int operation, meeple_socket *socket, uint32_t events)
 {
     const struct epoll_watcher *watcher = io->watcher;
-    struct epoll_event event = {.data.ptr = socket};
+    struct epoll_event event = {.events = events, .data.ptr = socket};
 
-    event.events = (interest & MEEPLE__READABLE ? EPOLLIN : 0u) |
-                   (interest & MEEPLE__WRITABLE ? EPOLLOUT : 0u);
     if (epoll_ctl(watcher->fd, operation, socket->fd, &event) < 0) {
         return errno == ENOMEM || errno == ENOSPC ? MEEPLE_ENOMEM : MEEPLE_EIO;
     }
     return 0;
 }
 
+static uint32_t events_of(unsigned interest)
+{
+    return (interest & MEEPLE__READABLE ? EPOLLIN : 0u) |
+           (interest & MEEPLE__WRITABLE ? EPOLLOUT : 0u);
+}
+
 static int watcher_add(meeple_io *io, meeple_socket *socket, unsigned interest)
 {
-    return control(io, EPOLL_CTL_ADD, socket, interest);
+    return control(io, EPOLL_CTL_ADD, socket, events_of(interest));
+}
+
+static int watcher_add_stream(meeple_io *io, meeple_socket *socket)
+{
+    return control(io, EPOLL_CTL_ADD, socket, stream_events);
+}
+
+/* What is ready by now is an edge then, and last in the kernel's order. */
+static void watcher_again(meeple_io *io, meeple_socket *socket, unsigned ready)
+{
+    int rc = control(io, EPOLL_CTL_MOD, socket, stream_events);
+
+    (void)ready;
+    assert(rc == 0);
+    (void)rc;
 }
 
 static void watcher_change(meeple_io *io, meeple_socket *socket, unsigned interest)
 {
-    int rc = control(io, EPOLL_CTL_MOD, socket, interest);
+    int rc = control(io, EPOLL_CTL_MOD, socket, events_of(interest));
 
     assert(rc == 0);
     (void)rc;
@@ -110,10 +133,15 @@ static int watcher_wait(meeple_io *io, int timeout_ms)
     }
     for (int i = 0; i < count; i++) {
         uint32_t events = batch[i].events;
+        meeple_socket *socket = batch[i].data.ptr;
 
-        meeple__socket_mark(io, batch[i].data.ptr,
+        if (events == EPOLLOUT && socket->phase == MEEPLE__SOCKET_OPEN && !socket->blocked) {
+            continue; /* it comes with the first edge, and nobody has asked */
+        }
+        meeple__socket_mark(io, socket,
                             (events & EPOLLIN ? MEEPLE__READABLE : 0u) |
                                 (events & EPOLLOUT ? MEEPLE__WRITABLE : 0u) |
+                                (events & EPOLLRDHUP ? MEEPLE__ENDING : 0u) |
                                 (events & (EPOLLERR | EPOLLHUP) ? MEEPLE__HANGUP : 0u));
     }
     return 0;
@@ -128,6 +156,8 @@ static int open_epoll(const meeple_io_driver *driver, const meeple_mem *mem, con
                                                            .add = watcher_add,
                                                            .change = watcher_change,
                                                            .remove = watcher_remove,
+                                                           .add_stream = watcher_add_stream,
+                                                           .again = watcher_again,
                                                            .wait = watcher_wait};
 
     (void)driver;
