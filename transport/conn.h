@@ -41,9 +41,9 @@ struct meeple__conn {
     bool blocked : 1;  /* the driver has bytes that it will answer for with SENT */
     bool finished : 1; /* our end of the stream was said */
     bool starves : 1;  /* its owner has more for the empty queue, when its turn comes */
-    struct meeple__ws ws;
     struct meeple__deadline deadline;
     uint64_t extra_deadline_ms; /* the owner's, or of a phase; UINT64_MAX: none */
+    struct meeple__ws ws;
 };
 
 extern const struct meeple__line_ops meeple__conn_line_ops;

@@ -42,21 +42,22 @@ struct meeple__server {
     bool asks;
 };
 
-/* There may be tens of thousands, and most of them rest. */
+/* There may be tens of thousands, and most of them rest.  What a message looks at lies together,
+ * from here to the middle of conn.ws. */
 struct meeple__peer {
-    struct meeple__conn conn;
-    bool coming : 1;  /* one of the comers */
-    bool asking : 1;  /* its REQUEST waits for an answer */
-    bool welcome : 1; /* the answer was yes */
-    bool joined : 1, closed : 1, overfull : 1;
-    int32_t id; /* from its REQUEST or JOIN on; stays after it left the roster, for LEAVE */
     union {
         struct {
             struct meeple__rate messages, bytes;
         };
         struct meeple__file *page_file; /* of who asked for a page: meeple__download_of() */
     };
+    bool coming : 1;  /* one of the comers */
+    bool asking : 1;  /* its REQUEST waits for an answer */
+    bool welcome : 1; /* the answer was yes */
+    bool joined : 1, closed : 1, overfull : 1;
+    int32_t id; /* from its REQUEST or JOIN on; stays after it left the roster, for LEAVE */
     struct meeple__member member; /* id 0: in no roster */
+    struct meeple__conn conn;
     struct meeple__list all;
     struct meeple__address_count *address; /* NULL: not counted */
 };

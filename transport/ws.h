@@ -83,18 +83,18 @@ struct meeple__ws {
     };
     uint64_t frame_at; /* bytes of its payload that were taken */
     struct meeple__queue out;
-    struct meeple__buf in; /* the head, or a message that came in pieces */
     uint64_t now_ms, deadline_ms;
-    struct meeple__heartbeat heartbeat;
-    uint32_t controls;    /* control frames that came; the owner's to reset */
-    uint32_t beat_bytes;  /* to go until the heartbeat's last ping is gone */
-    uint32_t pong_bytes;  /* to go until the last of the pongs is gone */
-    uint32_t close_bytes; /* to go until our close frame is gone */
-    uint16_t protocol;    /* index into options.protocols, from 1 */
-    uint16_t code;        /* received, or failed with */
+    struct meeple__buf in;              /* the head, or a message that came in pieces */
+    struct meeple__ws_aside *aside;     /* NULL: nothing of it is there */
+    uint32_t controls;                  /* control frames that came; the owner's to reset */
+    uint32_t pong_bytes;                /* to go until the last of the pongs is gone */
+    uint32_t beat_bytes;                /* to go until the heartbeat's last ping is gone */
+    uint32_t close_bytes;               /* to go until our close frame is gone */
+    struct meeple__heartbeat heartbeat; /* first what each message sets */
+    uint16_t protocol;                  /* index into options.protocols, from 1 */
+    uint16_t code;                      /* received, or failed with */
     struct meeple__deflate_params agreed;
     struct meeple__ws_deflate *deflate; /* with the first compressed message */
-    struct meeple__ws_aside *aside;     /* NULL: nothing of it is there */
 };
 
 /* Fills in the defaults; the strings stay the caller's.  MEEPLE_EINVAL. */
