@@ -57,6 +57,10 @@ class Peers:
         port = self.line(server, r"Listening on port (\d+)", server.err).group(1)
         return server, "%s://127.0.0.1:%s/" % (scheme, port)
 
+    def has_driver(self, name):
+        """Whether echo_server --io NAME would begin; the address is nobody's (RFC 5737)."""
+        return self.program("echo_server", "--io", name, "--bind", "192.0.2.77").status() != 2
+
     def line(self, program, pattern, lines=None, count=1):
         """The match of the count-th line that is of this pattern."""
         return program.wait_for(lambda line: re.fullmatch(pattern, line), lines, count)

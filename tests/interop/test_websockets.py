@@ -227,6 +227,18 @@ class EchoServer(AsyncTest):
         self.assertRegex(server.out[0], "^usage: echo_server")
 
 
+class EchoServerOnARing(EchoServer):
+    """The same over io_uring, if the library has it."""
+
+    def setUp(self):
+        super().setUp()
+        if not self.has_driver("uring"):
+            self.skipTest("the library has no io_uring")
+
+    def serve(self, *arguments, **how):
+        return super().serve("--io", "uring", *arguments, **how)
+
+
 class EchoClient(AsyncTest):
     """websockets is the server."""
 

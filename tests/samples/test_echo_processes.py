@@ -123,6 +123,17 @@ class CommandLine(EchoTest):
             self.assertRegex(second.err[-1], "Unable to start server on port %s: address already in use" % port)
         self.assertEqual(server.process.poll(), None)
 
+    def test_a_driver_by_name(self):
+        for name in filter(self.has_driver, ("epoll", "poll", "uring")):
+            with self.subTest(name=name):
+                _, url = self.serve("--io", name, "--quiet", "--threads", "2")
+                client, status = self.client(url, "--count", "100", "--in-flight", "10", "--size", "64")
+                self.assertEqual(status, 0, client.err)
+                self.check_summary(client, 100, 64)
+        server = self.program("echo_server", "--io", "kqueue")
+        self.assertEqual((server.status(), server.out), (2, []))
+        self.assertRegex(server.err[0], "kqueue is no driver of this library")
+
     def test_a_number_of_threads(self):
         for number in ("0", "257", "many"):
             server = self.program("echo_server", "--threads", number)
