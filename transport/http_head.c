@@ -77,18 +77,22 @@ bool meeple__bytes_equal_caseless(meeple_bytes bytes, const char *text)
 
 ptrdiff_t meeple__http_head_end(meeple_bytes bytes, size_t seen)
 {
-    for (size_t i = seen; i < bytes.len; i++) {
+    uint8_t before = seen > 0 ? bytes.ptr[seen - 1] : 0;
+
+    for (size_t i = seen; i < bytes.len; before = bytes.ptr[i++]) {
         uint8_t byte = bytes.ptr[i];
 
+        if (byte >= ' ' && byte != 0x7f && before != '\r') {
+            continue;
+        }
         if (byte == '\n') {
-            if (i == 0 || bytes.ptr[i - 1] != '\r') {
+            if (before != '\r') {
                 return MEEPLE_EPROTO;
             }
             if (i >= 3 && bytes.ptr[i - 2] == '\n') {
                 return (ptrdiff_t)(i + 1);
             }
-        } else if ((i > 0 && bytes.ptr[i - 1] == '\r') || byte == 0x7f ||
-                   (byte < ' ' && byte != '\t' && byte != '\r')) {
+        } else if (before == '\r' || (byte != '\t' && byte != '\r')) {
             return MEEPLE_EPROTO;
         }
     }
@@ -125,7 +129,7 @@ static int split_first_line(struct meeple__http_head *head, meeple_bytes line)
     return meeple__http_is_value(line) ? 0 : MEEPLE_EPROTO;
 }
 
-static int add_field(struct meeple__http_head *head, meeple_bytes line)
+static int add_field(struct meeple__http_head *head, meeple_bytes line, bool checks)
 {
     const uint8_t *colon = memchr(line.ptr, ':', line.len);
     meeple_bytes name, value;
@@ -137,7 +141,7 @@ static int add_field(struct meeple__http_head *head, meeple_bytes line)
     value = meeple__trim((meeple_bytes){colon + 1, line.len - name.len - 1});
     /* A line that begins with a blank continues the one before (obs-fold): refused with the name.
      */
-    if (!meeple__http_is_token(name) || !meeple__http_is_value(value)) {
+    if (checks && (!meeple__http_is_token(name) || !meeple__http_is_value(value))) {
         return MEEPLE_EPROTO;
     }
     if (head->field_count == MEEPLE__HTTP_FIELDS_MAX) {
@@ -149,7 +153,7 @@ static int add_field(struct meeple__http_head *head, meeple_bytes line)
     return 0;
 }
 
-int meeple__http_head_parse(struct meeple__http_head *head, meeple_bytes head_bytes)
+static int parse(struct meeple__http_head *head, meeple_bytes head_bytes, bool checks)
 {
     size_t at = 0;
     int rc;
@@ -162,9 +166,22 @@ int meeple__http_head_parse(struct meeple__http_head *head, meeple_bytes head_by
         if (line.len == 0) {
             break;
         }
-        rc = add_field(head, line);
+        rc = add_field(head, line, checks);
     }
     return rc;
+}
+
+int meeple__http_head_parse(struct meeple__http_head *head, meeple_bytes head_bytes)
+{
+    return parse(head, head_bytes, true);
+}
+
+void meeple__http_head_again(struct meeple__http_head *head, meeple_bytes head_bytes)
+{
+    int rc = parse(head, head_bytes, false);
+
+    assert(rc == 0);
+    (void)rc;
 }
 
 size_t meeple__http_head_field(const struct meeple__http_head *head, const char *name,

@@ -27,6 +27,8 @@ ptrdiff_t meeple__http_head_end(meeple_bytes bytes, size_t seen);
 
 /* head_bytes ends with the empty line.  MEEPLE_EPROTO; MEEPLE_ETOOBIG: too many fields. */
 int meeple__http_head_parse(struct meeple__http_head *head, meeple_bytes head_bytes);
+/* The same for bytes that were found good before, which is believed: only where things are. */
+void meeple__http_head_again(struct meeple__http_head *head, meeple_bytes head_bytes);
 
 /* How many fields have that name, in any case; *value is the first one's. */
 size_t meeple__http_head_field(const struct meeple__http_head *head, const char *name,

@@ -36,6 +36,8 @@ static int listening_fd(const struct meeple__address *address, int only_six, boo
     if (fd < 0) {
         return -1;
     }
+    /* Linux and the BSDs pass it on to what is accepted. */
+    meeple__socket_no_delay(fd);
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
         (!shared || setsockopt(fd, SOL_SOCKET, share_option, &yes, sizeof yes) == 0) &&
         (family != AF_INET6 ||
@@ -207,7 +209,6 @@ bool meeple__listener_turn(meeple_io *io, meeple_socket *listener, meeple_io_eve
     }
     socket->fd = fd;
     socket->from = meeple__address_ip(&from);
-    meeple__socket_no_delay(fd);
     if (meeple__socket_watch_stream(io, socket) < 0) {
         meeple__io_close(io, socket);
         refused(io);

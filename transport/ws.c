@@ -306,10 +306,8 @@ static int read_head(struct meeple__ws *ws, meeple_ws_event *event)
 
 void meeple__ws_request_head(const struct meeple__ws *ws, struct meeple__http_head *head)
 {
-    int rc = meeple__http_head_parse(head, (meeple_bytes){ws->in.ptr, ws->in.len});
-
-    assert(ws->state == MEEPLE__WS_ASKED && rc == 0);
-    (void)rc;
+    assert(ws->state == MEEPLE__WS_ASKED);
+    meeple__http_head_again(head, (meeple_bytes){ws->in.ptr, ws->in.len});
 }
 
 /* A choice among what both sides know. */

@@ -63,6 +63,22 @@ Test(http_head, knows_early_that_it_will_never_end)
     cr_assert_eq(END("a: b\tc\xc3\xa9"), 0);
 }
 
+/* A second time it is the same, without being looked at. */
+static int parse_twice(struct meeple__http_head *head, meeple_bytes bytes)
+{
+    struct meeple__http_head again;
+    int rc = meeple__http_head_parse(head, bytes);
+
+    if (rc == 0) {
+        meeple__http_head_again(&again, bytes);
+        cr_assert_eq(memcmp(again.words, head->words, sizeof again.words), 0);
+        cr_assert_eq(again.field_count, head->field_count);
+        cr_assert_eq(memcmp(again.fields, head->fields, again.field_count * sizeof *again.fields),
+                     0);
+    }
+    return rc;
+}
+
 static int parse(struct meeple__http_head *head, const char *text, uint8_t **copy)
 {
     size_t len = strlen(text);
@@ -70,7 +86,7 @@ static int parse(struct meeple__http_head *head, const char *text, uint8_t **cop
     *copy = malloc(len);
     memcpy(*copy, text, len);
     cr_assert_eq(meeple__http_head_end((meeple_bytes){*copy, len}, 0), (ptrdiff_t)len, "%s", text);
-    return meeple__http_head_parse(head, (meeple_bytes){*copy, len});
+    return parse_twice(head, (meeple_bytes){*copy, len});
 }
 
 static bool same(meeple_bytes bytes, const char *text)
