@@ -501,7 +501,8 @@ static void begin_heartbeat(struct meeple__ws *ws)
         interval_ms ? meeple__heartbeat_deadline(&ws->heartbeat, interval_ms) : UINT64_MAX;
 }
 
-static int next_event(struct meeple__ws *ws, meeple_ws_event *event)
+/* Until there are frames. */
+static int next_head(struct meeple__ws *ws, meeple_ws_event *event)
 {
     int rc = 0;
 
@@ -518,9 +519,6 @@ static int next_event(struct meeple__ws *ws, meeple_ws_event *event)
             MEEPLE_WS_OPEN, false, false, 0, {(const uint8_t *)protocol, strlen(protocol)}};
         return 1;
     }
-    if (rc == 0 && ws->state == MEEPLE__WS_FRAMES) {
-        rc = meeple__ws_read(ws, event);
-    }
     return rc;
 }
 
@@ -532,7 +530,10 @@ int meeple__ws_next(struct meeple__ws *ws, meeple_ws_event *event)
         ws->fed_len = 0;
         return 0;
     }
-    rc = next_event(ws, event);
+    rc = ws->state == MEEPLE__WS_FRAMES ? meeple__ws_read(ws, event) : next_head(ws, event);
+    if (rc > 0) {
+        return rc;
+    }
     if (rc < 0) {
         ws->fed_len = 0;
         if (ws->state == MEEPLE__WS_FRAMES) {

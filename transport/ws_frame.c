@@ -39,62 +39,48 @@ static const char *first_bytes_fault(uint8_t first, uint8_t second)
     return NULL;
 }
 
+/* Field by field: a frame that is made first and copied then costs more than all the rest. */
 int meeple__ws_frame_parse(struct meeple__ws_frame *frame, meeple_bytes bytes, const char **why)
 {
-    struct meeple__ws_frame result;
     size_t at = 2, extended;
+    uint8_t first, second;
+    uint64_t len;
 
     if (bytes.len < 2) {
         return 0;
     }
-    *why = first_bytes_fault(bytes.ptr[0], bytes.ptr[1]);
+    first = bytes.ptr[0];
+    second = bytes.ptr[1];
+    *why = first_bytes_fault(first, second);
     if (*why) {
         return MEEPLE_EPROTO;
     }
-    result.fin = bytes.ptr[0] & 0x80;
-    result.compressed = bytes.ptr[0] & MEEPLE__WS_COMPRESSED;
-    result.opcode = bytes.ptr[0] & 0x0f;
-    result.masked = bytes.ptr[1] & 0x80;
-    result.len = bytes.ptr[1] & 0x7f;
-    extended = result.len == 126 ? 2 : result.len == 127 ? 8 : 0;
-    if (bytes.len < at + extended + (result.masked ? 4 : 0)) {
+    len = second & 0x7f;
+    extended = len < 126 ? 0 : len == 126 ? 2 : 8;
+    if (bytes.len < at + extended + (second & 0x80 ? 4 : 0)) {
         return 0;
     }
     if (extended > 0) {
-        result.len = read_length(bytes.ptr + at, extended);
+        len = read_length(bytes.ptr + at, extended);
         at += extended;
-        if (result.len > INT64_MAX) {
+        if (len > INT64_MAX) {
             *why = "the highest bit of the length is set";
             return MEEPLE_EPROTO;
         }
-        if (result.len < (extended == 2 ? 126 : 65536)) {
+        if (len < (extended == 2 ? 126 : 65536)) {
             *why = "the length is not in its shortest form";
             return MEEPLE_EPROTO;
         }
     }
-    memset(result.mask, 0, sizeof result.mask);
-    if (result.masked) {
-        memcpy(result.mask, bytes.ptr + at, sizeof result.mask);
-        at += sizeof result.mask;
+    frame->len = len;
+    frame->opcode = first & 0x0f;
+    frame->fin = first & 0x80;
+    frame->compressed = first & MEEPLE__WS_COMPRESSED;
+    frame->masked = second & 0x80;
+    memset(frame->mask, 0, sizeof frame->mask);
+    if (frame->masked) {
+        memcpy(frame->mask, bytes.ptr + at, sizeof frame->mask);
+        at += sizeof frame->mask;
     }
-    *frame = result;
     return (int)at;
-}
-
-size_t meeple__ws_frame_head(uint8_t head[MEEPLE__WS_HEAD_MAX], uint8_t opcode, size_t len,
-                             const uint8_t mask[4])
-{
-    size_t extended = meeple__ws_frame_head_len(len, false) - 2;
-    size_t at = 2;
-
-    head[0] = (uint8_t)(0x80 | opcode);
-    head[1] = (uint8_t)((mask ? 0x80 : 0) | (extended == 0 ? len : extended == 2 ? 126 : 127));
-    for (size_t i = extended; i > 0; i--) {
-        head[at++] = (uint8_t)((uint64_t)len >> (8 * (i - 1)));
-    }
-    if (mask) {
-        memcpy(head + at, mask, 4);
-        at += 4;
-    }
-    return at;
 }

@@ -41,8 +41,23 @@ static inline size_t meeple__ws_frame_head_len(size_t len, bool masked)
     return (len < 126 ? 2u : len <= UINT16_MAX ? 4u : 10u) + (masked ? 4u : 0u);
 }
 /* Writes a header, masked if mask is not NULL; returns its length. */
-size_t meeple__ws_frame_head(uint8_t head[MEEPLE__WS_HEAD_MAX], uint8_t opcode, size_t len,
-                             const uint8_t mask[4]);
+static inline size_t meeple__ws_frame_head(uint8_t *head, uint8_t opcode, size_t len,
+                                           const uint8_t mask[4])
+{
+    size_t extended = meeple__ws_frame_head_len(len, false) - 2;
+    size_t at = 2;
+
+    head[0] = (uint8_t)(0x80 | opcode);
+    head[1] = (uint8_t)((mask ? 0x80 : 0) | (extended == 0 ? len : extended == 2 ? 126 : 127));
+    for (size_t i = extended; i > 0; i--) {
+        head[at++] = (uint8_t)((uint64_t)len >> (8 * (i - 1)));
+    }
+    if (mask) {
+        memcpy(head + at, mask, 4);
+        at += 4;
+    }
+    return at;
+}
 
 /* Masks or unmasks; offset is how far into the payload the bytes begin. */
 static inline void meeple__ws_mask(uint8_t *ptr, size_t len, const uint8_t mask[4], uint64_t offset)

@@ -6,6 +6,8 @@
 
 #include "core/utf8.h"
 
+static const char not_utf8[] = "the text is not UTF-8";
+
 /* What a good header may still break, given the message under way. */
 static const char *context_fault(const struct meeple__ws *ws)
 {
@@ -250,7 +252,7 @@ static int read_data(struct meeple__ws *ws, meeple_ws_event *event)
     }
     if (ws->message == MEEPLE__WS_TEXT &&
         (!meeple__utf8_feed(&ws->utf8, piece) || (last && !meeple__utf8_whole(&ws->utf8)))) {
-        meeple__ws_fail(ws, MEEPLE_CLOSE_INVALID_TEXT, "the text is not UTF-8");
+        meeple__ws_fail(ws, MEEPLE_CLOSE_INVALID_TEXT, not_utf8);
         return 0;
     }
     if (!last) {
@@ -263,6 +265,34 @@ static int read_data(struct meeple__ws *ws, meeple_ws_event *event)
     ws->message = 0;
     ws->message_told = ws->in.ptr != NULL;
     return 1;
+}
+
+/*
+ * A message in one frame that lies there whole, as nearly all do: nothing of it has to be kept.
+ * False, and nothing is taken: it is something else, and has to be looked at closer.
+ */
+static bool read_whole(struct meeple__ws *ws, meeple_ws_event *event)
+{
+    const meeple_ws_options *options = &ws->config->options;
+    struct meeple__ws_frame frame;
+    const char *why;
+    int head = meeple__ws_frame_parse(&frame, (meeple_bytes){ws->fed, ws->fed_len}, &why);
+    meeple_bytes data;
+
+    if (head <= 0 || !frame.fin || frame.compressed || frame.masked != options->server ||
+        (frame.opcode != MEEPLE__WS_BINARY && frame.opcode != MEEPLE__WS_TEXT) ||
+        frame.len > options->message_bytes_max || frame.len > ws->fed_len - (size_t)head) {
+        return false;
+    }
+    data = (meeple_bytes){ws->fed + head, (size_t)frame.len};
+    if (frame.masked) {
+        meeple__ws_mask(ws->fed + head, data.len, frame.mask, 0);
+    }
+    ws->fed += (size_t)head + data.len;
+    ws->fed_len -= (size_t)head + data.len;
+    ws->compressed = false;
+    *event = (meeple_ws_event){MEEPLE_WS_MESSAGE, frame.opcode == MEEPLE__WS_TEXT, false, 0, data};
+    return true;
 }
 
 int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event)
@@ -278,6 +308,14 @@ int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event)
         if (ws->failed || ws->close_received) {
             ws->fed_len = 0;
             return 0;
+        }
+        if (!ws->in_frame && !ws->message && !ws->close_sent && ws->head_len == 0 &&
+            read_whole(ws, event)) {
+            if (!event->text || meeple__utf8_valid(event->data)) {
+                return 1;
+            }
+            meeple__ws_fail(ws, MEEPLE_CLOSE_INVALID_TEXT, not_utf8);
+            continue;
         }
         if (!ws->in_frame && begin_frame(ws) == 0) {
             if (ws->failed) {
