@@ -213,17 +213,14 @@ int meeple__queue_add(struct meeple__queue *queue, struct meeple__pool *pool,
     return rc;
 }
 
-struct meeple__block *meeple__queue_room(struct meeple__queue *queue, struct meeple__pool *pool,
-                                         size_t len)
+struct meeple__block *meeple__queue_extend(struct meeple__queue *queue, struct meeple__pool *pool,
+                                           size_t len)
 {
-    struct meeple__block *block = queue->last ? queue->last->block : NULL;
+    struct meeple__block *block;
 
-    if (block && block->refs == 1) {
-        if (len <= block->cap - block->end) {
-            return block;
-        }
+    if (queue->last && queue->last->block->refs == 1 && len < class_cap[1]) {
         /* There is more to say than was thought: few long parts are written faster than many. */
-        len = len < class_cap[1] ? class_cap[1] : len;
+        len = class_cap[1];
     }
     block = meeple__block_new(pool, 0, len);
     if (block && link_block(queue, pool, block) < 0) {

@@ -75,11 +75,21 @@ struct meeple__queue {
 /* Takes a reference of its own; MEEPLE_ENOMEM. */
 int meeple__queue_add(struct meeple__queue *queue, struct meeple__pool *pool,
                       struct meeple__block *block);
+/* A new block at the end, with room for len bytes; NULL when out of memory. */
+struct meeple__block *meeple__queue_extend(struct meeple__queue *queue, struct meeple__pool *pool,
+                                           size_t len);
 /* A block at the end that nobody else has, with room for len more bytes, at least one; what is
  * appended to it, and that has to be something, is to be told with meeple__queue_grown().  NULL
  * when out of memory. */
-struct meeple__block *meeple__queue_room(struct meeple__queue *queue, struct meeple__pool *pool,
-                                         size_t len);
+static inline struct meeple__block *meeple__queue_room(struct meeple__queue *queue,
+                                                       struct meeple__pool *pool, size_t len)
+{
+    struct meeple__block *block = queue->last ? queue->last->block : NULL;
+
+    return block && block->refs == 1 && len <= block->cap - block->end
+               ? block
+               : meeple__queue_extend(queue, pool, len);
+}
 static inline void meeple__queue_grown(struct meeple__queue *queue, size_t len)
 {
     assert(len <= UINT32_MAX - queue->bytes);

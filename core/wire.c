@@ -85,14 +85,6 @@ uint8_t *meeple__write_u16(uint8_t *at, uint16_t value)
     return at + 2;
 }
 
-uint8_t *meeple__write_u32(uint8_t *at, uint32_t value)
-{
-    for (unsigned i = 0; i < 4; i++) {
-        at[i] = (uint8_t)(value >> (8 * i));
-    }
-    return at + 4;
-}
-
 uint8_t *meeple__write_varint(uint8_t *at, uint32_t value)
 {
     while (value >= 0x80) {

@@ -40,8 +40,14 @@ bool meeple__reader_at_end(const struct meeple__reader *reader);
 
 /* Each returns where to write next; the caller has measured. */
 uint8_t *meeple__write_u16(uint8_t *at, uint16_t value);
-uint8_t *meeple__write_u32(uint8_t *at, uint32_t value);
 uint8_t *meeple__write_varint(uint8_t *at, uint32_t value); /* at most 5 bytes */
+static inline uint8_t *meeple__write_u32(uint8_t *at, uint32_t value)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(value >> (8 * i));
+    }
+    return at + 4;
+}
 static inline uint8_t *meeple__write_bytes(uint8_t *at, meeple_bytes bytes)
 {
     if (bytes.len > 0) {

@@ -421,11 +421,14 @@ static bool take(meeple_io *io, meeple_io_event *out)
 {
     while (!meeple__list_empty(&io->turns)) {
         meeple_socket *socket = MEEPLE__CONTAINER(io->turns.next, meeple_socket, turn);
-        meeple_io_event event = {.user = socket->user, .socket = socket, .fault = {.text = ""}};
 
+        out->user = socket->user;
+        out->socket = socket;
+        out->bytes = NULL;
+        out->len = 0;
+        out->fault = (meeple_fault){.text = ""};
         meeple__list_remove(&socket->turn);
-        if (turn(io, socket, &event)) {
-            *out = event;
+        if (turn(io, socket, out)) {
             return true;
         }
     }

@@ -84,8 +84,22 @@ int meeple__net_init(meeple_net *net, const struct meeple__net_options *options)
                              options->mem, options->log);
 }
 
+/* The longest packet: it fits a message, and an empty queue. */
+static size_t packet_max(const meeple_net *net)
+{
+    size_t head = net->dialect == MEEPLE_DIALECT_NATIVE ? MEEPLE__PACKET_HEAD : 0;
+    size_t message = net->config.options.message_bytes_max;
+    size_t queue = net->config.options.queue_bytes_max;
+
+    queue = queue > MEEPLE__WS_HEAD_MAX ? queue - MEEPLE__WS_HEAD_MAX : 0;
+    message = message < queue ? message : queue;
+    return message > head ? message - head : 0;
+}
+
 int meeple__net_config(meeple_net *net, meeple_ws_options ws)
 {
+    int rc;
+
     ws.server = net->is_server;
     ws.protocols = meeple__strings(net->protocols);
     ws.protocol_required = net->dialect == MEEPLE_DIALECT_NATIVE;
@@ -105,7 +119,9 @@ int meeple__net_config(meeple_net *net, meeple_ws_options ws)
         net->limits.message_bytes_max < MEEPLE__LEAVE_MAX) {
         return MEEPLE_EINVAL;
     }
-    return meeple__ws_config_init(&net->config, &ws, &net->loop.pool);
+    rc = meeple__ws_config_init(&net->config, &ws, &net->loop.pool);
+    net->packet_max = rc == 0 ? packet_max(net) : 0;
+    return rc;
 }
 
 const char *meeple__net_reason(meeple_net *net, meeple_bytes reason)
@@ -138,7 +154,7 @@ int meeple__net_down(meeple_net *net, meeple_event *event, uint16_t code, bool c
      */
     meeple__pool_trim(&net->loop.pool);
     meeple__pool_trim(&net->loop.pool);
-    *event = meeple__event_of(MEEPLE_EVENT_DOWN, 0);
+    meeple__event_set(event, MEEPLE_EVENT_DOWN, 0);
     event->code = code;
     event->clean = clean;
     event->reason = reason;
@@ -162,13 +178,7 @@ meeple_dialect meeple__net_dialect(const meeple_net *net)
 
 size_t meeple__net_packet_max(const meeple_net *net)
 {
-    size_t head = net->dialect == MEEPLE_DIALECT_NATIVE ? MEEPLE__PACKET_HEAD : 0;
-    size_t message = net->config.options.message_bytes_max;
-    size_t queue = net->config.options.queue_bytes_max;
-
-    queue = queue > MEEPLE__WS_HEAD_MAX ? queue - MEEPLE__WS_HEAD_MAX : 0;
-    message = message < queue ? message : queue;
-    return message > head ? message - head : 0;
+    return net->packet_max;
 }
 
 void meeple_net_free(meeple_net *net)
@@ -285,7 +295,7 @@ int meeple__net_check_send(const meeple_net *net, int32_t to, meeple_bytes packe
     if (!net->up_told || net->down_told || net->closing) {
         return MEEPLE_ESTATE;
     }
-    if (packet.len > meeple__net_packet_max(net)) {
+    if (packet.len > net->packet_max) {
         return MEEPLE_ETOOBIG;
     }
     return 0;

@@ -43,6 +43,7 @@ struct meeple_net {
     struct meeple__roster roster;
     struct meeple__ws_config config;
     meeple_limits limits; /* defaults filled in; that of the queue is the WebSocket's */
+    size_t packet_max;
     meeple_dialect dialect;
     meeple_full_policy full;
     char **protocols;
@@ -75,10 +76,17 @@ struct meeple__net_options {
     struct meeple__loopback *hub; /* takes a reference */
 };
 
-/* One that says nothing but that; what else there is to say is added. */
-static inline meeple_event meeple__event_of(meeple_event_type type, int32_t peer)
+/* One that says nothing but that; what else there is to say is added.  Written field by field: a
+ * struct that is made first and copied then costs more. */
+static inline void meeple__event_set(meeple_event *event, meeple_event_type type, int32_t peer)
 {
-    return (meeple_event){.type = type, .peer = peer, .reason = "", .protocol = "", .address = ""};
+    event->type = type;
+    event->peer = peer;
+    event->code = 0;
+    event->text = event->clean = false;
+    event->data = (meeple_bytes){NULL, 0};
+    event->reason = event->protocol = event->address = "";
+    event->request = NULL;
 }
 
 /* net is zeroed but for ops and is_server.  On failure meeple_net_free() is still due. */

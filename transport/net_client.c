@@ -111,11 +111,11 @@ static int conn_step(struct client *client, meeple_event *event)
             client->net.loop.now_ms + client->net.limits.handshake_timeout_ms;
     }
     if (meeple__line_waits(&conn->line) && meeple__conn_drained(conn)) {
-        *event = meeple__event_of(MEEPLE_EVENT_DRAINED, MEEPLE_SERVER);
+        meeple__event_set(event, MEEPLE_EVENT_DRAINED, MEEPLE_SERVER);
         return 1;
     }
     if (meeple__line_waits(&conn->line) && meeple__conn_got_room(conn)) {
-        *event = meeple__event_of(MEEPLE_EVENT_NONE, MEEPLE_SERVER); /* meeple__net_room() */
+        meeple__event_set(event, MEEPLE_EVENT_NONE, MEEPLE_SERVER); /* meeple__net_room() */
         return 1;
     }
     rc = meeple__conn_next(conn, &ws);

@@ -74,6 +74,17 @@ static void depart_if_closing(struct meeple__server *server, struct meeple__peer
     depart(server, peer, code, reason);
 }
 
+/* 1: event is what the peer says to us. */
+static int hand_out(struct meeple__server *server, struct meeple__peer *peer, meeple_bytes data,
+                    bool text, meeple_event *event)
+{
+    meeple__roster_heard(&server->net.roster, &peer->member);
+    meeple__event_set(event, MEEPLE_EVENT_PACKET, peer->id);
+    event->text = text;
+    event->data = data;
+    return 1;
+}
+
 /* A packet of a peer: passed on, handed out, or both.  1: event is for us. */
 static int route(struct meeple__server *server, struct meeple__peer *peer,
                  const struct meeple__packet *packet, meeple_event *event)
@@ -104,14 +115,7 @@ static int route(struct meeple__server *server, struct meeple__peer *peer,
                     "peer %d sent a packet for peer %d, who is not here", (int)peer->id,
                     (int)packet->peer);
     }
-    if (!ours) {
-        return 0;
-    }
-    meeple__roster_heard(&server->net.roster, &peer->member);
-    *event = meeple__event_of(MEEPLE_EVENT_PACKET, peer->id);
-    event->text = packet->text;
-    event->data = packet->data;
-    return 1;
+    return ours ? hand_out(server, peer, packet->data, packet->text, event) : 0;
 }
 
 /* At once, in front of whatever is sent to it from here on. */
@@ -145,8 +149,7 @@ static int message(struct meeple__server *server, struct meeple__peer *peer,
     const char *why = NULL;
 
     if (server->net.dialect == MEEPLE_DIALECT_PLAIN) {
-        packet = (struct meeple__packet){.text = ws->text, .peer = MEEPLE_SERVER, .data = ws->data};
-        return route(server, peer, &packet, event);
+        return hand_out(server, peer, ws->data, ws->text, event);
     }
     if (ws->text) {
         meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_UNSUPPORTED,
@@ -203,7 +206,7 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
     meeple__log(server->net.loop.log, MEEPLE_LOG_INFO, "net", "peer %d left: code %u%s%s",
                 (int)peer->id, (unsigned)ws->code, *reason ? ", " : "", reason);
     server->net.close_clean = server->net.close_clean && ws->clean;
-    *event = meeple__event_of(MEEPLE_EVENT_LEAVE, peer->id);
+    meeple__event_set(event, MEEPLE_EVENT_LEAVE, peer->id);
     event->reason = reason;
     event->code = ws->code;
     event->clean = ws->clean;
@@ -215,11 +218,11 @@ static int closed(struct meeple__server *server, struct meeple__peer *peer,
 static int tell_room(struct meeple__peer *peer, meeple_event *event)
 {
     if (meeple__conn_drained(&peer->conn)) {
-        *event = meeple__event_of(MEEPLE_EVENT_DRAINED, peer->id);
+        meeple__event_set(event, MEEPLE_EVENT_DRAINED, peer->id);
         return 1;
     }
     if (meeple__conn_got_room(&peer->conn)) {
-        *event = meeple__event_of(MEEPLE_EVENT_NONE, peer->id);
+        meeple__event_set(event, MEEPLE_EVENT_NONE, peer->id);
         return 1;
     }
     return 0;
@@ -250,12 +253,15 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
                     meeple_strerror(rc));
         return 0;
     }
-    if (rc == 0 || ws.type == MEEPLE_WS_MESSAGE) {
-        if (!meeple__server_charge(server, peer, rc > 0 ? &ws : NULL)) {
-            return 0;
-        }
+    if (rc > 0 && ws.type == MEEPLE_WS_MESSAGE) {
+        return meeple__server_charge(server, peer, &ws) && peer->member.id > 0
+                   ? message(server, peer, &ws, event)
+                   : 0;
     }
     if (rc == 0) {
+        if (!meeple__server_charge(server, peer, NULL)) {
+            return 0;
+        }
         depart_if_closing(server, peer, NULL);
         meeple__list_remove(&peer->conn.ready);
         return 0;
@@ -265,18 +271,17 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         return meeple__server_request(server, peer, event);
     case MEEPLE_WS_OPEN:
         return meeple__server_join(server, peer, event);
-    case MEEPLE_WS_MESSAGE:
-        return peer->member.id > 0 ? message(server, peer, &ws, event) : 0;
     case MEEPLE_WS_CLOSING:
         depart_if_closing(server, peer, NULL);
         if (!peer->joined) {
             return 0;
         }
-        *event = meeple__event_of(MEEPLE_EVENT_CLOSING, peer->id);
+        meeple__event_set(event, MEEPLE_EVENT_CLOSING, peer->id);
         event->reason = meeple__net_reason(&server->net, ws.data);
         event->code = ws.code;
         return 1;
     case MEEPLE_WS_CLOSED:
+    case MEEPLE_WS_MESSAGE:
     default:
         return closed(server, peer, &ws, event);
     }
@@ -299,7 +304,7 @@ static int server_step(meeple_net *net, meeple_event *event)
     }
     if (!net->up_told) {
         net->up_told = true;
-        *event = meeple__event_of(MEEPLE_EVENT_UP, net->id);
+        meeple__event_set(event, MEEPLE_EVENT_UP, net->id);
         return 1;
     }
     while (!meeple__list_empty(&net->loop.ready)) {

@@ -126,7 +126,7 @@ static int ask(struct meeple__server *server, struct meeple__peer *peer,
     fill_addresses(net, &peer->conn, server->request);
     server->request->encrypted = peer->conn.tls != NULL;
     peer->asking = true;
-    *event = meeple__event_of(MEEPLE_EVENT_REQUEST, peer->id);
+    meeple__event_set(event, MEEPLE_EVENT_REQUEST, peer->id);
     event->request = server->request;
     return 1;
 }
@@ -309,7 +309,7 @@ int meeple__server_join(struct meeple__server *server, struct meeple__peer *peer
     meeple__conn_address(&peer->conn, net->address, sizeof net->address);
     meeple__log(net->loop.log, MEEPLE_LOG_INFO, "net", "peer %d joined from %s", (int)peer->id,
                 *net->address ? net->address : "this process");
-    *event = meeple__event_of(MEEPLE_EVENT_JOIN, peer->id);
+    meeple__event_set(event, MEEPLE_EVENT_JOIN, peer->id);
     event->protocol = meeple__ws_protocol(&peer->conn.ws);
     event->address = net->address;
     return 1;

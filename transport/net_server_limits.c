@@ -46,6 +46,13 @@ int meeple__server_allow(struct meeple__server *server, const meeple_limits *lim
     return loop->driver->random(loop->io, &server->addresses.seed, sizeof server->addresses.seed);
 }
 
+static bool flooded(struct meeple__server *server, struct meeple__ws *ws, const char *why)
+{
+    server->net.stats.flooded++;
+    meeple__ws_fail(ws, MEEPLE_CLOSE_POLICY, why);
+    return false;
+}
+
 bool meeple__server_charge(struct meeple__server *server, struct meeple__peer *peer,
                            const meeple_ws_event *message)
 {
@@ -53,7 +60,6 @@ bool meeple__server_charge(struct meeple__server *server, struct meeple__peer *p
     uint64_t now_ms = server->net.loop.now_ms;
     uint32_t messages = ws->controls + (message != NULL);
     uint32_t bytes = peer->conn.received;
-    const char *why = NULL;
 
     ws->controls = 0;
     peer->conn.received = 0;
@@ -67,14 +73,10 @@ bool meeple__server_charge(struct meeple__server *server, struct meeple__peer *p
     /* Of what came at once the bytes are all with its first message. */
     if (messages > 0 &&
         !meeple__rate_take(&peer->messages, &server->messages_allowed, now_ms, messages)) {
-        why = "more messages a second than this server takes";
-    } else if (bytes > 0 &&
-               !meeple__rate_take(&peer->bytes, &server->bytes_allowed, now_ms, bytes)) {
-        why = "more bytes a second than this server takes";
+        return flooded(server, ws, "more messages a second than this server takes");
     }
-    if (why) {
-        server->net.stats.flooded++;
-        meeple__ws_fail(ws, MEEPLE_CLOSE_POLICY, why);
+    if (bytes > 0 && !meeple__rate_take(&peer->bytes, &server->bytes_allowed, now_ms, bytes)) {
+        return flooded(server, ws, "more bytes a second than this server takes");
     }
-    return why == NULL;
+    return true;
 }

@@ -145,8 +145,11 @@ static int send_one(meeple_net *net, struct meeple__peer *peer, const struct out
 
 static meeple_bytes write_head(const meeple_net *net, uint8_t dst[MEEPLE__PACKET_HEAD], bool text)
 {
+    if (net->dialect != MEEPLE_DIALECT_NATIVE) {
+        return (meeple_bytes){NULL, 0};
+    }
     meeple__packet_head(dst, MEEPLE__PACKET_DATA, text, MEEPLE_SERVER);
-    return (meeple_bytes){dst, net->dialect == MEEPLE_DIALECT_NATIVE ? MEEPLE__PACKET_HEAD : 0};
+    return (meeple_bytes){dst, MEEPLE__PACKET_HEAD};
 }
 
 int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)

@@ -131,10 +131,10 @@ int meeple__web_client_tell_room(struct meeple__web_client *client, meeple_event
     }
     if (meeple__line_has_drained(&client->line, queued)) {
         client->line.drained_below = 0;
-        *event = meeple__event_of(MEEPLE_EVENT_DRAINED, MEEPLE_SERVER);
+        meeple__event_set(event, MEEPLE_EVENT_DRAINED, MEEPLE_SERVER);
     } else if (meeple__line_has_room(&client->line, queued)) {
         client->line.room_below = 0;
-        *event = meeple__event_of(MEEPLE_EVENT_NONE, MEEPLE_SERVER); /* meeple__net_room() */
+        meeple__event_set(event, MEEPLE_EVENT_NONE, MEEPLE_SERVER); /* meeple__net_room() */
     } else {
         return 0;
     }

@@ -7,18 +7,10 @@
 #include "core/utf8.h"
 #include "core/wire.h"
 
-/* The first byte: the kind below, flags above.  0x40 is kept for a session sequence number. */
+/* The first byte: the kind below, flags above: 0x40 is kept for a session sequence number. */
 enum {
-    KIND_MASK = 0x0f,
-    FLAG_TEXT = 0x80
+    KIND_MASK = 0x0f
 };
-
-void meeple__packet_head(uint8_t head[MEEPLE__PACKET_HEAD], meeple__packet_kind kind, bool text,
-                         int32_t peer)
-{
-    head[0] = (uint8_t)(kind | (text ? FLAG_TEXT : 0));
-    meeple__write_u32(head + 1, (uint32_t)peer);
-}
 
 size_t meeple__packet_leave(uint8_t dst[MEEPLE__LEAVE_MAX], const struct meeple__packet *packet)
 {
@@ -80,13 +72,14 @@ int meeple__packet_parse(struct meeple__packet *packet, meeple_bytes message, co
     uint8_t first = meeple__read_u8(&reader);
 
     result.kind = first & KIND_MASK;
-    result.text = first & FLAG_TEXT;
+    result.text = first & MEEPLE__PACKET_TEXT;
     result.peer = (int32_t)meeple__read_u32(&reader);
     if (reader.bad) {
         *why = "the packet is shorter than its header";
         return MEEPLE_EPROTO;
     }
-    if (first & ~(KIND_MASK | FLAG_TEXT) || (result.text && result.kind != MEEPLE__PACKET_DATA)) {
+    if (first & ~(KIND_MASK | MEEPLE__PACKET_TEXT) ||
+        (result.text && result.kind != MEEPLE__PACKET_DATA)) {
         *why = "a reserved flag of the packet is set";
         return MEEPLE_EPROTO;
     }

@@ -5,10 +5,13 @@
 
 #include <meeple/event.h>
 
+#include "core/wire.h"
+
 #define MEEPLE__NATIVE_PROTOCOL "meeple.1"
 
 enum {
     MEEPLE__PACKET_HEAD = 5,
+    MEEPLE__PACKET_TEXT = 0x80, /* in the first byte, above the kind: DATA only */
     MEEPLE__LEAVE_MAX = MEEPLE__PACKET_HEAD + 3 + MEEPLE_REASON_MAX,
     MEEPLE__PING_DATA_MAX = 125, /* as many as a ping frame has */
     MEEPLE__PING_MAX = MEEPLE__PACKET_HEAD + MEEPLE__PING_DATA_MAX
@@ -35,8 +38,12 @@ struct meeple__packet {
 /* MEEPLE_EPROTO: not one of these; *why says so (static). */
 int meeple__packet_parse(struct meeple__packet *packet, meeple_bytes message, const char **why);
 
-void meeple__packet_head(uint8_t head[MEEPLE__PACKET_HEAD], meeple__packet_kind kind, bool text,
-                         int32_t peer);
+static inline void meeple__packet_head(uint8_t head[MEEPLE__PACKET_HEAD], meeple__packet_kind kind,
+                                       bool text, int32_t peer)
+{
+    head[0] = (uint8_t)(kind | (text ? MEEPLE__PACKET_TEXT : 0));
+    meeple__write_u32(head + 1, (uint32_t)peer);
+}
 /* A whole LEAVE; returns its length. */
 size_t meeple__packet_leave(uint8_t dst[MEEPLE__LEAVE_MAX], const struct meeple__packet *packet);
 /* A whole PING or PONG with at most MEEPLE__PING_DATA_MAX bytes of data; returns its length. */

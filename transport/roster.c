@@ -75,11 +75,3 @@ size_t meeple__roster_ids(const struct meeple__roster *roster, int32_t *dst, siz
     }
     return count;
 }
-
-bool meeple__reaches(int32_t from, int32_t to, int32_t id)
-{
-    if (id == from) {
-        return false;
-    }
-    return to == MEEPLE_ALL || to == id || (to < 0 && (int64_t)id != -(int64_t)to);
-}

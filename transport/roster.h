@@ -54,7 +54,10 @@ struct meeple__member *meeple__roster_next(const struct meeple__roster *roster,
 size_t meeple__roster_ids(const struct meeple__roster *roster, int32_t *dst, size_t cap);
 
 /* Whether a packet of `from` for `to` (an id, MEEPLE_ALL or MEEPLE_EXCEPT) is for `id`. */
-bool meeple__reaches(int32_t from, int32_t to, int32_t id);
+static inline bool meeple__reaches(int32_t from, int32_t to, int32_t id)
+{
+    return id != from && (to == MEEPLE_ALL || to == id || (to < 0 && (int64_t)id != -(int64_t)to));
+}
 /* Whether `to` is MEEPLE_ALL or MEEPLE_EXCEPT. */
 static inline bool meeple__is_many(int32_t to)
 {

@@ -68,14 +68,14 @@ static int up(struct meeple__session *session, int32_t id, meeple_event *event)
     net->up_told = true;
     session->state = MEEPLE__SESSION_UP;
     meeple__log(net->loop.log, MEEPLE_LOG_INFO, "net", "in the session as peer %d", (int)id);
-    *event = meeple__event_of(MEEPLE_EVENT_UP, id);
+    meeple__event_set(event, MEEPLE_EVENT_UP, id);
     event->protocol = session->protocol;
     return 1;
 }
 
 static int joined(const struct meeple__session *session, int32_t id, meeple_event *event)
 {
-    *event = meeple__event_of(MEEPLE_EVENT_JOIN, id);
+    meeple__event_set(event, MEEPLE_EVENT_JOIN, id);
     event->protocol = id == MEEPLE_SERVER ? session->protocol : "";
     return 1;
 }
@@ -109,7 +109,7 @@ static int remove_peer(struct meeple__session *session, const struct meeple__pac
                     "the server says that somebody left who was not there");
     }
     free_member(session, member);
-    *event = meeple__event_of(MEEPLE_EVENT_LEAVE, packet->peer);
+    meeple__event_set(event, MEEPLE_EVENT_LEAVE, packet->peer);
     event->reason = meeple__net_reason(session->net, packet->data);
     event->code = packet->code;
     event->clean = packet->clean;
@@ -123,7 +123,7 @@ static int data(struct meeple__session *session, const struct meeple__packet *pa
         return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR,
                     "the server passed on a packet of nobody");
     }
-    *event = meeple__event_of(MEEPLE_EVENT_PACKET, packet->peer);
+    meeple__event_set(event, MEEPLE_EVENT_PACKET, packet->peer);
     event->text = packet->text;
     event->data = packet->data;
     return 1;
@@ -191,7 +191,7 @@ int meeple__session_closing(struct meeple__session *session, uint16_t code, meep
     if (session->state < MEEPLE__SESSION_UP) {
         return 0;
     }
-    *event = meeple__event_of(MEEPLE_EVENT_CLOSING, MEEPLE_SERVER);
+    meeple__event_set(event, MEEPLE_EVENT_CLOSING, MEEPLE_SERVER);
     event->reason = meeple__net_reason(session->net, reason);
     event->code = code;
     return 1;
@@ -247,7 +247,7 @@ static int leave(struct meeple__session *session, meeple_event *event)
     if (member == &session->server && roster->count > 1) {
         member = meeple__roster_next(roster, member);
     }
-    *event = meeple__event_of(MEEPLE_EVENT_LEAVE, member->id);
+    meeple__event_set(event, MEEPLE_EVENT_LEAVE, member->id);
     event->code = session->code;
     event->clean = session->clean;
     event->reason = session->net->reason;

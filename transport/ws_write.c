@@ -19,7 +19,8 @@ static int new_mask(const struct meeple__ws *ws, uint8_t mask[4])
 }
 
 /* A frame of two parts at the end of the queue. */
-static int queue_frame(struct meeple__ws *ws, uint8_t opcode, meeple_bytes head, meeple_bytes body)
+static inline int queue_frame(struct meeple__ws *ws, uint8_t opcode, meeple_bytes head,
+                              meeple_bytes body)
 {
     uint8_t mask[4];
     const uint8_t *masked = ws->config->options.server ? NULL : mask;
