@@ -8,7 +8,7 @@
 enum {
     TICK_EVERY = 64,
     TICKS_MAX = 64, /* in one turn: a heartbeat of ten thousand goes in between what comes */
-    TRIM_MS = 5000 /* how long a block may lie unused in a pool that a peak has filled */
+    TRIM_MS = 5000  /* how long a block may lie unused in a pool that a peak has filled */
 };
 
 int meeple__loop_init(struct meeple__loop *loop, const meeple_io_driver *driver,
@@ -105,14 +105,15 @@ static uint64_t first_deadline(const struct meeple__loop *loop)
     return at_ms;
 }
 
-/* No longer than until the first deadline. */
-static int wait_ms(const struct meeple__loop *loop, int timeout_ms)
+/* No longer than until the first deadline, which only who waits has to look at. */
+static int wait_ms(struct meeple__loop *loop, int timeout_ms)
 {
-    int left_ms = ms_until(first_deadline(loop), loop->now_ms);
+    int left_ms;
 
-    if (loop->woken) {
+    if (loop->woken || timeout_ms == 0) {
         return 0;
     }
+    left_ms = ms_until(first_deadline(loop), meeple__loop_now(loop));
     return left_ms < 0 || (timeout_ms >= 0 && timeout_ms < left_ms) ? timeout_ms : left_ms;
 }
 
@@ -143,7 +144,7 @@ static void feed_one(struct meeple__loop *loop)
 int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket **accepted)
 {
     meeple_io_event event;
-    bool trimmed, hungry;
+    bool trimmed, hungry, taken, again;
     int rc;
 
     *accepted = NULL;
@@ -152,7 +153,10 @@ int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket *
         return 1;
     }
     hungry = !meeple__list_empty(&loop->hungry);
-    rc = loop->driver->next(loop->io, &event, hungry ? 0 : wait_ms(loop, timeout_ms));
+    /* What the driver has taken already it tells without waiting. */
+    taken = loop->driver->due_ms(loop->io) == 0;
+    rc = loop->driver->next(loop->io, &event, hungry || taken ? 0 : wait_ms(loop, timeout_ms));
+    again = hungry || (taken && rc == 0);
     meeple__loop_now(loop);
     if (rc < 0) {
         return rc;
@@ -176,5 +180,5 @@ int meeple__loop_turn(struct meeple__loop *loop, int timeout_ms, meeple_socket *
     }
     loop->unticked = 0;
     trimmed = trim(loop);
-    return tick(loop) || trimmed || rc > 0 || hungry ? 1 : 0;
+    return tick(loop) || trimmed || rc > 0 || again ? 1 : 0;
 }

@@ -256,8 +256,10 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
         if (rc == 0) {
             int left;
 
-            /* Nobody but who may have to wait needs to know how long the application was away. */
-            began_ms = turns == 0 ? meeple__loop_now(&net->loop) : began_ms;
+            /* Nobody but who has only so long to wait needs to know when that began. */
+            if (turns == 0 && timeout_ms > 0) {
+                began_ms = meeple__loop_now(&net->loop);
+            }
             left = left_of(net, timeout_ms, began_ms);
             if (turns >= TURNS_MAX && left == 0) {
                 meeple__loop_flush(&net->loop);
