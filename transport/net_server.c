@@ -254,9 +254,13 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         return 0;
     }
     if (rc > 0 && ws.type == MEEPLE_WS_MESSAGE) {
-        return meeple__server_charge(server, peer, &ws) && peer->member.id > 0
-                   ? message(server, peer, &ws, event)
-                   : 0;
+        rc = meeple__server_charge(server, peer, &ws) && peer->member.id > 0
+                 ? message(server, peer, &ws, event)
+                 : 0;
+        if (rc > 0 && !peer->conn.tls && meeple__ws_rests(&peer->conn.ws)) {
+            meeple__list_remove(&peer->conn.ready); /* there is no need to ask again */
+        }
+        return rc;
     }
     if (rc == 0) {
         if (!meeple__server_charge(server, peer, NULL)) {

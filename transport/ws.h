@@ -179,6 +179,14 @@ static inline meeple_fault meeple__ws_fault(const struct meeple__ws *ws)
     return ws->aside ? ws->aside->fault : (meeple_fault){.text = ""};
 }
 
+/* Whether there is nothing to tell before something else happens: all that came was, and the end is
+ * not near.  Said of frames only, and not as often as it is true. */
+static inline bool meeple__ws_rests(const struct meeple__ws *ws)
+{
+    return ws->fed_len == 0 && ws->state == MEEPLE__WS_FRAMES && !ws->message_told &&
+           !ws->close_sent && !ws->close_received && !ws->failed && !ws->ended && !ws->timed_out;
+}
+
 static inline bool meeple__ws_is_open(const struct meeple__ws *ws)
 {
     return ws->state == MEEPLE__WS_FRAMES && !ws->close_sent && !ws->close_received && !ws->ended;
