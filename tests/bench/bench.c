@@ -108,6 +108,22 @@ uint32_t bench_percentile(uint32_t *values, size_t count, double percent)
     return values[at < count ? at : count - 1];
 }
 
+static int compare_doubles(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+
+    return (a > b) - (a < b);
+}
+
+double bench_median(double *values, size_t count)
+{
+    if (count == 0) {
+        return 0;
+    }
+    qsort(values, count, sizeof *values, compare_doubles);
+    return (values[(count - 1) / 2] + values[count / 2]) / 2;
+}
+
 /* A client here has three descriptors, and a hundred of them are more than many a shell allows. */
 static void allow_descriptors(void)
 {

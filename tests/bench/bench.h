@@ -57,5 +57,7 @@ uint64_t bench_now_us(void);
 
 /* The least value that so many percent of all are not above; sorts them.  0 if there are none. */
 uint32_t bench_percentile(uint32_t *values, size_t count, double percent);
+/* The one in the middle, or between the two that are; sorts them.  0 if there are none. */
+double bench_median(double *values, size_t count);
 
 #endif /* TESTS_BENCH_BENCH_H */

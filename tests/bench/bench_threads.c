@@ -101,19 +101,6 @@ static void measure(struct record *record, size_t turn, uint64_t turn_us)
     record->rate[turn] = (double)count * 1e6 / (double)begin_us;
 }
 
-static int compare(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-
-    return (a > b) - (a < b);
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, compare);
-    return (values[(count - 1) / 2] + values[count / 2]) / 2;
-}
-
 /* Of each turn the ratio of two to one, before the medians put the turns in another order. */
 static void report(const struct bench *bench, struct record records[SERVERS], size_t turns)
 {
@@ -124,13 +111,13 @@ static void report(const struct bench *bench, struct record records[SERVERS], si
         cpu[i] = records[1].cpu_ns[i] / records[0].cpu_ns[i];
         rate[i] = records[1].rate[i] / records[0].rate[i];
     }
-    bench_row(bench, "two/one.cpu", median(cpu, turns), "x");
-    bench_row(bench, "two/one.rate", median(rate, turns), "x");
+    bench_row(bench, "two/one.cpu", bench_median(cpu, turns), "x");
+    bench_row(bench, "two/one.rate", bench_median(rate, turns), "x");
     for (size_t i = 0; i < SERVERS; i++) {
         snprintf(metric, sizeof metric, "%s.cpu", i == 0 ? "one" : "two");
-        bench_row(bench, metric, median(records[i].cpu_ns, turns), "ns");
+        bench_row(bench, metric, bench_median(records[i].cpu_ns, turns), "ns");
         snprintf(metric, sizeof metric, "%s.rate", i == 0 ? "one" : "two");
-        bench_row(bench, metric, median(records[i].rate, turns), "/s");
+        bench_row(bench, metric, bench_median(records[i].rate, turns), "/s");
     }
 }
 

@@ -13,22 +13,24 @@ import sys
 # The echo servers that are compared, as metrics name them and as people do.
 CONTENDERS = {"raw": "raw echo", "epoll": "ours, epoll", "uring": "ours, io_uring", "poll": "ours, poll",
               "lws": "libwebsockets", "ws": "ws (node)"}
-# Rows of the first table: a benchmark, what it is, the metric of a server there, what the raw echo has (None: its own).
+# Rows of the first table: a benchmark, what it is, the metric of a server there, who stands in the column of the raw
+# echo: over TLS that is OpenSSL's, without a WebSocket.
 LOADS = (
-    ("echo.1", "64 connections, 64 B, 1 in flight", "%s/raw", 1),
-    ("echo.16", "64 connections, 64 B, 16 in flight", "%s/raw", 1),
-    ("echo.16k", "16 connections, 16 KiB, 4 in flight", "%s/raw", 1),
-    ("tls.1", "TLS, 64 connections, 64 B, 1 in flight", "%s/tls", 1),
-    ("tls.16", "TLS, 64 connections, 64 B, 16 in flight", "%s/tls", 1),
-    ("tls.16k", "TLS, 16 connections, 16 KiB, 4 in flight", "%s/tls", 1),
-    ("accept", "a client comes, shakes hands, goes", "%s/raw", 1),
-    *((case, "memory of a peer at rest, %s, %s" % (text, words), "%s." + metric, None)
-      for case, text in (("idle.ws", "ws"), ("idle.wss", "wss"), ("idle.ws-deflate", "ws, compressing"),
-                         ("idle.wss-deflate", "wss, compressing"))
+    ("echo.1", "64 connections, 64 B, 1 in flight", "%s/raw", "raw"),
+    ("echo.16", "64 connections, 64 B, 16 in flight", "%s/raw", "raw"),
+    ("echo.16k", "16 connections, 16 KiB, 4 in flight", "%s/raw", "raw"),
+    ("tls.1", "TLS, 64 connections, 64 B, 1 in flight", "%s/tls", "tls"),
+    ("tls.16", "TLS, 64 connections, 64 B, 16 in flight", "%s/tls", "tls"),
+    ("tls.16k", "TLS, 16 connections, 16 KiB, 4 in flight", "%s/tls", "tls"),
+    ("accept", "a client comes, shakes hands, goes", "%s/raw", "raw"),
+    *((case, "memory of a peer at rest, %s, %s" % (text, words), "%s." + metric, base)
+      for case, text, base in (("idle.ws", "ws", "raw"), ("idle.wss", "wss", "tls"),
+                               ("idle.ws-deflate", "ws, compressing", "raw"),
+                               ("idle.wss-deflate", "wss, compressing", "tls"))
       for metric, words in (("heap", "heap, B"), ("resident", "resident, B"))),
-    *(("latency", "latency at half load, %s, us" % words, "%s." + metric, None)
+    *(("latency", "latency at half load, %s, us" % words, "%s." + metric, "raw")
       for metric, words in (("p50", "median"), ("p90", "90 %"), ("p99", "99 %"), ("p99.9", "99.9 %"))),
-    ("latency", "half load, messages a second", "%s.half-load", None),
+    ("latency", "half load, messages a second", "%s.half-load", "raw"),
 )
 HEAD = "processor time / raw echo, if no unit is said"
 
@@ -54,21 +56,19 @@ def number(value):
     return "{:,.{}f}".format(value, decimals)
 
 
-def contest(rows):
-    """The first table: loads as rows, servers as columns; None where nothing was measured.  Without a row: [].  Over TLS
-    the raw echo is OpenSSL's, without a WebSocket."""
-    medians = {(case, metric): statistics.median(values) for (case, metric, _), values in rows.items()}
-    measured = {case for case, _, _ in rows}
+def contest(medians):
+    """The first table, from {(benchmark, metric): median}: a head with the servers, then a row for each of LOADS; None
+    where nothing was measured."""
+    yield (HEAD, *CONTENDERS.values())
+    for case, text, metric, base in LOADS:
+        metrics = [metric % (base if name == "raw" else name) for name in CONTENDERS]
+        # Nobody's ratio to itself is measured.
+        yield (text, *(1 if name == "/".join((base, base)) else medians.get((case, name)) for name in metrics))
 
-    def cell(case, metric, base, name):
-        if name == "raw" and base is not None:
-            return base
-        # OpenSSL's echo stands for the raw one.
-        return medians.get((case, metric % name), medians.get((case, metric % "tls")) if name == "raw" else None)
 
-    lines = [(text, *(cell(case, metric, base, name) for name in CONTENDERS))
-             for case, text, metric, base in LOADS if case in measured]
-    return [(HEAD, *CONTENDERS.values()), *lines] if lines else []
+def cells(line):
+    """That as text."""
+    return [cell if isinstance(cell, str) else "-" if cell is None else number(cell) for cell in line]
 
 
 def aligned(lines, right):
@@ -79,9 +79,16 @@ def aligned(lines, right):
         yield "  ".join(cells).rstrip()
 
 
+def contest_of(rows):
+    """What of it was measured."""
+    head, *lines = contest({(case, metric): statistics.median(values) for (case, metric, _), values in rows.items()})
+    measured = {case for case, _, _ in rows}
+    lines = [line for line, load in zip(lines, LOADS) if load[0] in measured]
+    return [head, *lines] if lines else []
+
+
 def contest_table(rows):
-    lines = [[cell if isinstance(cell, str) else "-" if cell is None else number(cell) for cell in line]
-             for line in contest(rows)]
+    lines = [cells(line) for line in contest_of(rows)]
     return [*aligned(lines, lambda i: i > 0), ""] if lines else []
 
 
@@ -122,7 +129,7 @@ def main():
         print(note)
     with open(sys.argv[2], "w", encoding="utf-8") as file:
         json.dump({"runs": runs, "machine": machine, "notes": notes,
-                   "contest": [dict(zip(("load", *CONTENDERS), line)) for line in contest(rows)[1:]],
+                   "contest": [dict(zip(("load", *CONTENDERS), line)) for line in contest_of(rows)[1:]],
                    "results": [{"benchmark": case, "metric": metric, "unit": unit,
                                 "median": statistics.median(values), "values": values}
                                for (case, metric, unit), values in rows.items()]}, file, indent=1)

@@ -34,9 +34,7 @@ def table(*rows):
 
 def contest(results):
     """As the report's first table."""
-    yield table([report.HEAD, *report.CONTENDERS.values()],
-                *([text, *("1" if name == "raw" and base else results.cell(case, metric % name)
-                           for name in report.CONTENDERS)] for case, text, metric, base in report.LOADS))
+    yield table(*(report.cells(line) for line in report.contest(results.medians)))
 
 
 def threads(results):

@@ -15,19 +15,6 @@ struct record {
     double cpu_ns[TURNS], rate[TURNS], ratio[TURNS];
 };
 
-static int compare(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-
-    return (a > b) - (a < b);
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, compare);
-    return (values[(count - 1) / 2] + values[count / 2]) / 2;
-}
-
 static void measure(const struct server *server, struct work *work, struct record *record,
                     size_t at, uint64_t turn_us)
 {
@@ -53,12 +40,12 @@ static void report(const struct bench *bench, const struct contender *contender,
 
     if (base) {
         snprintf(metric, sizeof metric, "%s/%s", contender->name, base);
-        bench_row(bench, metric, median(record->ratio, turns), "x");
+        bench_row(bench, metric, bench_median(record->ratio, turns), "x");
     }
     snprintf(metric, sizeof metric, "%s.cpu", contender->name);
-    bench_row(bench, metric, median(record->cpu_ns, turns), "ns");
+    bench_row(bench, metric, bench_median(record->cpu_ns, turns), "ns");
     snprintf(metric, sizeof metric, "%s.rate", contender->name);
-    bench_row(bench, metric, median(record->rate, turns), "/s");
+    bench_row(bench, metric, bench_median(record->rate, turns), "/s");
 }
 
 void turns_run(const struct bench *bench, const struct contenders *them, struct work *works,
