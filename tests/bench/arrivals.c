@@ -16,19 +16,24 @@ enum {
     STALLS_MS = 20000
 };
 
+enum stage {
+    COMING,
+    SHAKING_HANDS, /* those of TLS */
+    ASKING
+};
+
 struct client {
     struct stream stream; /* fd -1: none now */
-    bool asked;
+    enum stage stage;
     size_t answer_len;
     char answer[ANSWER_SIZE];
 };
 
 struct arrivals {
-    struct stream_options options;
-    bool websocket;
+    struct arrivals_options options;
     bool over; /* nobody comes any more */
     struct client *clients;
-    size_t count, here;
+    size_t here;
     int epoll;
     uint64_t done;
     char request[UPGRADE_SIZE];
@@ -39,8 +44,9 @@ static void come(struct arrivals *arrivals, struct client *client)
 {
     struct epoll_event event = {.events = EPOLLOUT, .data = {.ptr = client}};
 
-    client->stream = (struct stream){.fd = stream_begin(&arrivals->options, 0)};
-    client->asked = false;
+    client->stream = (struct stream){.fd = stream_begin(&arrivals->options.stream, 0),
+                                     .whose = arrivals->options.stream.whose};
+    client->stage = COMING;
     client->answer_len = 0;
     if (epoll_ctl(arrivals->epoll, EPOLL_CTL_ADD, client->stream.fd, &event) != 0) {
         bench_fail("epoll_ctl: %s", strerror(errno));
@@ -50,25 +56,23 @@ static void come(struct arrivals *arrivals, struct client *client)
 
 static void ask(struct arrivals *arrivals, struct client *client)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = client}};
     size_t len = arrivals->request_len;
 
     if (stream_write(&client->stream, arrivals->request, len) != len) {
         bench_fail("a request does not fit into the connection");
     }
-    client->asked = true;
-    epoll_ctl(arrivals->epoll, EPOLL_CTL_MOD, client->stream.fd, &event);
+    client->stage = ASKING;
 }
 
 static bool is_answered(const struct arrivals *arrivals, const struct client *client)
 {
     size_t len = client->answer_len;
 
-    if (arrivals->websocket) {
-        return upgrade_is_done(client->answer, len);
+    if (arrivals->options.websocket) {
+        return upgrade_is_done(&client->stream, client->answer, len);
     }
     if (len > arrivals->request_len || memcmp(client->answer, arrivals->request, len) != 0) {
-        bench_fail("what came back is not what was sent");
+        bench_fail("%s: what came back is not what was sent", client->stream.whose);
     }
     return len == arrivals->request_len;
 }
@@ -78,7 +82,7 @@ static void hear(struct arrivals *arrivals, struct client *client)
     size_t room = sizeof client->answer - client->answer_len;
 
     if (room == 0) {
-        bench_fail("the answer is too long");
+        bench_fail("%s: the answer is too long", client->stream.whose);
     }
     client->answer_len += stream_read(&client->stream, client->answer + client->answer_len, room);
     if (is_answered(arrivals, client)) {
@@ -92,21 +96,43 @@ static void hear(struct arrivals *arrivals, struct client *client)
     }
 }
 
+static void go_on(struct arrivals *arrivals, struct client *client)
+{
+    if (client->stage == ASKING) {
+        hear(arrivals, client);
+    } else if (client->stage == COMING || stream_shake_hands(&client->stream)) {
+        ask(arrivals, client);
+    }
+}
+
+/* It is connected. */
+static void begin(struct arrivals *arrivals, struct client *client)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data = {.ptr = client}};
+
+    epoll_ctl(arrivals->epoll, EPOLL_CTL_MOD, client->stream.fd, &event);
+    if (arrivals->options.stream.tls) {
+        stream_secure(&client->stream, arrivals->options.stream.tls);
+        client->stage = SHAKING_HANDS;
+    }
+    go_on(arrivals, client);
+}
+
 static void turn(struct arrivals *arrivals)
 {
     struct epoll_event ready[READY_MAX];
     int count = epoll_wait(arrivals->epoll, ready, READY_MAX, STALLS_MS);
 
     if (count == 0) {
-        bench_fail("the server does not answer");
+        bench_fail("%s: does not answer", arrivals->options.stream.whose);
     }
     for (int i = 0; i < count; i++) {
         struct client *client = ready[i].data.ptr;
 
-        if (client->asked) {
-            hear(arrivals, client);
+        if (client->stage == COMING) {
+            begin(arrivals, client);
         } else {
-            ask(arrivals, client);
+            go_on(arrivals, client);
         }
     }
 }
@@ -117,7 +143,7 @@ static void run(void *state, uint64_t duration_us)
     uint64_t end_us = bench_now_us() + duration_us;
 
     arrivals->over = false;
-    for (size_t i = 0; i < arrivals->count; i++) {
+    for (size_t i = 0; i < arrivals->options.at_a_time; i++) {
         if (arrivals->clients[i].stream.fd < 0) {
             come(arrivals, &arrivals->clients[i]);
         }
@@ -153,17 +179,15 @@ static void close_all(void *state)
     free(arrivals);
 }
 
-struct work arrivals_work(uint16_t port, bool websocket, size_t at_a_time)
+struct work arrivals_work(const struct arrivals_options *options)
 {
     struct arrivals *arrivals = bench_alloc(1, sizeof *arrivals);
 
-    arrivals->options.port = port;
-    arrivals->websocket = websocket;
-    arrivals->count = at_a_time;
-    arrivals->clients = bench_alloc(at_a_time, sizeof *arrivals->clients);
+    arrivals->options = *options;
+    arrivals->clients = bench_alloc(options->at_a_time, sizeof *arrivals->clients);
     arrivals->epoll = epoll_create1(EPOLL_CLOEXEC);
     arrivals->request_len = upgrade_request(arrivals->request, false);
-    for (size_t i = 0; i < at_a_time; i++) {
+    for (size_t i = 0; i < options->at_a_time; i++) {
         arrivals->clients[i].stream.fd = -1;
     }
     return (struct work){

@@ -4,8 +4,13 @@
 
 #include "tests/bench/turns.h"
 
-/* To that port.  Not WebSocket: the request has to come back as it is.  Each resets its connection
- * when it has its answer, and the next one comes. */
-struct work arrivals_work(uint16_t port, bool websocket, size_t at_a_time);
+struct arrivals_options {
+    struct stream_options stream;
+    bool websocket; /* else the request has to come back as it is */
+    size_t at_a_time;
+};
+
+/* Each resets its connection when it has its answer, and the next one comes. */
+struct work arrivals_work(const struct arrivals_options *options);
 
 #endif /* TESTS_BENCH_ARRIVALS_H */

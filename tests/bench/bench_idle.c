@@ -66,7 +66,8 @@ static struct stream *come(const struct contender *contender, const struct idle_
     struct stream *streams = bench_alloc(options->connections, sizeof *streams);
     struct greeting *greeting = bench_alloc(1, sizeof *greeting);
     SSL_CTX *tls = options->tls ? stream_tls() : NULL;
-    const struct stream_options stream = {.port = contender->server.port, .tls = tls};
+    const struct stream_options stream = {
+        .whose = contender->name, .port = contender->server.port, .tls = tls};
 
     script_make(&greeting->script, PAYLOAD, contender->websocket, 1);
     deflated_make(&greeting->deflated);

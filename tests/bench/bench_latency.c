@@ -56,12 +56,12 @@ static double full_rate(struct load *load, uint64_t duration_us)
 static void begin(const struct bench *bench, const struct contender *contender,
                   struct record *record)
 {
-    record->load = load_open(&(struct load_options){.name = contender->name,
-                                                    .connections = CONNECTIONS,
-                                                    .payload = PAYLOAD,
-                                                    .window = 1,
-                                                    .websocket = contender->websocket,
-                                                    .stream = {.port = contender->server.port}});
+    record->load = load_open(&(struct load_options){
+        .connections = CONNECTIONS,
+        .payload = PAYLOAD,
+        .window = 1,
+        .websocket = contender->websocket,
+        .stream = {.whose = contender->name, .port = contender->server.port}});
     record->half = full_rate(record->load, bench->quick ? FULL_US / 20 : FULL_US) / 2;
     record->latencies = bench_alloc(LATENCIES_MAX, sizeof *record->latencies);
 }

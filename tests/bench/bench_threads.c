@@ -1,7 +1,6 @@
 /* bench_threads: an echo by nets of several threads that share a port, beside that of one net. */
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "tests/bench/bench.h"
 #include "tests/bench/load.h"
@@ -72,13 +71,12 @@ static void start(struct record *record, unsigned threads, size_t window)
         bench_fail("%s", why);
     }
     for (size_t i = 0; i < LOADS; i++) {
-        record->parts[i].load =
-            load_open(&(struct load_options){.name = argv[0],
-                                             .connections = CONNECTIONS / LOADS,
-                                             .payload = 64,
-                                             .window = window,
-                                             .websocket = true,
-                                             .stream = {.port = record->server.port}});
+        record->parts[i].load = load_open(
+            &(struct load_options){.connections = CONNECTIONS / LOADS,
+                                   .payload = 64,
+                                   .window = window,
+                                   .websocket = true,
+                                   .stream = {.whose = argv[0], .port = record->server.port}});
     }
 }
 

@@ -130,7 +130,7 @@ static void read_all(struct load *load, struct client *client)
     do {
         got = stream_read(&client->stream, load->bytes, sizeof load->bytes);
         if (!script_is(&load->script, client->heard, load->bytes, got)) {
-            bench_fail("%s: what came back is not what was sent", load->options.name);
+            bench_fail("%s: what came back is not what was sent", load->options.stream.whose);
         }
         client->heard += got;
         /* TLS hands out a record at a time; TCP has no more if it has less than asked. */
@@ -168,7 +168,7 @@ void load_run(struct load *load, uint64_t duration_us)
     }
     do {
         if (!turn(load, STALLS_MS)) {
-            bench_fail("%s: no echo in %d s", load->options.name, STALLS_MS / 1000);
+            bench_fail("%s: no echo in %d s", load->options.stream.whose, STALLS_MS / 1000);
         }
     } while (bench_now_us() < end_us);
     load->closed_loop = false;
@@ -188,7 +188,7 @@ void load_drain(struct load *load)
 {
     while (!is_quiet(load)) {
         if (!turn(load, STALLS_MS)) {
-            bench_fail("%s: some messages have not come back", load->options.name);
+            bench_fail("%s: some messages have not come back", load->options.stream.whose);
         }
     }
 }

@@ -7,7 +7,6 @@
 #include "tests/bench/stream.h"
 
 struct load_options {
-    const char *name; /* whom to blame */
     size_t connections;
     size_t payload; /* of a message */
     size_t window;  /* messages of a connection that are on their way */

@@ -22,7 +22,8 @@ LOADS = (
     ("tls.1", "TLS, 64 connections, 64 B, 1 in flight", "%s/tls", "tls"),
     ("tls.16", "TLS, 64 connections, 64 B, 16 in flight", "%s/tls", "tls"),
     ("tls.16k", "TLS, 16 connections, 16 KiB, 4 in flight", "%s/tls", "tls"),
-    ("accept", "a client comes, shakes hands, goes", "%s/raw", "raw"),
+    ("accept.ws", "a client comes, shakes hands, goes", "%s/raw", "raw"),
+    ("accept.wss", "TLS, a client comes, shakes hands, goes", "%s/tls", "tls"),
     *((case, "memory of a peer at rest, %s, %s" % (text, words), "%s." + metric, base)
       for case, text, base in (("idle.ws", "ws", "raw"), ("idle.wss", "wss", "tls"),
                                ("idle.ws-deflate", "ws, compressing", "raw"),

@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "tests/bench/listener.h"
@@ -70,6 +71,8 @@ static bool echo(SSL *ssl)
     uint8_t bytes[RECORD_MAX];
     int len;
 
+    /* What went wrong on another connection is not this one's. */
+    ERR_clear_error();
     while ((len = SSL_read(ssl, bytes, sizeof bytes)) > 0) {
         if (!write_all(ssl, bytes, len)) {
             return false;

@@ -50,17 +50,17 @@ int stream_begin(const struct stream_options *options, size_t number)
     setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
     if (bind(fd, (struct sockaddr *)&from, sizeof from) != 0 ||
         (connect(fd, (struct sockaddr *)&to, sizeof to) != 0 && errno != EINPROGRESS)) {
-        bench_fail("connect: %s", strerror(errno));
+        bench_fail("%s: connect: %s", options->whose, strerror(errno));
     }
     return fd;
 }
 
-static void wait_for(int fd, short events)
+static void wait_for(const struct stream *stream, short events)
 {
-    struct pollfd polled = {.fd = fd, .events = events};
+    struct pollfd polled = {.fd = stream->fd, .events = events};
 
     if (poll(&polled, 1, PATIENCE_MS) != 1) {
-        bench_fail("the server does not answer");
+        bench_fail("%s: does not answer", stream->whose);
     }
 }
 
@@ -69,20 +69,27 @@ static void await_connection(const struct stream *stream)
     int error = 0;
     socklen_t len = sizeof error;
 
-    wait_for(stream->fd, POLLOUT);
+    wait_for(stream, POLLOUT);
     if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0 || error != 0) {
-        bench_fail("connect: %s", strerror(error));
+        bench_fail("%s: connect: %s", stream->whose, strerror(error));
     }
 }
 
-/* As far as it goes without waiting; true: done. */
-static bool shake_hands(struct stream *stream)
+void stream_secure(struct stream *stream, SSL_CTX *tls)
+{
+    stream->ssl = SSL_new(tls);
+    if (!stream->ssl || SSL_set_fd(stream->ssl, stream->fd) != 1) {
+        bench_fail("OpenSSL has no memory");
+    }
+}
+
+bool stream_shake_hands(struct stream *stream)
 {
     int rc = SSL_connect(stream->ssl);
     int why = rc == 1 ? SSL_ERROR_NONE : SSL_get_error(stream->ssl, rc);
 
     if (rc != 1 && why != SSL_ERROR_WANT_READ) {
-        bench_fail("no TLS with the server");
+        bench_fail("%s: no TLS", stream->whose);
     }
     return rc == 1;
 }
@@ -91,21 +98,19 @@ void stream_open_all(struct stream *streams, size_t count, const struct stream_o
                      size_t number)
 {
     for (size_t i = 0; i < count; i++) {
-        streams[i] = (struct stream){.fd = stream_begin(options, number + i)};
+        streams[i] =
+            (struct stream){.fd = stream_begin(options, number + i), .whose = options->whose};
     }
     for (size_t i = 0; i < count; i++) {
         await_connection(&streams[i]);
         if (options->tls) {
-            streams[i].ssl = SSL_new(options->tls);
-            if (!streams[i].ssl || SSL_set_fd(streams[i].ssl, streams[i].fd) != 1) {
-                bench_fail("OpenSSL has no memory");
-            }
-            shake_hands(&streams[i]);
+            stream_secure(&streams[i], options->tls);
+            stream_shake_hands(&streams[i]);
         }
     }
     for (size_t i = 0; options->tls && i < count; i++) {
-        while (!shake_hands(&streams[i])) {
-            wait_for(streams[i].fd, POLLIN);
+        while (!stream_shake_hands(&streams[i])) {
+            wait_for(&streams[i], POLLIN);
         }
     }
 }
@@ -123,7 +128,7 @@ static size_t none(const struct stream *stream, int rc)
 
     if (stream->ssl ? why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE
                     : rc == 0 || (errno != EAGAIN && errno != EINTR)) {
-        bench_fail("the server has ended a connection");
+        bench_fail("%s: has ended a connection", stream->whose);
     }
     return 0;
 }
@@ -149,13 +154,13 @@ void stream_check_rest(const struct stream *stream)
     char byte;
 
     if (recv(stream->fd, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN) {
-        bench_fail("a connection is not at rest");
+        bench_fail("%s: a connection is not at rest", stream->whose);
     }
 }
 
 void stream_wait(const struct stream *stream)
 {
     if (!stream->ssl || SSL_pending(stream->ssl) == 0) {
-        wait_for(stream->fd, POLLIN);
+        wait_for(stream, POLLIN);
     }
 }

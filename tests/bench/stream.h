@@ -11,11 +11,13 @@
 
 struct stream {
     int fd;
-    SSL *ssl; /* NULL: no TLS */
+    SSL *ssl;          /* NULL: no TLS */
+    const char *whose; /* the server's name, to blame it */
 };
 
 /* What the streams of a load have in common. */
 struct stream_options {
+    const char *whose;
     uint16_t port; /* on 127.0.0.1 */
     SSL_CTX *tls;  /* borrowed; NULL: none */
 };
@@ -28,6 +30,10 @@ SSL_CTX *stream_tls(void);
  * that none of the ports stays taken for a minute.  number: of this one among all to that port; as
  * an address has not ports enough, some thousands share one. */
 int stream_begin(const struct stream_options *options, size_t number);
+/* TLS on a connection that is there. */
+void stream_secure(struct stream *stream, SSL_CTX *tls);
+/* Its handshake, as far as it goes without waiting for something to read; true: done. */
+bool stream_shake_hands(struct stream *stream);
 /* Connects as many, with the handshake of TLS, all at once. */
 void stream_open_all(struct stream *streams, size_t count, const struct stream_options *options,
                      size_t number);

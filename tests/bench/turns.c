@@ -6,8 +6,7 @@
 
 enum {
     TURNS = 7,
-    WARM_US = 50000,
-    TURN_US = 250000
+    WARM_US = 50000
 };
 
 /* What was measured of one, turn for turn. */
@@ -49,7 +48,7 @@ static void report(const struct bench *bench, const struct contender *contender,
 }
 
 void turns_run(const struct bench *bench, const struct contenders *them, struct work *works,
-               const char *base)
+               const char *base, uint64_t turn_us)
 {
     struct record *records = bench_alloc(them->count, sizeof *records);
     size_t turns = bench->quick ? 1 : TURNS;
@@ -60,7 +59,7 @@ void turns_run(const struct bench *bench, const struct contenders *them, struct 
             size_t at = turn % 2 == 0 ? i : them->count - 1 - i;
 
             measure(&them->each[at].server, &works[at], &records[at], turn,
-                    bench->quick ? TURN_US / 10 : TURN_US);
+                    bench->quick ? turn_us / 10 : turn_us);
         }
         for (size_t i = 0; i < them->count; i++) {
             records[i].ratio[turn] = records[i].cpu_ns[turn] / records[0].cpu_ns[turn];
@@ -102,12 +101,12 @@ void turns_echo(const struct bench *bench, const struct turns_options *options)
     contenders_start(&them,
                      &(struct contenders_options){.tls = options->tls, .lws_buffer = "65536"});
     for (size_t i = 0; i < them.count; i++) {
-        const struct load_options load = {.name = them.each[i].name,
-                                          .connections = options->connections,
-                                          .payload = options->payload,
-                                          .window = options->window,
-                                          .websocket = them.each[i].websocket,
-                                          .stream = {.port = them.each[i].server.port, .tls = tls}};
+        const struct load_options load = {
+            .connections = options->connections,
+            .payload = options->payload,
+            .window = options->window,
+            .websocket = them.each[i].websocket,
+            .stream = {.whose = them.each[i].name, .port = them.each[i].server.port, .tls = tls}};
 
         works[i] = (struct work){.state = load_open(&load),
                                  .run = run_load,
@@ -115,7 +114,7 @@ void turns_echo(const struct bench *bench, const struct turns_options *options)
                                  .done = echoes_of,
                                  .close = close_load};
     }
-    turns_run(bench, &them, works, options->tls ? "tls" : "raw");
+    turns_run(bench, &them, works, options->tls ? "tls" : "raw", TURN_US);
     contenders_stop(&them);
     SSL_CTX_free(tls);
 }

@@ -18,14 +18,19 @@ struct work {
     void (*close)(void *state);
 };
 
+enum {
+    TURN_US = 250000
+};
+
 /*
  * works: one for each of them, in their order; closed at the end.  Rows "NAME.cpu", processor time
  * of the server for a message (or what else the work is), "NAME.rate", how many a second, and
  * "NAME/<base>", the ratio of that time to the first one's: made within each turn, of which there
- * are some, so that a slow moment of the machine hits both; the median of them.
+ * are some, so that a slow moment of the machine hits both; the median of them.  turn_us: how long
+ * one is, long enough that what goes over its borders does not count.
  */
 void turns_run(const struct bench *bench, const struct contenders *them, struct work *works,
-               const char *base);
+               const char *base, uint64_t turn_us);
 
 struct turns_options {
     size_t connections, payload, window; /* as in struct load_options */

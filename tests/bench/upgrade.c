@@ -26,13 +26,13 @@ size_t upgrade_request(char request[UPGRADE_SIZE], bool deflate)
     return (size_t)len;
 }
 
-bool upgrade_is_done(const char *answer, size_t len)
+bool upgrade_is_done(const struct stream *stream, const char *answer, size_t len)
 {
     static const char good[] = "HTTP/1.1 101 ";
     size_t begun = len < sizeof good - 1 ? len : sizeof good - 1;
 
     if (memcmp(answer, good, begun) != 0) {
-        bench_fail("refused: %.*s", (int)(len < 60 ? len : 60), answer);
+        bench_fail("%s: refused: %.*s", stream->whose, (int)(len < 60 ? len : 60), answer);
     }
     return len > 4 && memcmp(answer + len - 4, "\r\n\r\n", 4) == 0;
 }
@@ -46,11 +46,11 @@ static void await_answer(struct stream *stream, bool deflate)
         stream_wait(stream);
         got += stream_read(stream, answer + got, sizeof answer - got);
         if (got == sizeof answer) {
-            bench_fail("the answer is too long");
+            bench_fail("%s: the answer is too long", stream->whose);
         }
-    } while (!upgrade_is_done(answer, got));
+    } while (!upgrade_is_done(stream, answer, got));
     if (deflate && !memmem(answer, got, "permessage-deflate", strlen("permessage-deflate"))) {
-        bench_fail("the server does not compress");
+        bench_fail("%s: does not compress", stream->whose);
     }
 }
 
