@@ -21,23 +21,6 @@ size_t meeple__slot_size(const meeple_field *slot)
     return slot->type == MEEPLE_TYPE_CHARS ? slot->size : meeple__type_size(slot->type);
 }
 
-const struct meeple__leaf *meeple__layout_leaf(const struct meeple__layout *layout, uint32_t slot)
-{
-    uint32_t low = 0, high = layout->leaf_count;
-
-    assert(slot < layout->slot_count);
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (layout->leaves[middle].first <= slot) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return &layout->leaves[low];
-}
-
 uint32_t meeple__leaf_offset(const struct meeple__leaf *leaf, uint32_t index)
 {
     uint32_t offset = leaf->field.offset;
@@ -144,6 +127,18 @@ bool meeple__slot_same(const meeple_field *slot, const void *left, const void *r
     }
     return meeple__content_is(slot->type) ? meeple__content_same(slot, left, right)
                                           : memcmp(here, there, meeple__slot_size(slot)) == 0;
+}
+
+size_t meeple__leaf_solid(const struct meeple__leaf *leaf)
+{
+    size_t size = meeple__slot_size(&leaf->field) * leaf->count;
+
+    /* Between elements that do not lie side by side there may be bytes without a value, and such as
+     * do not exist need not have any, nor what is behind the end of a text. */
+    return leaf->counted || meeple__content_is(leaf->field.type) ||
+                   leaf->field.type == MEEPLE_TYPE_CHARS || extent(leaf, 0) != size
+               ? 0
+               : size;
 }
 
 static bool all_zero(const char *bytes, size_t size)

@@ -3,10 +3,11 @@
 #ifndef MEEPLE_RPC_LAYOUT_H
 #define MEEPLE_RPC_LAYOUT_H
 
+#include <assert.h>
+
 #include <meeple/state.h>
 
 #include "rpc/methods.h"
-#include "rpc/rhythm.h"
 #include "rpc/rhythm.h"
 #include "rpc/sink.h"
 
@@ -41,6 +42,7 @@ struct meeple__leaf {
     bool counted;                              /* by any of them */
     bool counts;                               /* is a counter */
     uint8_t rhythm;                            /* bit; 0: it has none */
+    uint32_t solid;                            /* bytes, of meeple__leaf_solid() */
     /* Of a counter that is in no array: what it counts. */
     uint32_t array_offset, array_stride;
 };
@@ -70,6 +72,7 @@ struct meeple__layout {
     uint8_t *visits;
     uint32_t visit_count;
     struct meeple__leaf *leaves;
+    uint8_t *leaf_of; /* of each slot */
 };
 
 /* MEEPLE_EINVAL and why: the state makes no sense; MEEPLE_ENOMEM.  methods are those of cls.  It is
@@ -78,7 +81,12 @@ int meeple__layout_new(struct meeple__layout **out, const meeple_mem *mem, const
                        const struct meeple__methods *methods, struct meeple__sentence *why);
 
 /* The leaf that a slot belongs to. */
-const struct meeple__leaf *meeple__layout_leaf(const struct meeple__layout *layout, uint32_t slot);
+static inline const struct meeple__leaf *meeple__layout_leaf(const struct meeple__layout *layout,
+                                                             uint32_t slot)
+{
+    assert(slot < layout->slot_count);
+    return &layout->leaves[layout->leaf_of[slot]];
+}
 /* Where in the struct the index-th element of a leaf is. */
 uint32_t meeple__leaf_offset(const struct meeple__leaf *leaf, uint32_t index);
 /* The first element from index on that has a byte in [low, high) of the struct; leaf->count if
@@ -94,6 +102,8 @@ bool meeple__layout_present(const struct meeple__layout *layout, uint32_t slot, 
 meeple_field meeple__layout_slot(const struct meeple__layout *layout, uint32_t slot);
 /* How many bytes of the struct a slot is. */
 size_t meeple__slot_size(const meeple_field *slot);
+/* How many bytes a leaf is, if they are all there is to compare of it, side by side; else 0. */
+size_t meeple__leaf_solid(const struct meeple__leaf *leaf);
 /* Texts are the same up to their NUL, and pointers if what they point at is. */
 bool meeple__slot_same(const meeple_field *slot, const void *left, const void *right);
 /* Whether the slot of a record is zero; what it points at is not looked at. */

@@ -409,7 +409,7 @@ static size_t solid_end(const uint8_t *mask, size_t from, size_t size)
     return from;
 }
 
-static void add_run(struct meeple__layout *layout, size_t from, size_t end, bool solid)
+static void add_run(struct meeple__layout *layout, size_t from, size_t end)
 {
     while (from < end && layout->mask[from] == 0) {
         from++;
@@ -418,8 +418,10 @@ static void add_run(struct meeple__layout *layout, size_t from, size_t end, bool
         end--;
     }
     if (from < end) {
-        layout->runs[layout->run_count++] = (struct meeple__run){
-            .offset = (uint16_t)from, .len = (uint16_t)(end - from), .solid = solid};
+        layout->runs[layout->run_count++] =
+            (struct meeple__run){.offset = (uint16_t)from,
+                                 .len = (uint16_t)(end - from),
+                                 .solid = solid_end(layout->mask, from, end) == end};
     }
 }
 
@@ -432,13 +434,13 @@ static void make_runs(struct meeple__layout *layout, size_t size)
         size_t end = solid_end(layout->mask, at, size);
 
         if (end - at >= SOLID_LEAST) {
-            add_run(layout, from, at, false);
-            add_run(layout, at, end, true);
+            add_run(layout, from, at);
+            add_run(layout, at, end);
             from = end;
         }
         at = end > at ? end : at + 1;
     }
-    add_run(layout, from, size, false);
+    add_run(layout, from, size);
 }
 
 static int check_state(const meeple_class *cls, struct meeple__sentence *why)
@@ -460,8 +462,9 @@ static struct meeple__layout *allocate(const struct expansion *needs, const meep
     size_t size = needs->cls->state->size;
     size_t leaves = needs->leaf_count * sizeof(struct meeple__leaf);
     size_t runs = (2 * (size / SOLID_LEAST) + 1) * sizeof(struct meeple__run);
-    struct meeple__layout *layout = meeple__alloc(mem, sizeof *layout + leaves + runs + 2 * size +
-                                                           needs->leaf_count + needs->names_len);
+    struct meeple__layout *layout =
+        meeple__alloc(mem, sizeof *layout + leaves + runs + 2 * size + needs->leaf_count +
+                               needs->slot_count + needs->names_len);
 
     if (layout) {
         layout->leaves = (struct meeple__leaf *)(void *)(layout + 1);
@@ -469,6 +472,7 @@ static struct meeple__layout *allocate(const struct expansion *needs, const meep
         layout->mask = (uint8_t *)layout->runs + runs;
         layout->counted_mask = layout->mask + size;
         layout->visits = layout->counted_mask + size;
+        layout->leaf_of = layout->visits + needs->leaf_count;
         layout->leaf_count = needs->leaf_count;
         layout->slot_count = needs->slot_count;
         layout->blob_count = needs->blob_count;
@@ -503,7 +507,7 @@ int meeple__layout_new(struct meeple__layout **out, const meeple_mem *mem, const
     expansion = (struct expansion){.cls = cls,
                                    .why = why,
                                    .layout = layout,
-                                   .names = (char *)layout->visits + layout->leaf_count};
+                                   .names = (char *)layout->leaf_of + layout->slot_count};
     rc = expand_state(&expansion);
     assert(rc == 0);
     layout->rhythms = expansion.rhythms;
@@ -512,6 +516,12 @@ int meeple__layout_new(struct meeple__layout **out, const meeple_mem *mem, const
         meeple__say(why, "class %s: '%s' is there twice", cls->name, twice->field.name);
         meeple__free(mem, layout);
         return MEEPLE_EINVAL;
+    }
+    for (uint32_t i = 0; i < layout->leaf_count; i++) {
+        struct meeple__leaf *leaf = &layout->leaves[i];
+
+        memset(layout->leaf_of + leaf->first, (int)i, leaf->count);
+        leaf->solid = (uint32_t)meeple__leaf_solid(leaf);
     }
     memset(layout->mask, 0, size);
     make_masks(layout);

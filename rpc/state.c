@@ -364,48 +364,83 @@ static bool drop(struct meeple__replica *replica, const meeple_mem *mem, void *s
     return any;
 }
 
+/* On the way through what may have changed. */
+struct collecting {
+    struct meeple__replica *replica;
+    const meeple_mem *mem;
+    const void *self;
+    uint64_t stamp;
+    struct meeple__sentence *why;
+    bool changed, bad, counts;
+    int rc;
+};
+
+static void collect_slot(struct collecting *collecting, const struct step *step)
+{
+    struct meeple__replica *replica = collecting->replica;
+    struct meeple__sentence fault;
+
+    meeple__sentence_init(&fault);
+    if (meeple__layout_check_slot(replica->layout, &step->field, collecting->self, &fault) < 0) {
+        if (!replica->complained) {
+            *collecting->why = fault;
+        }
+        replica->complained = collecting->bad = true;
+        return;
+    }
+    if (take(replica, collecting->mem, step, collecting->self) < 0) {
+        collecting->rc = MEEPLE_ENOMEM;
+        return;
+    }
+    collecting->counts = collecting->counts || step->leaf->counts;
+    replica->stamps[step->slot] = collecting->stamp;
+    replica->beats.told = (uint8_t)(replica->beats.told | step->leaf->rhythm);
+    meeple__bit_set(replica->changes, step->slot);
+    collecting->changed = true;
+}
+
+static void collect_leaf(struct collecting *collecting, const struct meeple__leaf *leaf)
+{
+    struct meeple__replica *replica = collecting->replica;
+    struct step step;
+
+    /* Most of what is looked at because something has changed has not. */
+    if (leaf->solid > 0 && (leaf->field.flags & MEEPLE_ALWAYS) == 0 &&
+        memcmp(meeple__member(&leaf->field, collecting->self),
+               meeple__member(&leaf->field, replica->shadow), leaf->solid) == 0) {
+        return;
+    }
+    step.leaf = NULL;
+    for (uint32_t index = 0; index < leaf->count; index++) {
+        step_to(&step, leaf, index);
+        if (is_to_tell(replica, &step, collecting->self)) {
+            collect_slot(collecting, &step);
+        }
+    }
+}
+
 int meeple__replica_collect(struct meeple__replica *replica, const meeple_mem *mem,
                             const void *self, uint64_t stamp, bool *changed,
                             struct meeple__sentence *why)
 {
     unsigned always = replica->layout->rhythms.always & ~(unsigned)replica->beats.resting;
-    bool bad = false, counts = false;
-    struct meeple__sentence fault;
-    struct step step;
-    int rc = 0;
+    struct collecting collecting = {
+        .replica = replica, .mem = mem, .self = self, .stamp = stamp, .why = why};
 
     *changed = false;
     replica->wild = true;
     if (always == 0 && meeple__layout_same(replica->layout, self, replica->shadow)) {
         return 0;
     }
-    for (EACH_STEP(&step, replica->layout)) {
-        if (!is_to_tell(replica, &step, self)) {
-            continue;
-        }
-        meeple__sentence_init(&fault);
-        if (meeple__layout_check_slot(replica->layout, &step.field, self, &fault) < 0) {
-            if (!replica->complained) {
-                *why = fault;
-            }
-            replica->complained = bad = true;
-            continue;
-        }
-        if (take(replica, mem, &step, self) < 0) {
-            rc = MEEPLE_ENOMEM;
-            continue;
-        }
-        counts = counts || step.leaf->counts;
-        replica->stamps[step.slot] = stamp;
-        replica->beats.told = (uint8_t)(replica->beats.told | step.leaf->rhythm);
-        meeple__bit_set(replica->changes, step.slot);
-        *changed = true;
+    for (uint32_t i = 0; i < replica->layout->leaf_count; i++) {
+        collect_leaf(&collecting, &replica->layout->leaves[i]);
     }
-    if (counts) {
+    if (collecting.counts) {
         drop(replica, mem, NULL, false, stamp);
     }
-    replica->complained = replica->complained && bad;
-    return rc;
+    replica->complained = replica->complained && collecting.bad;
+    *changed = collecting.changed;
+    return collecting.rc;
 }
 
 int meeple__replica_read(struct meeple__replica *replica, const meeple_mem *mem, uint32_t slot,

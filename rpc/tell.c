@@ -194,15 +194,32 @@ static int tell_long(struct meeple__telling *telling, const meeple_object *objec
 }
 
 /* One that fits, and takes the place of a longer one that may still be under way. */
-static int tell_short(struct meeple__telling *telling, const meeple_object *object,
-                      const meeple_field *field, uint32_t slot)
+static int tell_short(struct meeple__telling *telling, const meeple_object *object, uint32_t slot)
 {
     int rc = meeple__batch_add(&telling->batch, object, slot);
 
-    if (rc == 0 && meeple__bulk_may_be_long(field)) {
+    if (rc == 0) {
         drop(telling, object, slot);
     }
     return rc;
+}
+
+/* A slot that exists, to those who see it. */
+static int tell_slot(struct meeple__telling *telling, const meeple_object *object,
+                     const struct meeple__leaf *leaf, uint32_t slot, bool all)
+{
+    const struct meeple__replica *replica = object->replica;
+    meeple_field field;
+    size_t size;
+
+    if (!meeple__bulk_may_be_long(&leaf->field)) {
+        return meeple__batch_add(&telling->batch, object, slot);
+    }
+    field = meeple__layout_slot(replica->layout, slot);
+    if (meeple__bulk_is_long(telling->world, &field, replica->shadow, &size)) {
+        return tell_long(telling, object, slot, size, all);
+    }
+    return tell_short(telling, object, slot);
 }
 
 /* The slots from *slot on that are newer than `from`, or all; *slot is where it stopped. */
@@ -210,23 +227,21 @@ static int tell_slots(struct meeple__telling *telling, const meeple_object *obje
                       bool all, uint64_t from, uint32_t *slot)
 {
     const struct meeple__replica *replica = object->replica;
+    const struct meeple__layout *layout = replica->layout;
 
-    for (; *slot < replica->layout->slot_count; ++*slot) {
-        meeple_field field;
-        size_t size;
+    for (; *slot < layout->slot_count; ++*slot) {
+        const struct meeple__leaf *leaf;
         int rc;
 
         if (!all && replica->stamps[*slot] <= from) {
             continue;
         }
-        field = meeple__layout_slot(replica->layout, *slot);
-        if (!meeple__level_shows(level, field.flags) ||
-            !meeple__layout_present(replica->layout, *slot, replica->shadow)) {
+        leaf = meeple__layout_leaf(layout, *slot);
+        if (!meeple__level_shows(level, leaf->field.flags) ||
+            !meeple__leaf_present(layout, leaf, *slot - leaf->first, replica->shadow)) {
             continue;
         }
-        rc = meeple__bulk_is_long(telling->world, &field, replica->shadow, &size)
-                 ? tell_long(telling, object, *slot, size, all)
-                 : tell_short(telling, object, &field, *slot);
+        rc = tell_slot(telling, object, leaf, *slot, all);
         if (rc < 0) {
             return rc;
         }

@@ -105,6 +105,22 @@ Test(layout, knows_the_groups_that_there_are)
     free(layout);
 }
 
+Test(layout, what_lies_side_by_side_is_compared_at_once)
+{
+    struct meeple__layout *layout = layout_of(&piece_class);
+    static const uint32_t solid[] = {0, sizeof(int16_t), sizeof(float), 1, 5, sizeof(meeple_color)};
+
+    for (uint32_t i = 0; i < layout->leaf_count; i++) {
+        cr_expect_eq(layout->leaves[i].solid, solid[i], "%s", layout->leaves[i].field.name);
+    }
+    cr_expect_null(meeple__layout_only_run(layout), "there are bytes between members");
+    free(layout);
+    layout = layout_of(&grouped_class);
+    cr_assert_not_null(meeple__layout_only_run(layout), "however short it is");
+    cr_expect_eq(meeple__layout_only_run(layout)->len, 2 * sizeof(int32_t));
+    free(layout);
+}
+
 Test(layout, checks_every_element)
 {
     struct meeple__layout *layout = layout_of(&piece_class);
