@@ -66,6 +66,7 @@ struct meeple__remote {
     struct meeple__list link;    /* in the order they joined */
     struct meeple__list lacking; /* among those that have not been told everything */
     struct meeple__list group;   /* among those that a packet is for (tell) */
+    uint64_t sort;               /* a hash of what it sees of the newest batch (replicate) */
     int32_t id;
     bool heard;       /* its HELLO; commands before it were not meant for us */
     bool deaf;        /* another version: nothing it says counts */

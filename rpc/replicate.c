@@ -190,13 +190,32 @@ static bool sees_same(const meeple_object *object, const struct meeple__remote *
            meeple__look_level(object, left) == meeple__look_level(object, right);
 }
 
+/* Those for whom the newest batch is the same have the same. */
+static uint64_t sort_of(const meeple_world *world, const struct meeple__remote *remote)
+{
+    uint64_t hash = 0;
+
+    for (struct meeple__list *link = world->states.changed.next; link != &world->states.changed;
+         link = link->next) {
+        const meeple_object *object =
+            MEEPLE__CONTAINER(link, struct meeple__replica, changed)->object;
+        uint64_t sight = meeple__seen_view(&remote->seen, object->number);
+
+        sight = sight << 8 | meeple__look_level(object, remote);
+        sight = sight << 1 | (remote->id == object->master);
+        hash = (hash ^ sight) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
 /* Whether the newest batch is the same for both. */
 static bool alike(const meeple_world *world, const struct newest *newest,
                   const struct meeple__remote *left, const struct meeple__remote *right)
 {
     const struct meeple__seen *a = &left->seen, *b = &right->seen;
 
-    if (a->asked != b->asked || !same_gone(a, b)) {
+    if (a->asked != b->asked || left->sort != right->sort || !same_gone(a, b)) {
         return false;
     }
     if (newest->is_common && meeple__seen_same(a, b, newest->first, newest->end)) {
@@ -265,10 +284,18 @@ static void tell_groups(meeple_world *world)
 {
     struct newest newest = {.end = 0};
     struct meeple__remote *remote;
+    bool any = false;
 
     for (MEEPLE__EACH_LACKING(world, remote)) {
         if (follows(world, remote)) {
-            newest = newest.end > 0 ? newest : look_at_newest(world);
+            newest = any ? newest : look_at_newest(world);
+            any = true;
+            /* Where not everyone sees the same, not each is compared with each in full. */
+            remote->sort = newest.is_common ? 0 : sort_of(world, remote);
+        }
+    }
+    for (MEEPLE__EACH_LACKING(world, remote)) {
+        if (any && follows(world, remote)) {
             tell_group(world, &newest, remote);
         }
     }
@@ -316,9 +343,7 @@ bool meeple__replicate(meeple_world *world)
     if (!meeple__lacking_any(world)) {
         return true;
     }
-    if (world->states.layout_count > 0) {
-        tell_groups(world);
-    }
+    tell_groups(world);
     for (struct meeple__list *link = world->lacking.next; link != &world->lacking; link = next) {
         struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, lacking);
         bool sated = world->states.sated;
