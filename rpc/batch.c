@@ -109,7 +109,7 @@ static int open_entry(struct meeple__batch *batch, const meeple_object *object, 
     }
     meeple__buf_clear(entry);
     batch->object = object;
-    batch->next = 0;
+    batch->next = batch->slots = 0;
     if (rc == 0) {
         rc = begin_entry(batch, object);
     }
@@ -143,5 +143,46 @@ int meeple__batch_add(struct meeple__batch *batch, const meeple_object *object, 
         }
     }
     batch->next = slot + 1;
+    batch->slots++;
+    return rc;
+}
+
+/* Appends to the entry what was encoded before. */
+static int write_slots(struct meeple__batch *batch, meeple_bytes slots)
+{
+    meeple_world *world = batch->world;
+
+    batch->next = batch->object->replica->layout->slot_count;
+    return meeple__buf_add(&world->states.entry, world->mem, slots, SIZE_MAX);
+}
+
+meeple_bytes meeple__batch_entry(const struct meeple__batch *batch)
+{
+    const struct meeple__buf *entry = &batch->world->states.entry;
+
+    assert(batch->begun && entry->len >= batch->head);
+    return (meeple_bytes){entry->ptr + batch->head, entry->len - batch->head};
+}
+
+int meeple__batch_add_entry(struct meeple__batch *batch, const meeple_object *object,
+                            meeple_bytes slots)
+{
+    meeple_world *world = batch->world;
+    struct meeple__buf *entry = &world->states.entry;
+    int rc = open_entry(batch, object, 0);
+
+    if (rc == 0) {
+        rc = write_slots(batch, slots);
+    }
+    if (rc == 0 && world->tx.len + ENTRY_HEAD + entry->len > world->states.part_max) {
+        entry->len = batch->head;
+        rc = emit(batch, true);
+        if (rc == 0) {
+            rc = open_entry(batch, object, 0);
+        }
+        if (rc == 0) {
+            rc = write_slots(batch, slots);
+        }
+    }
     return rc;
 }

@@ -240,6 +240,7 @@ static int tell_group(meeple_world *world, const struct newest *newest,
     int rc;
 
     meeple__tell_begin(&telling, world);
+    telling.shares = !newest->is_common;
     for (MEEPLE__EACH_LACKING(world, remote)) {
         if (remote == leader || (follows(world, remote) && alike(world, newest, leader, remote))) {
             meeple__tell_to(&telling, remote);
@@ -286,6 +287,8 @@ static void tell_groups(meeple_world *world)
     struct meeple__remote *remote;
     bool any = false;
 
+    world->states.told_run++;
+    meeple__buf_clear(&world->states.told);
     for (MEEPLE__EACH_LACKING(world, remote)) {
         if (follows(world, remote)) {
             newest = any ? newest : look_at_newest(world);

@@ -53,6 +53,11 @@ struct meeple__replica {
     uint8_t *marks;   /* bits: came in the batch that is not complete */
     uint8_t *changes; /* bits: on_changed is to be told */
     uint8_t *shadow;
+    struct meeple__told {
+        uint64_t run;         /* of telling groups; 0: none */
+        uint32_t offset, len; /* in what was told in that */
+        uint8_t level;        /* to those who see so much */
+    } told;
     size_t content_bytes; /* what the shadow points at */
     size_t counted_bytes; /* of them, for a peer (burden) */
     int32_t counted_for;

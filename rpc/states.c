@@ -57,6 +57,7 @@ void meeple__states_done(struct meeple__states *states, const meeple_mem *mem)
     meeple__free(mem, states->layouts);
     meeple__map_done(&states->by_id, mem);
     meeple__buf_done(&states->entry, mem);
+    meeple__buf_done(&states->told, mem);
     meeple__watch_done(&states->watch, mem);
     meeple__pulse_done(&states->pulse, mem);
     meeple__free(mem, states->record);

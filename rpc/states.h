@@ -33,6 +33,8 @@ struct meeple__states {
     size_t
         slot_max; /* of an encoding that is in a packet with others; longer ones go in fragments */
     struct meeple__buf entry; /* of a packet that is being made */
+    struct meeple__buf told;  /* entries of the newest batch, for groups that are told the same */
+    uint64_t told_run;        /* in which they were made */
     uint32_t entries_taken;   /* of a packet that ran out of memory */
     void *record;             /* what comes in is tried here first; as large as any struct */
     uint64_t batches, packets, bytes, encodings, applied, stale, refused;

@@ -8,6 +8,10 @@
 #include "rpc/speak.h"
 #include "transport/net.h"
 
+enum {
+    TOLD_MAX = 256 * 1024 /* bytes that are kept of one batch for other groups */
+};
+
 #define EACH_MEMBER(telling, remote)                                                               \
     struct meeple__list *link_ = (telling)->group.next;                                            \
     link_ != &(telling)->group && ((remote) = member_of(link_));                                   \
@@ -204,17 +208,14 @@ static int tell_short(struct meeple__telling *telling, const meeple_object *obje
     return rc;
 }
 
-/* A slot that exists, to those who see it. */
-static int tell_slot(struct meeple__telling *telling, const meeple_object *object,
-                     const struct meeple__leaf *leaf, uint32_t slot, bool all)
+/* A slot that exists, and may be too long for a packet, to those who see it. */
+static int tell_content(struct meeple__telling *telling, const meeple_object *object, uint32_t slot,
+                        bool all)
 {
     const struct meeple__replica *replica = object->replica;
     meeple_field field;
     size_t size;
 
-    if (!meeple__bulk_may_be_long(&leaf->field)) {
-        return meeple__batch_add(&telling->batch, object, slot);
-    }
     field = meeple__layout_slot(replica->layout, slot);
     if (meeple__bulk_is_long(telling->world, &field, replica->shadow, &size)) {
         return tell_long(telling, object, slot, size, all);
@@ -222,31 +223,90 @@ static int tell_slot(struct meeple__telling *telling, const meeple_object *objec
     return tell_short(telling, object, slot);
 }
 
-/* The slots from *slot on that are newer than `from`, or all; *slot is where it stopped. */
-static int tell_slots(struct meeple__telling *telling, const meeple_object *object, uint8_t level,
-                      bool all, uint64_t from, uint32_t *slot)
+/* Which slots of an object are told. */
+struct choice {
+    uint64_t from; /* those that are newer */
+    bool all;      /* or all */
+    uint8_t level; /* of what who sees so much sees */
+    uint32_t *at;  /* from this one on; afterwards, where it stopped */
+    uint32_t told; /* how many were */
+    bool long_any; /* one of them might have been long */
+};
+
+static int tell_slots(struct meeple__telling *telling, const meeple_object *object,
+                      struct choice *choice)
 {
     const struct meeple__replica *replica = object->replica;
     const struct meeple__layout *layout = replica->layout;
 
-    for (; *slot < layout->slot_count; ++*slot) {
+    for (uint32_t slot; (slot = *choice->at) < layout->slot_count; ++*choice->at) {
         const struct meeple__leaf *leaf;
         int rc;
 
-        if (!all && replica->stamps[*slot] <= from) {
+        if (!choice->all && replica->stamps[slot] <= choice->from) {
             continue;
         }
-        leaf = meeple__layout_leaf(layout, *slot);
-        if (!meeple__level_shows(level, leaf->field.flags) ||
-            !meeple__leaf_present(layout, leaf, *slot - leaf->first, replica->shadow)) {
+        leaf = meeple__layout_leaf(layout, slot);
+        if (!meeple__level_shows(choice->level, leaf->field.flags) ||
+            !meeple__leaf_present(layout, leaf, slot - leaf->first, replica->shadow)) {
             continue;
         }
-        rc = tell_slot(telling, object, leaf, *slot, all);
+        if (meeple__bulk_may_be_long(&leaf->field)) {
+            choice->long_any = true;
+            rc = tell_content(telling, object, slot, choice->all);
+        } else {
+            rc = meeple__batch_add(&telling->batch, object, slot);
+        }
         if (rc < 0) {
             return rc;
         }
+        choice->told++;
     }
     return 0;
+}
+
+/* What was told of the object, all of it in the entry that is being made: other groups that see as
+ * much are told the same bytes.  Where there is no room for them they are made anew. */
+static void keep_entry(const struct meeple__telling *telling, const meeple_object *object,
+                       const struct choice *choice)
+{
+    struct meeple__states *states = &telling->world->states;
+    struct meeple__told told = {
+        .run = states->told_run, .offset = (uint32_t)states->told.len, .level = choice->level};
+
+    if (choice->told > 0) {
+        meeple_bytes slots = meeple__batch_entry(&telling->batch);
+
+        if (meeple__buf_add(&states->told, telling->world->mem, slots, TOLD_MAX) < 0) {
+            return;
+        }
+        told.len = (uint32_t)slots.len;
+    }
+    object->replica->told = told;
+}
+
+/* The slots of the newest batch, which many groups may be told one after the other. */
+static int tell_newest(struct meeple__telling *telling, const meeple_object *object,
+                       struct choice *choice)
+{
+    const struct meeple__states *states = &telling->world->states;
+    const struct meeple__told *told = &object->replica->told;
+    bool is_whole;
+    int rc;
+
+    if (told->run == states->told_run && told->level == choice->level) {
+        meeple_bytes slots = {states->told.ptr + told->offset, told->len};
+
+        return told->len > 0 ? meeple__batch_add_entry(&telling->batch, object, slots) : 0;
+    }
+    rc = tell_slots(telling, object, choice);
+    /* What might have gone in fragments is each peer's own. */
+    is_whole = choice->told == 0 ||
+               (telling->batch.object == object && telling->batch.slots == choice->told);
+    if (rc == 0 && is_whole && !choice->long_any) {
+        keep_entry(telling, object, choice);
+    }
+    return rc;
 }
 
 /* Says who it is and whose, if that is not known; *slot moves on behind what a spawn has told. */
@@ -279,6 +339,7 @@ static int tell_peer(struct meeple__telling *telling, const meeple_object *objec
 {
     const struct meeple__remote *remote = first_of(telling);
     int32_t id = remote->id;
+    struct choice choice;
     uint8_t level;
     uint16_t view;
     bool stale;
@@ -304,7 +365,9 @@ static int tell_peer(struct meeple__telling *telling, const meeple_object *objec
     if (!stale && id == object->master) {
         return 0;
     }
-    rc = tell_slots(telling, object, level, stale, from, slot);
+    choice = (struct choice){.from = from, .all = stale, .level = level, .at = slot};
+    rc = telling->shares && !stale && *slot == 0 ? tell_newest(telling, object, &choice)
+                                                 : tell_slots(telling, object, &choice);
     if (rc == 0 && stale) {
         rc = meeple__batch_flush(&telling->batch);
         if (rc == 0) {
@@ -318,12 +381,12 @@ static int tell_peer(struct meeple__telling *telling, const meeple_object *objec
 int meeple__tell_object(struct meeple__telling *telling, const meeple_object *object, uint64_t from,
                         uint32_t *slot)
 {
+    struct choice choice = {.from = from, .level = object->replica->level, .at = slot};
+
     if (telling->id == 0) {
         return tell_peer(telling, object, from, slot);
     }
-    return object->master == telling->id
-               ? tell_slots(telling, object, object->replica->level, false, from, slot)
-               : 0;
+    return object->master == telling->id ? tell_slots(telling, object, &choice) : 0;
 }
 
 int meeple__tell_end(struct meeple__telling *telling)

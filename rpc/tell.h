@@ -12,6 +12,7 @@ struct meeple__telling {
     struct meeple__list group; /* remotes */
     int32_t id;                /* ours, on a client; 0 on the server */
     bool said;                 /* something that has to have an end */
+    bool shares;               /* other groups are told of the same batch in this run */
 };
 
 /* Nobody is in the group. */
