@@ -272,22 +272,6 @@ static void watcher_again(meeple_io *io, meeple_socket *socket, unsigned ready)
     list(watcher, socket->slot);
 }
 
-static void watcher_remove(meeple_io *io, meeple_socket *socket)
-{
-    struct uring_watcher *watcher = io->watcher;
-    struct slot *slot = &watcher->slots[socket->slot];
-    bool armed = slot->armed;
-
-    disarm(watcher, socket->slot);
-    slot->socket = NULL;
-    slot->next = watcher->free;
-    watcher->free = socket->slot;
-    /* The poll holds the file, too: it has to be gone for close() to end the stream. */
-    if (armed) {
-        enter_for_all(watcher);
-    }
-}
-
 /* Arms what is to be armed; true if something else is to be done than to wait. */
 static bool arm_listed(struct uring_watcher *watcher)
 {
@@ -334,6 +318,39 @@ static void completed(meeple_io *io, const struct io_uring_cqe *cqe)
     }
 }
 
+/* Marks what the completions say. */
+static void reap(meeple_io *io)
+{
+    struct uring_watcher *watcher = io->watcher;
+    struct io_uring_cqe *cqe;
+    unsigned head, count = 0;
+
+    io_uring_for_each_cqe(&watcher->ring, head, cqe)
+    {
+        completed(io, cqe);
+        count++;
+    }
+    io_uring_cq_advance(&watcher->ring, count);
+}
+
+static void watcher_remove(meeple_io *io, meeple_socket *socket)
+{
+    struct uring_watcher *watcher = io->watcher;
+    struct slot *slot = &watcher->slots[socket->slot];
+    bool armed = slot->armed;
+
+    disarm(watcher, socket->slot);
+    slot->socket = NULL;
+    slot->next = watcher->free;
+    watcher->free = socket->slot;
+    /* The poll holds the file, too: it has to be gone for close() to end the stream.  With a full
+     * queue of completions nothing would go. */
+    if (armed) {
+        enter_for_all(watcher);
+        reap(io);
+    }
+}
+
 /* Of what was ready before, behind what has become so since. */
 static void mark_listed(meeple_io *io)
 {
@@ -354,8 +371,6 @@ static int watcher_wait(meeple_io *io, int timeout_ms)
     struct uring_watcher *watcher = io->watcher;
     bool busy = arm_listed(watcher) || timeout_ms == 0;
     int rc = busy ? enter_for_all(watcher) : enter(watcher, 1, timeout_ms);
-    struct io_uring_cqe *cqe;
-    unsigned head, count = 0;
 
     if (rc < 0) {
         char why[120];
@@ -364,12 +379,7 @@ static int watcher_wait(meeple_io *io, int timeout_ms)
         meeple__log(io->log, MEEPLE_LOG_ERROR, "io", "io_uring_enter() failed: %s", why);
         return MEEPLE_EIO;
     }
-    io_uring_for_each_cqe(&watcher->ring, head, cqe)
-    {
-        completed(io, cqe);
-        count++;
-    }
-    io_uring_cq_advance(&watcher->ring, count);
+    reap(io);
     mark_listed(io);
     return 0;
 }

@@ -124,7 +124,8 @@ MEEPLE_API const meeple_io_driver *meeple_io_epoll(void);
  * io_uring, Linux 6.1 or later; NULL where the library was built without (MEEPLE_URING).  Where the
  * kernel refuses it, because it is older or forbids it as containers often do, an io of this driver
  * is one of epoll's, and says so in the log once, as MEEPLE_LOG_INFO.  The thread that first calls
- * next() is the one that the io belongs to from then on; it may be made on another.
+ * next() is the one that the io belongs to from then on.  It may be made on another, and freed by
+ * another once that thread has ended; its port is free a moment later then.
  */
 MEEPLE_API const meeple_io_driver *meeple_io_uring(void);
 
