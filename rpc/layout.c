@@ -188,8 +188,7 @@ uint32_t meeple__leaf_next_filled(const struct meeple__leaf *leaf, uint32_t at, 
     return at;
 }
 
-/* Bytes that the mask leaves out may even be without a value, as those between members are. */
-static bool same_masked(const uint8_t *left, const uint8_t *right, const uint8_t *mask, size_t len)
+bool meeple__same_masked(const uint8_t *left, const uint8_t *right, const uint8_t *mask, size_t len)
 {
     uint64_t here, there, counts, differing = 0;
     size_t at = 0;
@@ -216,7 +215,7 @@ static bool same_array(const struct meeple__layout *layout, const struct meeple_
     uint64_t capacity = (uint64_t)counter->field.max;
     size_t len = (size_t)(count < capacity ? count : capacity) * counter->array_stride;
 
-    return same_masked(self + offset, shadow + offset, layout->counted_mask + offset, len);
+    return meeple__same_masked(self + offset, shadow + offset, layout->counted_mask + offset, len);
 }
 
 static bool same_elements(const struct meeple__layout *layout, const struct meeple__leaf *leaf,
@@ -243,7 +242,7 @@ bool meeple__layout_same(const struct meeple__layout *layout, const void *self, 
         uint32_t at = run->offset;
 
         if (run->solid ? memcmp(left + at, right + at, run->len) != 0
-                       : !same_masked(left + at, right + at, layout->mask + at, run->len)) {
+                       : !meeple__same_masked(left + at, right + at, layout->mask + at, run->len)) {
             return false;
         }
     }

@@ -116,12 +116,15 @@ uint32_t meeple__leaf_next_filled(const struct meeple__leaf *leaf, uint32_t at, 
 /* Whether all that exists is the same in self as in the shadow, and what is only spawned aside. */
 bool meeple__layout_same(const struct meeple__layout *layout, const void *self, const void *shadow);
 
-/* The run, if all that is to be compared is one without a hole; else NULL. */
+/* Whether len bytes are the same as far as the mask is not 0.  What it leaves out may even be
+ * without a value, as the bytes between members are. */
+bool meeple__same_masked(const uint8_t *left, const uint8_t *right, const uint8_t *mask,
+                         size_t len);
+
+/* The run, if all that is to be compared is in one; else NULL. */
 static inline const struct meeple__run *meeple__layout_only_run(const struct meeple__layout *layout)
 {
-    return layout->run_count == 1 && layout->runs[0].solid && layout->visit_count == 0
-               ? layout->runs
-               : NULL;
+    return layout->run_count == 1 && layout->visit_count == 0 ? layout->runs : NULL;
 }
 
 /* The slot is within its bounds, and is not longer than value_max; else MEEPLE_EINVAL and why. */

@@ -70,10 +70,25 @@ static void close_holes(struct meeple__watch *watch)
     watch->holes = 0;
 }
 
+/* Where all that is compared is in one run, nothing else has to be looked at. */
+static struct meeple__watched row_of(struct meeple__replica *replica)
+{
+    const struct meeple__layout *layout = replica->layout;
+    const struct meeple__run *run = meeple__layout_only_run(layout);
+    struct meeple__watched row = {.replica = replica};
+
+    if (run) {
+        row.self = (const uint8_t *)replica->object->self + run->offset;
+        row.shadow = replica->shadow + run->offset;
+        row.mask = run->solid ? NULL : layout->mask + run->offset;
+        row.size = run->len;
+    }
+    return row;
+}
+
 /* Most are the newest; what was handed back to us is not. */
 static void insert(struct meeple__watch *watch, struct meeple__replica *replica)
 {
-    const struct meeple__run *run = meeple__layout_only_run(replica->layout);
     uint32_t at;
 
     if (watch->holes > 0) {
@@ -88,12 +103,7 @@ static void insert(struct meeple__watch *watch, struct meeple__replica *replica)
         }
         put(watch, at, *before);
     }
-    put(watch, at,
-        (struct meeple__watched){.self =
-                                     run ? (const char *)replica->object->self + run->offset : NULL,
-                                 .shadow = run ? (const char *)replica->shadow + run->offset : NULL,
-                                 .size = run ? run->len : 0,
-                                 .replica = replica});
+    put(watch, at, row_of(replica));
 }
 
 void meeple__watch_compare(struct meeple__watch *watch, struct meeple__replica *replica,
@@ -125,9 +135,11 @@ static bool may_differ(const struct meeple__watched *row)
     if (!replica) {
         return false;
     }
-    return row->self
-               ? memcmp(row->self, row->shadow, row->size) != 0
-               : !meeple__layout_same(replica->layout, replica->object->self, replica->shadow);
+    if (!row->self) {
+        return !meeple__layout_same(replica->layout, replica->object->self, replica->shadow);
+    }
+    return row->mask ? !meeple__same_masked(row->self, row->shadow, row->mask, row->size)
+                     : memcmp(row->self, row->shadow, row->size) != 0;
 }
 
 static struct meeple__replica *first_of(const struct meeple__list *list)

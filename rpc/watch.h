@@ -12,7 +12,8 @@ struct meeple__replica;
 /* An object whose changes nobody names.  All that comparing needs lies in a row, so that those at
  * rest cost little. */
 struct meeple__watched {
-    const char *self, *shadow;       /* where what changes travel of begins */
+    const uint8_t *self, *shadow;    /* where what changes travel of begins */
+    const uint8_t *mask;             /* which of these bytes count; NULL: all */
     size_t size;                     /* of it */
     struct meeple__replica *replica; /* NULL: there was one */
 };
