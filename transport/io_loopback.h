@@ -6,8 +6,8 @@
 
 /*
  * A hub has one listener at most, and every connect() comes to it, whatever host and port say.
- * Each end keeps up to 64 KiB that it has not taken; an end at rest keeps none, and the hub a few of
- * what all had.  next() never waits and now_ms() is always 0: nothing happens here that the same
+ * Each end keeps up to 64 KiB that it has not taken; an end at rest keeps none, and the hub a few
+ * of what all had.  next() never waits and now_ms() is always 0: nothing happens here that the same
  * thread did not do.
  */
 struct meeple__loopback;
