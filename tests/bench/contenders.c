@@ -25,6 +25,13 @@ static const struct known known[] = {
     {"lws", {"server_lws"}, .websocket = true, .lws = true},
     {"ws", {"node", BENCH_SERVER_WS}, .websocket = true},
 };
+static const struct known floors[] = {
+    {.name = "edges", .program = {"server_raw", "--edges"}},
+    {.name = "uring-poll", .program = {"server_raw_uring", "--by", "poll"}},
+    {.name = "uring-receive", .program = {"server_raw_uring", "--by", "receive"}},
+    {.name = "uring-send", .program = {"server_raw_uring", "--by", "send"}},
+    {.name = "uring-files", .program = {"server_raw_uring", "--by", "files"}},
+};
 
 struct arguments {
     const char *each[ARGUMENTS_MAX + 1];
@@ -87,7 +94,10 @@ void contenders_start(struct contenders *them, const struct contenders_options *
                                                      .alt_names = "DNS:localhost,IP:127.0.0.1"});
     }
     start(them, options->tls ? &raw_tls : &raw_tcp, options, &certificates);
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    for (size_t i = 0; options->floors && i < sizeof floors / sizeof floors[0]; i++) {
+        start(them, &floors[i], options, &certificates);
+    }
+    for (size_t i = 0; !options->floors && i < sizeof known / sizeof known[0]; i++) {
         if (!options->many || strcmp(known[i].name, "poll") != 0) {
             start(them, &known[i], options, &certificates);
         }

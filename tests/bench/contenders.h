@@ -11,8 +11,9 @@ enum {
 
 /* One of them, while it runs. */
 struct contender {
-    const char *name; /* "raw", "epoll", "uring", "poll", "lws", "ws" */
-    bool websocket;   /* else it gives back bytes as they are */
+    /* "raw", "epoll", "uring", "poll", "lws", "ws"; floors: "raw", and their own. */
+    const char *name;
+    bool websocket; /* else it gives back bytes as they are */
     bool ours;
     struct server server;
 };
@@ -22,6 +23,7 @@ struct contenders_options {
     bool tls;     /* the first is OpenSSL alone then, as "tls" */
     bool deflate; /* those that can; the first has no such thing */
     bool count;   /* ours count their heap */
+    bool floors;  /* other echoes of bytes beside the first, and no WebSocket; without tls */
     bool many;    /* thousands of connections: poll() looks at each every time, and is left out */
     /* What libwebsockets keeps for each connection to read into; 0: its default. */
     const char *lws_buffer;

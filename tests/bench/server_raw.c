@@ -1,50 +1,37 @@
-/* server_raw: the floor: an echo of bytes on epoll, one recv and one send a turn, no protocol. */
+/* server_raw: the floor: an echo of bytes on epoll, one recv and one send a turn, no protocol.
+ * --edges: epoll says of each change once, rather than of all that can be read each time. */
 #define _GNU_SOURCE
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "tests/bench/listener.h"
+#include "tests/bench/raw_echo.h"
 
 enum {
-    READY_MAX = 1024,
-    READ_MAX = 256 * 1024
+    READY_MAX = 1024
 };
 
-static void accept_all(int epoll, int listener)
+static void accept_all(int epoll, int listener, uint32_t interest)
 {
     int fd;
 
     while ((fd = listener_accept(listener)) >= 0) {
-        struct epoll_event event = {.events = EPOLLIN, .data = {.fd = fd}};
+        struct epoll_event event = {.events = interest, .data = {.fd = fd}};
 
         epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
     }
 }
 
-/* Waits for whoever does not take it; every load here does. */
-static bool echo(int fd, uint8_t *bytes)
+int main(int argc, char **argv)
 {
-    ssize_t got = recv(fd, bytes, READ_MAX, MSG_DONTWAIT), sent = 0;
-
-    while (sent < got) {
-        ssize_t more = send(fd, bytes + sent, (size_t)(got - sent), MSG_NOSIGNAL);
-
-        if (more <= 0) {
-            return false;
-        }
-        sent += more;
-    }
-    return got > 0;
-}
-
-int main(void)
-{
-    static uint8_t bytes[READ_MAX];
+    static uint8_t bytes[RAW_ECHO_READ_MAX];
     struct epoll_event ready[READY_MAX];
+    bool edges = argc == 2 && strcmp(argv[1], "--edges") == 0;
+    uint32_t interest = edges ? EPOLLIN | EPOLLRDHUP | EPOLLET : EPOLLIN;
     int epoll = epoll_create1(0), listener = listener_open();
     struct epoll_event event = {.events = EPOLLIN, .data = {.fd = listener}};
 
@@ -57,10 +44,11 @@ int main(void)
 
         for (int i = 0; i < count; i++) {
             int fd = ready[i].data.fd;
+            bool to_end = edges && (ready[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR));
 
             if (fd == listener) {
-                accept_all(epoll, listener);
-            } else if (!echo(fd, bytes)) {
+                accept_all(epoll, listener, interest);
+            } else if (!raw_echo(fd, bytes, to_end)) {
                 close(fd);
             }
         }

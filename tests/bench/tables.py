@@ -37,6 +37,15 @@ def contest(results):
     yield table(*(report.cells(line) for line in report.contest(results.medians)))
 
 
+def floors(results):
+    yield table(["processor time / raw echo", "epoll, edges", "io_uring: multishot poll", "multishot receive",
+                 "OP_SEND, too", "registered files, too"],
+                *([text, *(results.cell("floor." + load, way + "/raw") for way in (
+                    "edges", "uring-poll", "uring-receive", "uring-send", "uring-files"))] for load, text in (
+                        ("1", "64 connections, 64 B, 1 in flight"), ("16", "64 connections, 64 B, 16 in flight"),
+                        ("16k", "16 connections, 16 KiB, 4 in flight"))))
+
+
 def threads(results):
     yield table(["two nets that share a port / one", "processor time of a message", "messages a second"],
                 *([text, *("%s (%s / %s)" % tuple(results.cell("threads.%d" % window, metric) for metric in (
@@ -149,7 +158,7 @@ def rest(results):
 
 
 def tables(results):
-    return [*contest(results), *threads(results), *byte_work(results), *broadcasts(results), *calls(results),
+    return [*contest(results), *floors(results), *threads(results), *byte_work(results), *broadcasts(results), *calls(results),
             *growth(results), *ticks(results), *late_joins(results), *rest(results)]
 
 

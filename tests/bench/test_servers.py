@@ -1,18 +1,23 @@
-"""test_servers: what a benchmark does about servers that are wrong, that are not there, and that it leaves behind.
+"""test_servers: what a benchmark does about servers that are wrong, that are not there, and that it leaves behind; and
+what the raw ones do about clients that read slowly, and that go.
 
     python3 test_servers.py FOLDER-OF-THE-EXECUTABLES
 """
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
 FOLDER = ""
 TIMEOUT = 120
+ABSENT = 77
 # Gives back what it gets, but for one bit.
 LIAR = """#!%s
 import socket, selectors
@@ -95,6 +100,85 @@ class Servers(unittest.TestCase):
         while time.monotonic() < deadline and self.runs(servers[0]):
             time.sleep(0.01)
         self.assertFalse(self.runs(servers[0]))
+
+
+class RawServers(unittest.TestCase):
+    WAYS = (["server_raw"], ["server_raw", "--edges"],
+            *(["server_raw_uring", "--by", way, "--buffer", size, "--buffers", count]
+              for way in ("poll", "receive", "send", "files") for size, count in (("16384", "32"), ("1000", "2"))))
+
+    def start(self, program, *arguments):
+        if not os.path.exists(os.path.join(FOLDER, program)):
+            self.skipTest("no " + program)
+        process = subprocess.Popen([os.path.join(FOLDER, program), *arguments], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        line = process.stdout.readline()
+        if not line.startswith("port ") and process.wait(timeout=TIMEOUT) == ABSENT:
+            self.skipTest(line)
+        return process.pid, int(line.split()[1])
+
+    def connect(self, port):
+        client = socket.socket()
+        self.addCleanup(client.close)
+        # So little room that the server has to wait until something is read.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(TIMEOUT)
+        client.connect(("127.0.0.1", port))
+        return client
+
+    def read(self, client, count):
+        got = bytearray()
+        while len(got) < count:
+            piece = client.recv(65536)
+            self.assertTrue(piece)
+            got += piece
+        return bytes(got)
+
+    def files(self, pid):
+        return len(os.listdir("/proc/%d/fd" % pid))
+
+    def until(self, holds):
+        deadline = time.monotonic() + TIMEOUT
+        while not holds() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertTrue(holds())
+
+    def test_all_comes_back_in_order_to_who_reads_slowly(self):
+        for way in self.WAYS:
+            with self.subTest(way=way):
+                _, port = self.start(*way)
+                said = [os.urandom(3000000) for _ in range(3)]
+                clients = [self.connect(port) for _ in said]
+                writers = [threading.Thread(target=client.sendall, args=(text,)) for client, text in zip(clients, said)]
+                heard = [None] * len(said)
+
+                def listen(i):
+                    heard[i] = self.read(clients[i], len(said[i]))
+
+                readers = [threading.Thread(target=listen, args=(i,)) for i in range(len(said))]
+                for thread in writers + readers:
+                    thread.start()
+                for thread in writers + readers:
+                    thread.join()
+                self.assertEqual(heard, said)
+
+    def test_who_goes_is_closed(self):
+        for way in self.WAYS:
+            with self.subTest(way=way):
+                pid, port = self.start(*way)
+                before = self.files(pid)
+                for _ in range(3):
+                    ending, resetting = (self.connect(port) for _ in range(2))
+                    for client in (ending, resetting):
+                        client.sendall(b"x" * 5000)
+                    # The end comes with bytes, and they come back before it does.
+                    ending.shutdown(socket.SHUT_WR)
+                    self.assertEqual(self.read(ending, 5000), b"x" * 5000)
+                    self.assertEqual(ending.recv(1), b"")
+                    resetting.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    resetting.close()
+                    self.until(lambda: self.files(pid) == before)
 
 
 if __name__ == "__main__":

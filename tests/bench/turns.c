@@ -98,8 +98,9 @@ void turns_echo(const struct bench *bench, const struct turns_options *options)
     struct contenders them;
     SSL_CTX *tls = options->tls ? stream_tls() : NULL;
 
-    contenders_start(&them,
-                     &(struct contenders_options){.tls = options->tls, .lws_buffer = "65536"});
+    contenders_start(&them, &(struct contenders_options){.tls = options->tls,
+                                                         .floors = options->floors,
+                                                         .lws_buffer = "65536"});
     for (size_t i = 0; i < them.count; i++) {
         const struct load_options load = {
             .connections = options->connections,
@@ -114,7 +115,8 @@ void turns_echo(const struct bench *bench, const struct turns_options *options)
                                  .done = echoes_of,
                                  .close = close_load};
     }
-    turns_run(bench, &them, works, options->tls ? "tls" : "raw", TURN_US);
+    turns_run(bench, &them, works, options->tls ? "tls" : "raw",
+              options->floors ? FLOOR_TURN_US : TURN_US);
     contenders_stop(&them);
     SSL_CTX_free(tls);
 }

@@ -19,7 +19,8 @@ struct work {
 };
 
 enum {
-    TURN_US = 250000
+    TURN_US = 250000,
+    FLOOR_TURN_US = 80000 /* of those that know no protocol */
 };
 
 /*
@@ -35,6 +36,7 @@ void turns_run(const struct bench *bench, const struct contenders *them, struct 
 struct turns_options {
     size_t connections, payload, window; /* as in struct load_options */
     bool tls;                            /* the first is OpenSSL alone then, and the base "tls" */
+    bool floors;                         /* as in struct contenders_options; shorter turns */
 };
 
 /* Echoes: starts the servers, and loads each with as many connections. */
