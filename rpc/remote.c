@@ -136,7 +136,7 @@ meeple_bytes meeple__remote_signature(const struct meeple__remote_class *cls, me
 static void meet(struct meeple__remote_class *cls, struct meeple__methods *methods)
 {
     struct meeple__reader list = meeple__reader_of(cls->list);
-    uint32_t answered = 0;
+    bool unlike = false;
 
     cls->methods = methods;
     memset(cls->ours, MEEPLE__LACKS, sizeof cls->ours);
@@ -155,9 +155,12 @@ static void meet(struct meeple__remote_class *cls, struct meeple__methods *metho
                                     ? MEEPLE__ANSWERS
                                     : MEEPLE__DIFFERS;
         cls->ours[index] = cls->theirs[i].answer;
-        answered += cls->ours[index] == MEEPLE__ANSWERS;
     }
-    set_unlike(cls, answered < methods->count);
+    /* Ours, not theirs: a list may name one twice. */
+    for (uint32_t i = 0; i < methods->count; i++) {
+        unlike = unlike || cls->ours[i] != MEEPLE__ANSWERS;
+    }
+    set_unlike(cls, unlike);
 }
 
 void meeple__remote_meet(struct meeple__remote *remote, struct meeple__methods *methods)

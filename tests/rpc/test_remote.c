@@ -87,6 +87,28 @@ Test(remote, matches_methods_by_name_and_types)
     meeple__classes_done(&classes, NULL);
 }
 
+/* It may not hide that there are others of ours which it lacks. */
+Test(remote, may_name_a_method_twice)
+{
+    struct meeple__classes classes = {0};
+    struct meeple__methods *methods;
+    struct meeple__sentence why;
+    struct meeple__remote *remote = meeple__remote_new(NULL, 7);
+    struct meeple__command command = class_command(5, "dice", "\4roll\1i\4roll\1i\4roll\1i", 3);
+
+    meeple__sentence_init(&why);
+    cr_assert_eq(meeple__classes_add(&classes, NULL, &dice, &methods, &why), 0);
+    cr_assert_eq(methods->count, 3);
+    cr_assert_eq(meeple__remote_add_class(remote, NULL, &command, &classes), 0);
+    cr_expect_eq(methods->unlike, 1);
+    cr_expect_eq(meeple__remote_answer(remote, methods, 0), MEEPLE__ANSWERS);
+    cr_expect_eq(meeple__remote_answer(remote, methods, 1), MEEPLE__LACKS);
+    cr_expect_eq(meeple__remote_answer(remote, methods, 2), MEEPLE__LACKS);
+    meeple__remote_free(remote, NULL);
+    cr_expect_eq(methods->unlike, 0);
+    meeple__classes_done(&classes, NULL);
+}
+
 Test(remote, meets_a_class_that_we_get_later)
 {
     struct meeple__classes classes = {0};
