@@ -191,6 +191,21 @@ static void look_all(void)
     }
 }
 
+static uint64_t batches(void)
+{
+    return meeple_world_state_stats(game->host).batches;
+}
+
+/* It has looked if there is a batch more than before: what was refused at once did not make it. */
+static void look_if_flushed(uint64_t before)
+{
+    if (batches() > before) {
+        look_all();
+    } else {
+        allow_all();
+    }
+}
+
 static void has_looked(const struct thing *thing)
 {
     for (size_t i = 0; i < THINGS; i++) {
@@ -199,11 +214,6 @@ static void has_looked(const struct thing *thing)
             allow(&game->entries[i], thing);
         }
     }
-}
-
-static uint64_t batches(void)
-{
-    return meeple_world_state_stats(game->host).batches;
 }
 
 /* ---- the class ---- */
@@ -439,10 +449,11 @@ static void call(const struct entry *entry)
 {
     uint64_t number = new_number();
     int32_t to = below(2) == 0 ? MEEPLE_ALL : anyone();
+    uint64_t before = batches();
 
-    look_all();
     allow_number(number, seers(entry, PUBLIC));
     (void)meeple_rpc(entry->object, to, mark, number);
+    look_if_flushed(before);
 }
 
 static void host_acts(void)
@@ -473,9 +484,9 @@ static void host_acts(void)
         }
         break;
     case 5:
-        /* What was changed until now is told first. */
-        look_all();
         if (meeple_object_hand_over(entry->object, peer) == 0 && entry->master != peer) {
+            /* What was changed until then was told first. */
+            look_all();
             entry->master = peer;
             entry->touched = batches();
             game->hand_overs++;
