@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/apart.h"
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "transport/io_loopback.h"
@@ -239,9 +240,43 @@ static int turn_ms(const meeple_net *net, int left_ms)
     return due_ms >= 0 && (left_ms < 0 || due_ms < left_ms) ? due_ms : left_ms;
 }
 
+/* Nobody had anything to tell: turns the loop until somebody has (1), or timeout_ms are over (0).
+ */
+static MEEPLE__APART int wait_for(meeple_net *net, meeple_event *event, int timeout_ms)
+{
+    /* Nobody but who has only so long to wait needs to know when that began. */
+    uint64_t began_ms = timeout_ms > 0 ? meeple__loop_now(&net->loop) : 0;
+    int rc = 0;
+
+    for (unsigned turns = 0; rc == 0; turns++) {
+        meeple_socket *accepted;
+        int left = left_of(net, timeout_ms, began_ms);
+
+        if (turns >= TURNS_MAX && left == 0) {
+            meeple__loop_flush(&net->loop);
+            return 0;
+        }
+        rc = meeple__loop_turn(&net->loop, turn_ms(net, left), &accepted);
+        if (rc <= 0) {
+            break;
+        }
+        if (accepted) {
+            net->ops->accepted(net, accepted);
+        }
+        rc = net->ops->step(net, event);
+    }
+    if (rc == 0 && net->hub && ++net->idle_calls % TRIM_CALLS == 0) {
+        meeple__pool_trim(&net->loop.pool);
+        if (net->is_server) {
+            meeple__loopback_trim(net->hub);
+        }
+    }
+    return rc;
+}
+
 int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
 {
-    uint64_t began_ms = 0;
+    int rc;
 
     if (!net || !event || timeout_ms < -1) {
         return MEEPLE_EINVAL;
@@ -249,44 +284,16 @@ int meeple_net_next(meeple_net *net, meeple_event *event, int timeout_ms)
     if (net->down_told) {
         return MEEPLE_ECLOSED;
     }
-    for (unsigned turns = 0;; turns++) {
-        meeple_socket *accepted;
-        int rc = net->ops->step(net, event);
-
-        if (rc == 0) {
-            int left;
-
-            /* Nobody but who has only so long to wait needs to know when that began. */
-            if (turns == 0 && timeout_ms > 0) {
-                began_ms = meeple__loop_now(&net->loop);
-            }
-            left = left_of(net, timeout_ms, began_ms);
-            if (turns >= TURNS_MAX && left == 0) {
-                meeple__loop_flush(&net->loop);
-                net->loop.woken = false;
-                return 0;
-            }
-            rc = meeple__loop_turn(&net->loop, turn_ms(net, left), &accepted);
-            if (rc > 0) {
-                if (accepted) {
-                    net->ops->accepted(net, accepted);
-                }
-                continue;
-            }
-            if (rc == 0 && net->hub && ++net->idle_calls % TRIM_CALLS == 0) {
-                meeple__pool_trim(&net->loop.pool);
-                if (net->is_server) {
-                    meeple__loopback_trim(net->hub);
-                }
-            }
-        }
-        if (rc == 0) {
-            net->loop.woken = false;
-        } else if (rc > 0) {
-            net->stats.packets_in += event->type == MEEPLE_EVENT_PACKET;
-        }
-        return rc;
+    rc = net->ops->step(net, event);
+    if (rc == 0) {
+        rc = wait_for(net, event, timeout_ms);
     }
+    if (rc == 0) {
+        net->loop.woken = false;
+    } else if (rc > 0) {
+        net->stats.packets_in += event->type == MEEPLE_EVENT_PACKET;
+    }
+    return rc;
 }
 
 int meeple__net_check_send(const meeple_net *net, int32_t to, meeple_bytes packet)

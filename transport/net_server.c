@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/apart.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "transport/strings.h"
@@ -142,15 +143,12 @@ static const char *not_from_a_client(const struct meeple__packet *packet)
     }
 }
 
-static int message(struct meeple__server *server, struct meeple__peer *peer,
-                   const meeple_ws_event *ws, meeple_event *event)
+static MEEPLE__APART int native_message(struct meeple__server *server, struct meeple__peer *peer,
+                                        const meeple_ws_event *ws, meeple_event *event)
 {
     struct meeple__packet packet;
     const char *why = NULL;
 
-    if (server->net.dialect == MEEPLE_DIALECT_PLAIN) {
-        return hand_out(server, peer, ws->data, ws->text, event);
-    }
     if (ws->text) {
         meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_UNSUPPORTED,
                         "this dialect speaks in binary messages");
@@ -168,6 +166,14 @@ static int message(struct meeple__server *server, struct meeple__peer *peer,
         return 0;
     }
     return route(server, peer, &packet, event);
+}
+
+static int message(struct meeple__server *server, struct meeple__peer *peer,
+                   const meeple_ws_event *ws, meeple_event *event)
+{
+    return server->net.dialect == MEEPLE_DIALECT_PLAIN
+               ? hand_out(server, peer, ws->data, ws->text, event)
+               : native_message(server, peer, ws, event);
 }
 
 static void count_refused(meeple_stats *stats, const struct meeple__ws *ws)
@@ -228,6 +234,43 @@ static int tell_room(struct meeple__peer *peer, meeple_event *event)
     return 0;
 }
 
+/* What happens seldom: rc is meeple__conn_next()'s, ws its event if there is one, no message. */
+static MEEPLE__APART int happened(struct meeple__server *server, struct meeple__peer *peer, int rc,
+                                  const meeple_ws_event *ws, meeple_event *event)
+{
+    if (rc < 0) {
+        meeple__log(server->net.loop.log, MEEPLE_LOG_ERROR, "net", "peer %d: %s", (int)peer->id,
+                    meeple_strerror(rc));
+        return 0;
+    }
+    if (rc == 0) {
+        if (meeple__server_charge(server, peer, NULL)) {
+            depart_if_closing(server, peer, NULL);
+            meeple__list_remove(&peer->conn.ready);
+        }
+        return 0;
+    }
+    switch (ws->type) {
+    case MEEPLE_WS_REQUEST:
+        return meeple__server_request(server, peer, event);
+    case MEEPLE_WS_OPEN:
+        return meeple__server_join(server, peer, event);
+    case MEEPLE_WS_CLOSING:
+        depart_if_closing(server, peer, NULL);
+        if (!peer->joined) {
+            return 0;
+        }
+        meeple__event_set(event, MEEPLE_EVENT_CLOSING, peer->id);
+        event->reason = meeple__net_reason(&server->net, ws->data);
+        event->code = ws->code;
+        return 1;
+    case MEEPLE_WS_CLOSED:
+    case MEEPLE_WS_MESSAGE:
+    default:
+        return closed(server, peer, ws, event);
+    }
+}
+
 /* What one connection has to tell.  0: go on, with this one if it is still ready. */
 static int peer_step(struct meeple__server *server, struct meeple__peer *peer, meeple_event *event)
 {
@@ -248,47 +291,16 @@ static int peer_step(struct meeple__server *server, struct meeple__peer *peer, m
         meeple__server_page_more(server, peer);
     }
     rc = meeple__conn_next(&peer->conn, &ws);
-    if (rc < 0) {
-        meeple__log(server->net.loop.log, MEEPLE_LOG_ERROR, "net", "peer %d: %s", (int)peer->id,
-                    meeple_strerror(rc));
-        return 0;
+    if (rc <= 0 || ws.type != MEEPLE_WS_MESSAGE) {
+        return happened(server, peer, rc, &ws, event);
     }
-    if (rc > 0 && ws.type == MEEPLE_WS_MESSAGE) {
-        rc = meeple__server_charge(server, peer, &ws) && peer->member.id > 0
-                 ? message(server, peer, &ws, event)
-                 : 0;
-        if (rc > 0 && !peer->conn.tls && meeple__ws_rests(&peer->conn.ws)) {
-            meeple__list_remove(&peer->conn.ready); /* there is no need to ask again */
-        }
-        return rc;
+    rc = meeple__server_charge(server, peer, &ws) && peer->member.id > 0
+             ? message(server, peer, &ws, event)
+             : 0;
+    if (rc > 0 && !peer->conn.tls && meeple__ws_rests(&peer->conn.ws)) {
+        meeple__list_remove(&peer->conn.ready); /* there is no need to ask again */
     }
-    if (rc == 0) {
-        if (!meeple__server_charge(server, peer, NULL)) {
-            return 0;
-        }
-        depart_if_closing(server, peer, NULL);
-        meeple__list_remove(&peer->conn.ready);
-        return 0;
-    }
-    switch (ws.type) {
-    case MEEPLE_WS_REQUEST:
-        return meeple__server_request(server, peer, event);
-    case MEEPLE_WS_OPEN:
-        return meeple__server_join(server, peer, event);
-    case MEEPLE_WS_CLOSING:
-        depart_if_closing(server, peer, NULL);
-        if (!peer->joined) {
-            return 0;
-        }
-        meeple__event_set(event, MEEPLE_EVENT_CLOSING, peer->id);
-        event->reason = meeple__net_reason(&server->net, ws.data);
-        event->code = ws.code;
-        return 1;
-    case MEEPLE_WS_CLOSED:
-    case MEEPLE_WS_MESSAGE:
-    default:
-        return closed(server, peer, &ws, event);
-    }
+    return rc;
 }
 
 /* Nobody is left, as was asked for. */

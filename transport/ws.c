@@ -522,7 +522,7 @@ static int next_head(struct meeple__ws *ws, meeple_ws_event *event)
     return rc;
 }
 
-int meeple__ws_next(struct meeple__ws *ws, meeple_ws_event *event)
+int meeple__ws_next_other(struct meeple__ws *ws, meeple_ws_event *event)
 {
     int rc;
 

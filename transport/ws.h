@@ -106,7 +106,6 @@ void meeple__ws_done(struct meeple__ws *ws);
 
 void meeple__ws_feed(struct meeple__ws *ws, uint8_t *bytes, size_t len, uint64_t now_ms);
 void meeple__ws_eof(struct meeple__ws *ws);
-int meeple__ws_next(struct meeple__ws *ws, meeple_ws_event *event);
 /* The head of the request that waits for an answer (ASKED); it points into what the ws keeps. */
 void meeple__ws_request_head(const struct meeple__ws *ws, struct meeple__http_head *head);
 /* 101.  protocol NULL: the first of ours that the client offers; headers NULL: none.
@@ -132,8 +131,21 @@ void meeple__ws_end_deflate(struct meeple__ws *ws);
 /* To be called now and then: gives back what zlib keeps if it had nothing to do since the last
  * time. */
 void meeple__ws_rest(struct meeple__ws *ws);
+/*
+ * A message in one frame that lies there whole, as nearly all do: nothing of it has to be kept.
+ * False: it is something else, and has to be looked at closer with meeple__ws_next_other().
+ */
+bool meeple__ws_read_whole(struct meeple__ws *ws, meeple_ws_event *event);
 /* The frames fed so far: 1 and an event, 0, or MEEPLE_ENOMEM. */
 int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event);
+/* Whatever there is to tell, but for such messages. */
+int meeple__ws_next_other(struct meeple__ws *ws, meeple_ws_event *event);
+static inline int meeple__ws_next(struct meeple__ws *ws, meeple_ws_event *event)
+{
+    return ws->state == MEEPLE__WS_FRAMES && meeple__ws_read_whole(ws, event)
+               ? 1
+               : meeple__ws_next_other(ws, event);
+}
 /* Queues a control frame, whatever the queue's limit; at most 125 bytes. */
 int meeple__ws_control(struct meeple__ws *ws, uint8_t opcode, meeple_bytes payload);
 /*

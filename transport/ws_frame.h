@@ -4,6 +4,8 @@
 
 #include <meeple/base.h>
 
+#include <string.h>
+
 #include "core/mask.h"
 
 enum {
@@ -29,11 +31,61 @@ struct meeple__ws_frame {
     uint8_t mask[4];
 };
 
+/* What of section 5.2 or 5.5 the first two bytes of a header break (static text), or NULL. */
+const char *meeple__ws_frame_fault(uint8_t first, uint8_t second);
+/* How many bytes the extended length has, by the second byte. */
+static inline size_t meeple__ws_frame_extended(uint8_t second)
+{
+    return (second & 0x7f) < 126 ? 0 : (second & 0x7f) == 126 ? 2 : 8;
+}
+/* The extended length of a header that has one, at least two bytes of it.  0: more bytes are
+ * needed; MEEPLE_EPROTO: as below. */
+int64_t meeple__ws_frame_length(meeple_bytes bytes, const char **why);
+
 /*
  * Reads a header.  Returns its length; 0: more bytes are needed; MEEPLE_EPROTO: it breaks
- * section 5.2 or 5.5, *why says how (static).
+ * section 5.2 or 5.5, *why says how (static).  Field by field: a frame that is made first and
+ * copied then costs more than all the rest.
  */
-int meeple__ws_frame_parse(struct meeple__ws_frame *frame, meeple_bytes bytes, const char **why);
+static inline int meeple__ws_frame_parse(struct meeple__ws_frame *frame, meeple_bytes bytes,
+                                         const char **why)
+{
+    uint8_t first, second;
+    int64_t len;
+    size_t at;
+
+    if (bytes.len < 2) {
+        return 0;
+    }
+    first = bytes.ptr[0];
+    second = bytes.ptr[1];
+    /* Nearly all are data, and have no bit set that would have to be looked at. */
+    if ((first & 0x70) != 0 || (first & 0x0f) > MEEPLE__WS_BINARY) {
+        *why = meeple__ws_frame_fault(first, second);
+        if (*why) {
+            return MEEPLE_EPROTO;
+        }
+    }
+    at = 2 + meeple__ws_frame_extended(second);
+    len = at == 2 ? second & 0x7f : meeple__ws_frame_length(bytes, why);
+    if (len < 0) {
+        return MEEPLE_EPROTO;
+    }
+    if (bytes.len < at + (second & 0x80 ? 4 : 0)) {
+        return 0;
+    }
+    frame->len = (uint64_t)len;
+    frame->opcode = first & 0x0f;
+    frame->fin = first & 0x80;
+    frame->compressed = first & MEEPLE__WS_COMPRESSED;
+    frame->masked = second & 0x80;
+    memset(frame->mask, 0, sizeof frame->mask);
+    if (frame->masked) {
+        memcpy(frame->mask, bytes.ptr + at, sizeof frame->mask);
+        at += sizeof frame->mask;
+    }
+    return (int)at;
+}
 
 /* How long the header is of a payload so long. */
 static inline size_t meeple__ws_frame_head_len(size_t len, bool masked)

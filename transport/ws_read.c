@@ -267,31 +267,40 @@ static int read_data(struct meeple__ws *ws, meeple_ws_event *event)
     return 1;
 }
 
-/*
- * A message in one frame that lies there whole, as nearly all do: nothing of it has to be kept.
- * False, and nothing is taken: it is something else, and has to be looked at closer.
- */
-static bool read_whole(struct meeple__ws *ws, meeple_ws_event *event)
+bool meeple__ws_read_whole(struct meeple__ws *ws, meeple_ws_event *event)
 {
     const meeple_ws_options *options = &ws->config->options;
     struct meeple__ws_frame frame;
     const char *why;
-    int head = meeple__ws_frame_parse(&frame, (meeple_bytes){ws->fed, ws->fed_len}, &why);
-    meeple_bytes data;
+    uint8_t *data;
+    int head;
 
+    if (ws->in_frame || ws->message_told || ws->close_sent || ws->close_received || ws->failed ||
+        ws->message != 0 || ws->head_len > 0) {
+        return false;
+    }
+    head = meeple__ws_frame_parse(&frame, (meeple_bytes){ws->fed, ws->fed_len}, &why);
     if (head <= 0 || !frame.fin || frame.compressed || frame.masked != options->server ||
         (frame.opcode != MEEPLE__WS_BINARY && frame.opcode != MEEPLE__WS_TEXT) ||
         frame.len > options->message_bytes_max || frame.len > ws->fed_len - (size_t)head) {
         return false;
     }
-    data = (meeple_bytes){ws->fed + head, (size_t)frame.len};
+    data = ws->fed + head;
     if (frame.masked) {
-        meeple__ws_mask(ws->fed + head, data.len, frame.mask, 0);
+        meeple__ws_mask(data, (size_t)frame.len, frame.mask, 0);
     }
-    ws->fed += (size_t)head + data.len;
-    ws->fed_len -= (size_t)head + data.len;
+    ws->fed = data + frame.len;
+    ws->fed_len -= (size_t)head + (size_t)frame.len;
     ws->compressed = false;
-    *event = (meeple_ws_event){MEEPLE_WS_MESSAGE, frame.opcode == MEEPLE__WS_TEXT, false, 0, data};
+    event->type = MEEPLE_WS_MESSAGE;
+    event->text = frame.opcode == MEEPLE__WS_TEXT;
+    event->clean = false;
+    event->code = 0;
+    event->data = (meeple_bytes){data, (size_t)frame.len};
+    if (event->text && !meeple__utf8_valid(event->data)) {
+        meeple__ws_fail(ws, MEEPLE_CLOSE_INVALID_TEXT, not_utf8);
+        return false;
+    }
     return true;
 }
 
@@ -308,14 +317,6 @@ int meeple__ws_read(struct meeple__ws *ws, meeple_ws_event *event)
         if (ws->failed || ws->close_received) {
             ws->fed_len = 0;
             return 0;
-        }
-        if (!ws->in_frame && !ws->message && !ws->close_sent && ws->head_len == 0 &&
-            read_whole(ws, event)) {
-            if (!event->text || meeple__utf8_valid(event->data)) {
-                return 1;
-            }
-            meeple__ws_fail(ws, MEEPLE_CLOSE_INVALID_TEXT, not_utf8);
-            continue;
         }
         if (!ws->in_frame && begin_frame(ws) == 0) {
             if (ws->failed) {

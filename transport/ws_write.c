@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/apart.h"
 #include "core/wire.h"
 
 /* Pongs that may wait in the queue; of more pings only the last is answered (section 5.5.3). */
@@ -65,8 +66,8 @@ bool meeple__ws_compresses(const struct meeple__ws *ws, size_t len)
 }
 
 /* 1: sent compressed; 0: it did not get smaller, or there is no memory to make it so. */
-static int send_compressed(struct meeple__ws *ws, uint8_t opcode, meeple_bytes head,
-                           meeple_bytes body)
+static MEEPLE__APART int send_compressed(struct meeple__ws *ws, uint8_t opcode, meeple_bytes head,
+                                         meeple_bytes body)
 {
     struct meeple__ws_deflate *deflate;
     int rc;
