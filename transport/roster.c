@@ -43,14 +43,10 @@ void meeple__roster_remove(struct meeple__roster *roster, struct meeple__member 
     roster->count--;
 }
 
-struct meeple__member *meeple__roster_find(const struct meeple__roster *roster, int32_t id)
+struct meeple__member *meeple__roster_search(const struct meeple__roster *roster, int32_t id)
 {
-    struct meeple__map_link *link;
+    struct meeple__map_link *link = id > 0 ? meeple__map_find(&roster->map, (uint32_t)id) : NULL;
 
-    if (roster->last && roster->last->id == id) {
-        return roster->last;
-    }
-    link = id > 0 ? meeple__map_find(&roster->map, (uint32_t)id) : NULL;
     return link ? MEEPLE__CONTAINER(link, struct meeple__member, by_id) : NULL;
 }
 

@@ -40,7 +40,14 @@ void meeple__roster_done(struct meeple__roster *roster, const meeple_mem *mem);
 int meeple__roster_add(struct meeple__roster *roster, const meeple_mem *mem,
                        struct meeple__member *member, int32_t id);
 void meeple__roster_remove(struct meeple__roster *roster, struct meeple__member *member);
-struct meeple__member *meeple__roster_find(const struct meeple__roster *roster, int32_t id);
+/* As the next, whoever spoke last. */
+struct meeple__member *meeple__roster_search(const struct meeple__roster *roster, int32_t id);
+static inline struct meeple__member *meeple__roster_find(const struct meeple__roster *roster,
+                                                         int32_t id)
+{
+    return roster->last && roster->last->id == id ? roster->last
+                                                  : meeple__roster_search(roster, id);
+}
 /* A member spoke: it is the first that is looked at. */
 static inline void meeple__roster_heard(struct meeple__roster *roster,
                                         struct meeple__member *member)
