@@ -22,9 +22,10 @@
 enum {
     SUBMISSIONS = 256,  /* that wait to be told to the kernel */
     COMPLETIONS = 4096, /* that wait for us; the kernel keeps those that do not fit */
-    FIRST_SLOTS = 16,
-    NO_SLOT = UINT32_MAX
+    FIRST_SLOTS = 16
 };
+
+static const uint32_t no_slot = UINT32_MAX;
 
 /* What is watched.  Whatever the kernel still says of an earlier poll has another generation. */
 struct slot {
@@ -82,7 +83,7 @@ static int watcher_open(meeple_io *io)
         meeple__free(io->mem, watcher);
         return MEEPLE_EIO;
     }
-    watcher->free = NO_SLOT;
+    watcher->free = no_slot;
     io->watcher = watcher;
     return 0;
 }
@@ -226,7 +227,7 @@ static int add(meeple_io *io, meeple_socket *socket, bool edges)
     struct uring_watcher *watcher = io->watcher;
     uint32_t index = watcher->free;
 
-    if (index == NO_SLOT) {
+    if (index == no_slot) {
         if (watcher->count == watcher->cap && grow(io, watcher) < 0) {
             return MEEPLE_ENOMEM;
         }
