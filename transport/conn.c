@@ -57,40 +57,6 @@ struct meeple__ip meeple__conn_other_end(const struct meeple__loop *loop, meeple
     return ip;
 }
 
-static const struct meeple__conn *conn_of(const struct meeple__line *line)
-{
-    return MEEPLE__CONTAINER_CONST(line, struct meeple__conn, line);
-}
-
-static size_t line_queued(const struct meeple__line *line)
-{
-    return meeple__conn_queued(conn_of(line));
-}
-
-static void line_address(const struct meeple__line *line, char *dst, size_t cap)
-{
-    meeple__conn_address(conn_of(line), dst, cap);
-}
-
-static const struct meeple__heartbeat *line_heartbeat(const struct meeple__line *line)
-{
-    return &conn_of(line)->ws.heartbeat;
-}
-
-static int line_ping(struct meeple__line *line, uint64_t now_ms)
-{
-    struct meeple__conn *conn = meeple__conn_of(line);
-    int rc = meeple__ws_measure(&conn->ws, now_ms);
-
-    if (rc == 0) {
-        meeple__conn_wrote(conn);
-    }
-    return rc;
-}
-
-const struct meeple__line_ops meeple__conn_line_ops = {line_queued, line_address, line_heartbeat,
-                                                       line_ping};
-
 static int need_aside(struct meeple__conn *conn)
 {
     if (!conn->aside) {
@@ -451,10 +417,26 @@ static int next_decrypted(struct meeple__conn *conn, meeple_ws_event *event)
         } else if (len == 0) {
             return 0;
         } else {
-
             meeple__conn_flush(conn);
             meeple__ws_eof(&conn->ws);
         }
+    }
+}
+
+/* The time that it has to end began with the last turn of the loop, and since then the application
+ * may have been away: it begins now. */
+static void begin_to_end(struct meeple__conn *conn)
+{
+    struct meeple__loop *loop = conn->loop;
+    struct meeple__ws *ws = &conn->ws;
+    uint64_t turn_ms = loop->now_ms;
+
+    if (conn->ending || !(ws->failed || ws->close_sent || ws->close_received)) {
+        return;
+    }
+    conn->ending = true;
+    if (ws->deadline_ms != UINT64_MAX) {
+        ws->deadline_ms += meeple__loop_now(loop) - turn_ms;
     }
 }
 
@@ -467,6 +449,9 @@ int meeple__conn_next(struct meeple__conn *conn, meeple_ws_event *event)
     }
     conn->ws.now_ms = conn->loop->now_ms;
     rc = conn->tls ? next_decrypted(conn, event) : meeple__ws_next(&conn->ws, event);
+    if (rc <= 0 || event->type != MEEPLE_WS_MESSAGE) {
+        begin_to_end(conn);
+    }
     if (meeple__conn_queued(conn) > 0 && !conn->blocked) {
         meeple__conn_wrote(conn);
     }

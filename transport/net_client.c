@@ -74,6 +74,8 @@ static void closed(struct client *client, const meeple_ws_event *ws)
         why = (meeple_bytes){(const uint8_t *)fault.text, strlen(fault.text)};
     }
     meeple__session_closed(session, ws->code, ws->clean, why);
+    /* It lingers from now on, and the application may have been away for longer. */
+    meeple__loop_now(&client->net.loop);
     meeple__conn_linger(conn);
 }
 
