@@ -238,8 +238,7 @@ static ssize_t send_some(int fd, const meeple_bytes *parts, size_t count, size_t
         *offered += parts[i].len;
     }
     do {
-        sent = count == 1 ? send(fd, parts->ptr, parts->len, MSG_NOSIGNAL)
-                          : sendmsg(fd, &message, MSG_NOSIGNAL);
+        sent = sendmsg(fd, &message, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
     return sent;
 }
