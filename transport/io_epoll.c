@@ -20,7 +20,7 @@ enum {
 
 /* All that is told of a stream, once for each time that it comes true (epoll(7), "Level-triggered
  * and edge-triggered"): nothing has to be told to the kernel when a stream blocks. */
-static const uint32_t stream_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+static const uint32_t stream_events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
 
 struct epoll_watcher {
     int fd;
@@ -142,6 +142,7 @@ static int watcher_wait(meeple_io *io, int timeout_ms)
                             (events & EPOLLIN ? MEEPLE__READABLE : 0u) |
                                 (events & EPOLLOUT ? MEEPLE__WRITABLE : 0u) |
                                 (events & EPOLLRDHUP ? MEEPLE__ENDING : 0u) |
+                                (events & EPOLLPRI ? MEEPLE__URGENT : 0u) |
                                 (events & (EPOLLERR | EPOLLHUP) ? MEEPLE__HANGUP : 0u));
     }
     return 0;

@@ -313,7 +313,7 @@ void meeple__io_close(meeple_io *io, meeple_socket *socket)
 /* Bytes, or the end; else socket->error may say more. */
 static bool receive(meeple_io *io, meeple_socket *socket, meeple_io_event *event, unsigned ready)
 {
-    unsigned behind = ready & (MEEPLE__ENDING | MEEPLE__HANGUP);
+    unsigned behind = ready & (MEEPLE__ENDING | MEEPLE__URGENT | MEEPLE__HANGUP);
     ssize_t got;
 
     do {
@@ -375,7 +375,7 @@ static bool stream_turn(meeple_io *io, meeple_socket *socket, meeple_io_event *e
         socket->blocked = false;
         watch_stream(io, socket);
         if (ready & MEEPLE__READABLE) {
-            meeple__socket_mark(io, socket, ready & (MEEPLE__READABLE | MEEPLE__ENDING));
+            meeple__socket_mark(io, socket, ready & ~(unsigned)MEEPLE__WRITABLE);
         }
         event->type = MEEPLE_IO_SENT;
         return true;

@@ -12,7 +12,8 @@ enum {
     MEEPLE__READABLE = 1,
     MEEPLE__WRITABLE = 2,
     MEEPLE__HANGUP = 4, /* lost or over on both sides; told whether asked for or not */
-    MEEPLE__ENDING = 8  /* the other side's end is there, behind what can be read before it */
+    MEEPLE__ENDING = 8, /* the other side's end is there, behind what can be read before it */
+    MEEPLE__URGENT = 16 /* something is, at which recv() stops, whatever is behind it (tcp(7)) */
 };
 
 /*

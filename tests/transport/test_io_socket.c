@@ -733,6 +733,51 @@ EACH_DRIVER(what_a_turn_leaves_is_told_in_the_next)
     driver->free(io);
 }
 
+/* recv() stops at the mark of urgent data, which nobody who speaks WebSocket sends, with less than
+ * it was asked for and more behind it (tcp(7)).  An io_uring says of all that comes that it may be
+ * urgent: there whoever sends such waits until more of it comes. */
+static void tell_what_is_behind(const meeple_io_driver *driver)
+{
+    for (int ends = 0; ends < 2; ends++) {
+        meeple_io *io = io_new(driver);
+        meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
+        int fd = stranger(driver->port(io, listener));
+        size_t got = 0;
+
+        expect(driver, io, MEEPLE_IO_ACCEPTED);
+        cr_assert_eq(write(fd, "before", 6), 6);
+        cr_assert_eq(send(fd, "!", 1, MSG_OOB), 1);
+        cr_assert_eq(write(fd, "behind", 6), 6);
+        if (ends) {
+            shutdown(fd, SHUT_WR);
+        }
+        poll(NULL, 0, 20);
+        while (got < 12) {
+            got += expect(driver, io, MEEPLE_IO_RECEIVED).len;
+        }
+        cr_assert_eq(got, 12);
+        if (ends) {
+            expect(driver, io, MEEPLE_IO_ENDED);
+        }
+        expect_silence(driver, io, 30);
+        close(fd);
+        driver->free(io);
+    }
+}
+
+Test(io_socket_poll, what_lies_behind_urgent_data_is_told_without_more_to_come)
+{
+    tell_what_is_behind(meeple_io_poll());
+}
+
+Test(io_socket_epoll, what_lies_behind_urgent_data_is_told_without_more_to_come)
+{
+    if (!meeple_io_epoll()) {
+        cr_skip("this system has no epoll");
+    }
+    tell_what_is_behind(meeple_io_epoll());
+}
+
 /* The moment when the other side's end comes is before, between and after the turns. */
 EACH_DRIVER(an_end_is_told_whenever_it_comes)
 {
