@@ -46,6 +46,17 @@ int meeple__server_allow(struct meeple__server *server, const meeple_limits *lim
     return loop->driver->random(loop->io, &server->addresses.seed, sizeof server->addresses.seed);
 }
 
+/* By the clock of the turn, in which much may have come that an application takes long to work off;
+ * or by what it says now. */
+static bool takes(struct meeple__server *server, struct meeple__rate *rate,
+                  const struct meeple__allowance *allowance, uint32_t count)
+{
+    struct meeple__loop *loop = &server->net.loop;
+
+    return meeple__rate_take(rate, allowance, loop->now_ms, count) ||
+           meeple__rate_take(rate, allowance, meeple__loop_now(loop), count);
+}
+
 static bool flooded(struct meeple__server *server, struct meeple__ws *ws, const char *why)
 {
     server->net.stats.flooded++;
@@ -57,7 +68,6 @@ bool meeple__server_charge(struct meeple__server *server, struct meeple__peer *p
                            const meeple_ws_event *message)
 {
     struct meeple__ws *ws = &peer->conn.ws;
-    uint64_t now_ms = server->net.loop.now_ms;
     uint32_t messages = ws->controls + (message != NULL);
     uint32_t bytes = peer->conn.received;
 
@@ -71,11 +81,10 @@ bool meeple__server_charge(struct meeple__server *server, struct meeple__peer *p
         bytes += (uint32_t)message->data.len;
     }
     /* Of what came at once the bytes are all with its first message. */
-    if (messages > 0 &&
-        !meeple__rate_take(&peer->messages, &server->messages_allowed, now_ms, messages)) {
+    if (messages > 0 && !takes(server, &peer->messages, &server->messages_allowed, messages)) {
         return flooded(server, ws, "more messages a second than this server takes");
     }
-    if (bytes > 0 && !meeple__rate_take(&peer->bytes, &server->bytes_allowed, now_ms, bytes)) {
+    if (bytes > 0 && !takes(server, &peer->bytes, &server->bytes_allowed, bytes)) {
         return flooded(server, ws, "more bytes a second than this server takes");
     }
     return true;

@@ -21,6 +21,7 @@ struct away {
     meeple_net *net;
     struct raw_peer raw;
     meeple_event event; /* the last one */
+    int32_t peer;       /* a server's */
 };
 
 static void begin(struct away *away)
@@ -114,27 +115,33 @@ Test(net_away, a_client_waits_for_the_server_to_end_the_stream)
 
 /* ---- a server ---- */
 
-/* Somebody has joined, and has not read all that it was sent. */
-static void serve_behind(struct away *away)
+/* Somebody has joined. */
+static void serve(struct away *away, const meeple_limits *limits)
 {
-    static const uint8_t much[BEHIND];
-    int32_t id;
-
     begin(away);
     cr_assert_eq(
         meeple_net_listen(&away->net, &(meeple_listen_options){.port = PORT,
                                                                .dialect = MEEPLE_DIALECT_PLAIN,
+                                                               .limits = *limits,
                                                                .io = sim_driver(away->sim, "s")}),
         0);
     takes(away, MEEPLE_EVENT_UP);
     raw_connect(&away->raw, away->sim, "c", "s", PORT, NULL, true);
     takes(away, MEEPLE_EVENT_JOIN);
-    id = away->event.peer;
+    away->peer = away->event.peer;
     cr_assert(!waits(away, 100) && away->raw.open);
+}
+
+/* Somebody has, and has not read all that it was sent. */
+static void serve_behind(struct away *away)
+{
+    static const uint8_t much[BEHIND];
+
+    serve(away, &(meeple_limits){0});
     away->raw.deaf = true;
-    cr_assert_eq(meeple_net_send(away->net, id, (meeple_bytes){much, sizeof much}), 0);
+    cr_assert_eq(meeple_net_send(away->net, away->peer, (meeple_bytes){much, sizeof much}), 0);
     cr_assert_eq(meeple_net_next(away->net, &away->event, 0), 0);
-    cr_assert_gt(meeple_net_queued(away->net, id), 0);
+    cr_assert_gt(meeple_net_queued(away->net, away->peer), 0);
 }
 
 /* It reads on, a second after the server came back to see that there is an end to it. */
@@ -174,5 +181,32 @@ Test(net_away, who_breaks_a_rule_has_time_to_read_why)
     reads_on(&away);
     cr_assert_eq(away.event.code, MEEPLE_CLOSE_INVALID_TEXT);
     cr_assert(strstr(away.raw.told, "closing 1007 the text is not UTF-8"), "%s", away.raw.told);
+    end(&away);
+}
+
+/* What is worked off as slowly as it may come at most is no flood, though it came at once. */
+Test(net_away, who_is_slow_to_take_messages_calls_nobody_a_flood)
+{
+    enum {
+        A_SECOND = 100,
+        MESSAGES = 4 * A_SECOND /* half of them may come at once */
+    };
+    uint8_t frames[MESSAGES][7];
+    struct away away;
+
+    for (size_t i = 0; i < MESSAGES; i++) {
+        memcpy(frames[i], (const uint8_t[7]){0x82, 0x81, 0, 0, 0, 0, 'x'}, 7);
+    }
+    serve(&away, &(meeple_limits){.messages_per_second_max = A_SECOND});
+    raw_write(&away.raw, frames, sizeof frames);
+    for (size_t i = 0; i < MESSAGES; i++) {
+        takes(&away, MEEPLE_EVENT_PACKET);
+        pass(&away, 1000 / A_SECOND);
+    }
+    cr_assert_eq(meeple_net_stats(away.net).flooded, 0);
+    raw_write(&away.raw, frames, sizeof frames);
+    while (waits(&away, 100) && away.event.type == MEEPLE_EVENT_PACKET) {
+    }
+    cr_assert_eq(meeple_net_stats(away.net).flooded, 1);
     end(&away);
 }
