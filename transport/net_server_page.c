@@ -174,7 +174,8 @@ static void answer_file(struct meeple__server *server, struct meeple__peer *peer
     }
     /* From here on it takes a place among the downloads, and none of those who want to play. */
     meeple__server_came(server, peer);
-    peer->conn.ws.deadline_ms = server->net.loop.now_ms + server->pages.stall_timeout_ms;
+    peer->conn.ws.deadline_ms =
+        meeple__loop_now(&server->net.loop) + server->pages.stall_timeout_ms;
 }
 
 static void answer_error(struct meeple__server *server, struct meeple__peer *peer, bool bodiless,
@@ -307,7 +308,8 @@ void meeple__server_page_more(struct meeple__server *server, struct meeple__peer
         ws->answering = false;
         server->net.stats.pages_served++;
     } else if (!server->net.closing) {
-        ws->deadline_ms = server->net.loop.now_ms + server->pages.stall_timeout_ms;
+        /* The application may have been away since the last turn. */
+        ws->deadline_ms = meeple__loop_now(&server->net.loop) + server->pages.stall_timeout_ms;
     }
 }
 

@@ -619,6 +619,33 @@ Test(net_page, who_reads_fast_does_not_keep_the_others_waiting)
     stop();
 }
 
+Test(net_page, a_download_waits_for_who_was_away)
+{
+    struct browser *browser;
+    meeple_event event;
+    uint64_t until_ms;
+
+    start(NULL, &(struct sim_options){.window_bytes = 1 << 26});
+    write_big();
+    browser = ask(NULL);
+    come("ws://s:4000/");
+    wait_for(500);
+    say(browser, GET("/big.wasm"));
+    cr_assert_eq(seat_send(&session.seats[1], 1, "now"), 0);
+    meeple_net_flush(session.seats[1].net);
+    sim_step(session.sim);
+    cr_assert_eq(meeple_net_next(server(), &event, 0), 1);
+    cr_assert_eq(event.type, MEEPLE_EVENT_PACKET);
+    cr_assert_not_null(download());
+    until_ms = sim_now(session.sim) + 31000; /* a download may stall for 30 s */
+    while (sim_step_until(session.sim, until_ms)) {
+    }
+    wait_for(1000);
+    cr_assert(has_big(browser));
+    cr_assert_eq(stats().pages_lost, 0);
+    stop();
+}
+
 Test(net_page, a_download_goes_on_in_somebody_elses_loop)
 {
     struct browser *browser;
