@@ -87,6 +87,8 @@ static int web_step(meeple_net *net, meeple_event *event)
     struct meeple__session *session = &client->session;
     int rc = meeple__session_next(session, event);
 
+    /* What has come is taken here, and not in a turn of the loop. */
+    meeple__loop_now(&net->loop);
     forget_message(client);
     if (rc == 0 && !meeple__session_is_over(session)) {
         rc = meeple__web_client_tell_room(client, event);
@@ -252,7 +254,6 @@ int meeple__web_client_new(meeple_net **out, const char *url, const meeple_conne
     }
     client->net.ops = &web_ops;
     client->net.only = &client->line;
-
     client->handle = -1;
     client->open_deadline_ms = client->close_deadline_ms = client->grace_ms = UINT64_MAX;
     meeple__session_init(&client->session, &client->net);

@@ -1084,6 +1084,46 @@ Test(net_web, pings_a_quiet_server_in_packets_and_measures_the_answer)
     close_page(&page);
 }
 
+/* Lets time pass in which nobody asks. */
+static void be_away(struct page *page, uint64_t ms)
+{
+    uint64_t until_ms = sim_now(page->session.sim) + ms;
+
+    while (sim_step_until(page->session.sim, until_ms)) {
+    }
+}
+
+Test(net_web, does_what_is_due_in_the_call_for_which_it_is)
+{
+    struct page page;
+    meeple_event event;
+    uint8_t pong[9];
+
+    sit_down(&page, MEEPLE_DIALECT_NATIVE);
+    be_away(&page, 20000);
+    cr_assert_eq(meeple_net_wait_ms(page.net), 0);
+    cr_assert_eq(meeple_net_next(page.net, &event, 0), 0);
+    cr_assert_eq(ping_of(&page, pong), 9);
+    cr_assert_eq(meeple_net_wait_ms(page.net), 20000);
+    close_page(&page);
+}
+
+Test(net_web, measures_an_answer_when_it_is_taken)
+{
+    struct page page;
+    uint8_t pong[9];
+
+    sit_down(&page, MEEPLE_DIALECT_NATIVE);
+    cr_assert_eq(meeple_net_ping(page.net, 1), 0);
+    cr_assert_eq(ping_of(&page, pong), 9);
+    be_away(&page, 70);
+    browser_hears(page.socket, pong, sizeof pong, false);
+    expect(&page, "");
+    cr_assert_eq(meeple_net_rtt(page.net, 1).samples, 1);
+    cr_assert_eq(meeple_net_rtt(page.net, 1).last_ms, 70);
+    close_page(&page);
+}
+
 Test(net_web, does_not_ping_a_server_that_speaks)
 {
     struct page page;
