@@ -35,7 +35,7 @@ static inline void spoil_content(void *member, meeple_type type)
 }
 
 /* A bit of a slot that the client sees and that is not its own to change: in self, or in what has
- * come last, or in both. */
+ * come last, or in both.  It exists in either: what does not is nobody's to compare. */
 static inline void spoil_slot(meeple_object *object, struct prng *prng)
 {
     const struct meeple__replica *replica = object->replica;
@@ -43,7 +43,9 @@ static inline void spoil_slot(meeple_object *object, struct prng *prng)
     meeple_field field = meeple__layout_slot(replica->layout, slot);
     uint64_t which = prng_below(prng, 3);
 
-    if (object->master == object->world->id || !meeple__level_shows(replica->level, field.flags)) {
+    if (object->master == object->world->id || !meeple__level_shows(replica->level, field.flags) ||
+        !meeple__layout_present(replica->layout, slot, object->self) ||
+        !meeple__layout_present(replica->layout, slot, replica->shadow)) {
         return;
     }
     if (meeple__content_is(field.type)) {
