@@ -20,6 +20,14 @@ SECTIONS = {
                    7.2.3.5 7.2.3.6 8""",
 }
 
+# The suites of a test that runs on each driver end in these.
+DRIVERS = {
+    "EACH_POLLABLE_DRIVER": "epoll uring",
+    "EACH_DRIVER": "poll epoll uring",
+    "EACH_SOCKET_KIND": "poll epoll uring",
+    "EACH_KIND": "poll epoll uring loopback sim",
+}
+
 
 def read(path):
     with open(path, encoding="utf-8") as file:
@@ -48,9 +56,9 @@ def tests():
     for path in glob.glob(os.path.join(ROOT, "tests", "*", "test_*.c")):
         text = read(path)
         found = re.findall(r"^\s*Test\(\s*(\w+),\s*(\w+)", text, re.M)
-        # A macro that makes one test for each of several suites.
-        for name in re.findall(r"^EVERY_\w+\((\w+)\)", text, re.M):
-            found += [(suite, name) for suite, argument in found if argument == "name"]
+        # tests/support/drivers.h makes one test for each of several suites.
+        for macro, suite, name in re.findall(r"^(EACH_\w+)\(\s*(\w+),\s*(\w+)\)", text, re.M):
+            found += [(suite + "_" + driver, name) for driver in DRIVERS[macro].split()]
         names |= {"%s.%s" % pair for pair in found}
     for path in glob.glob(os.path.join(ROOT, "tests", "*", "test_*.py")):
         names |= {"%s:%s" % (os.path.basename(path), name)

@@ -6,6 +6,7 @@
 
 #include "tests/rpc/session.h"
 #include "tests/support/counting_mem.h"
+#include "tests/support/drivers.h"
 
 static struct session session;
 static struct seat *const server = &session.seats[0], *const a = &session.seats[1];
@@ -16,6 +17,7 @@ static void end(void)
 }
 
 TestSuite(world_wait, .fini = end);
+DRIVER_SUITES(world_wait, .fini = end);
 
 /* Polls those that are due, until none is. */
 static void settle_due(void)
@@ -161,12 +163,13 @@ static void *wake_world(void *ctx)
     return NULL;
 }
 
-Test(world_wait, another_thread_ends_a_poll)
+EACH_DRIVER(world_wait, another_thread_ends_a_poll)
 {
     meeple_net *net;
     struct seat *seat;
 
-    cr_assert_eq(meeple_net_listen(&net, &(meeple_listen_options){.host = "127.0.0.1"}), 0);
+    cr_assert_eq(
+        meeple_net_listen(&net, &(meeple_listen_options){.host = "127.0.0.1", .io = driver}), 0);
     seat = session_sit(&session, net);
     cr_expect_eq(meeple_world_poll(seat->world, -1), 1);
     for (unsigned i = 0; i < 100; i++) {
@@ -204,18 +207,16 @@ static void run_loop(const char *text)
     session.trace[0] = '\0';
 }
 
-Test(world_wait, two_worlds_live_in_somebody_elses_loop)
+EACH_POLLABLE_DRIVER(world_wait, two_worlds_live_in_somebody_elses_loop)
 {
     meeple_net *net;
     char url[64];
 
-    if (!meeple_io_epoll()) {
-        cr_skip("this system has no epoll");
-    }
-    cr_assert_eq(meeple_net_listen(&net, &(meeple_listen_options){.host = "127.0.0.1"}), 0);
+    cr_assert_eq(
+        meeple_net_listen(&net, &(meeple_listen_options){.host = "127.0.0.1", .io = driver}), 0);
     snprintf(url, sizeof url, "ws://127.0.0.1:%u/", (unsigned)meeple_net_port(net));
     session_add(session_sit(&session, net));
-    cr_assert_eq(meeple_net_connect(&net, url, NULL), 0);
+    cr_assert_eq(meeple_net_connect(&net, url, &(meeple_connect_options){.io = driver}), 0);
     session_add(session_sit(&session, net));
     a->events = true;
     run_loop("a: up; a: join server; ");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tests/support/counting_mem.h"
+#include "tests/support/drivers.h"
 #include "tests/support/sim.h"
 #include "transport/io_loopback.h"
 
@@ -15,14 +16,6 @@ enum {
     ENDS_MAX = 256,
     HISTORY_MAX = 64,
     PATIENCE_MS = 5000
-};
-
-enum kind {
-    POLL,
-    EPOLL,
-    URING,
-    LOOPBACK,
-    SIM
 };
 
 struct bench;
@@ -42,7 +35,7 @@ struct end {
 
 /* A server and a client, each with an io of its own. */
 struct bench {
-    enum kind kind;
+    enum driver_kind kind;
     const meeple_io_driver *server_driver, *client_driver;
     meeple_io *server, *client;
     meeple_socket *listener;
@@ -65,20 +58,17 @@ static uint8_t pattern(size_t at)
     return (uint8_t)(at * 7 + (at >> 8) * 13 + (at >> 16));
 }
 
-static struct bench *bench_new(enum kind kind)
+static struct bench *bench_new(enum driver_kind kind)
 {
+    const meeple_io_driver *driver = kind < DRIVER_LOOPBACK ? driver_or_skip(kind) : NULL;
     struct bench *bench = calloc(1, sizeof *bench);
 
     cr_assert(bench);
     bench->kind = kind;
     counting_mem_init(&bench->mem);
-    if (kind == POLL) {
-        bench->server_driver = bench->client_driver = meeple_io_poll();
-    } else if (kind == EPOLL) {
-        bench->server_driver = bench->client_driver = meeple_io_epoll();
-    } else if (kind == URING) {
-        bench->server_driver = bench->client_driver = meeple_io_uring();
-    } else if (kind == LOOPBACK) {
+    if (driver) {
+        bench->server_driver = bench->client_driver = driver;
+    } else if (kind == DRIVER_LOOPBACK) {
         cr_assert_eq(meeple__loopback_new(&bench->mem.mem, &bench->hub), 0);
         bench->server_driver = bench->client_driver = meeple__loopback_driver(bench->hub);
     } else {
@@ -86,10 +76,6 @@ static struct bench *bench_new(enum kind kind)
             .seed = 7, .latency_min_ms = 5, .latency_max_ms = 40, .chop = true, .stutter = true});
         bench->server_driver = sim_driver(bench->sim, "server");
         bench->client_driver = sim_driver(bench->sim, "client");
-    }
-    if (!bench->server_driver) {
-        free(bench);
-        cr_skip("this system has no such driver");
     }
     cr_assert_eq(
         bench->server_driver->open(bench->server_driver, &bench->mem.mem, NULL, &bench->server), 0);
@@ -257,7 +243,7 @@ static bool pump(struct bench *bench)
     if (bench->sim) {
         return sim_step(bench->sim);
     }
-    return bench->kind != LOOPBACK &&
+    return bench->kind != DRIVER_LOOPBACK &&
            (take(bench, bench->client, 20) || take(bench, bench->server, 20));
 }
 
@@ -272,14 +258,14 @@ static void pump_until_history(struct bench *bench, const struct end *end, const
     uint64_t patience = bench->client_driver->now_ms(bench->client) + PATIENCE_MS;
 
     while (strcmp(end->history, history) != 0) {
-        cr_assert(pump(bench) || (bench->kind != LOOPBACK && !bench->sim &&
+        cr_assert(pump(bench) || (bench->kind != DRIVER_LOOPBACK && !bench->sim &&
                                   bench->client_driver->now_ms(bench->client) < patience),
                   "\"%s\", never \"%s\"", end->history, history);
     }
 }
 
 /* A stream: [0] of both sides. */
-static struct bench *bench_stream(enum kind kind)
+static struct bench *bench_stream(enum driver_kind kind)
 {
     struct bench *bench = bench_new(kind);
 
@@ -295,42 +281,18 @@ static void pump_until_received(struct bench *bench, const struct end *end, size
     uint64_t patience = bench->client_driver->now_ms(bench->client) + PATIENCE_MS;
 
     while (end->received < len) {
-        cr_assert(pump(bench) || (bench->kind != LOOPBACK && !bench->sim &&
+        cr_assert(pump(bench) || (bench->kind != DRIVER_LOOPBACK && !bench->sim &&
                                   bench->client_driver->now_ms(bench->client) < patience),
                   "%zu bytes of %zu", end->received, len);
     }
 }
 
-#define EVERY_DRIVER(name)                                                                         \
-    static void name(enum kind kind);                                                              \
-    Test(io_poll, name)                                                                            \
-    {                                                                                              \
-        name(POLL);                                                                                \
-    }                                                                                              \
-    Test(io_epoll, name)                                                                           \
-    {                                                                                              \
-        name(EPOLL);                                                                               \
-    }                                                                                              \
-    Test(io_uring, name)                                                                           \
-    {                                                                                              \
-        name(URING);                                                                               \
-    }                                                                                              \
-    Test(io_loopback, name)                                                                        \
-    {                                                                                              \
-        name(LOOPBACK);                                                                            \
-    }                                                                                              \
-    Test(io_sim, name)                                                                             \
-    {                                                                                              \
-        name(SIM);                                                                                 \
-    }                                                                                              \
-    static void name(enum kind kind)
-
-EVERY_DRIVER(an_io_that_was_not_used_can_be_freed)
+EACH_KIND(io, an_io_that_was_not_used_can_be_freed)
 {
     bench_free(bench_new(kind));
 }
 
-EVERY_DRIVER(freeing_nothing_does_nothing)
+EACH_KIND(io, freeing_nothing_does_nothing)
 {
     struct bench *bench = bench_new(kind);
 
@@ -338,7 +300,7 @@ EVERY_DRIVER(freeing_nothing_does_nothing)
     bench_free(bench);
 }
 
-EVERY_DRIVER(a_stream_is_accepted_at_one_end_and_connected_at_the_other)
+EACH_KIND(io, a_stream_is_accepted_at_one_end_and_connected_at_the_other)
 {
     struct bench *bench = bench_stream(kind);
 
@@ -348,7 +310,7 @@ EVERY_DRIVER(a_stream_is_accepted_at_one_end_and_connected_at_the_other)
     bench_free(bench);
 }
 
-EVERY_DRIVER(delivers_bytes_in_order)
+EACH_KIND(io, delivers_bytes_in_order)
 {
     struct bench *bench = bench_stream(kind);
 
@@ -364,7 +326,7 @@ EVERY_DRIVER(delivers_bytes_in_order)
     bench_free(bench);
 }
 
-EVERY_DRIVER(sending_nothing_sends_nothing)
+EACH_KIND(io, sending_nothing_sends_nothing)
 {
     struct bench *bench = bench_stream(kind);
     const meeple_bytes empty[2] = {{NULL, 0}, {NULL, 0}};
@@ -379,7 +341,7 @@ EVERY_DRIVER(sending_nothing_sends_nothing)
     bench_free(bench);
 }
 
-EVERY_DRIVER(gathers_more_parts_than_the_system_takes_at_once)
+EACH_KIND(io, gathers_more_parts_than_the_system_takes_at_once)
 {
     struct bench *bench = bench_stream(kind);
     struct end *end = &bench->connected[0];
@@ -402,10 +364,10 @@ EVERY_DRIVER(gathers_more_parts_than_the_system_takes_at_once)
     bench_free(bench);
 }
 
-EVERY_DRIVER(a_large_transfer_both_ways_loses_nothing)
+EACH_KIND(io, a_large_transfer_both_ways_loses_nothing)
 {
     struct bench *bench = bench_stream(kind);
-    const size_t total = kind == SIM ? 400000 : 20000000;
+    const size_t total = kind == DRIVER_SIM ? 400000 : 20000000;
 
     bench->connected[0].to_send = bench->accepted[0].to_send = total;
     end_send(&bench->connected[0]);
@@ -419,7 +381,7 @@ EVERY_DRIVER(a_large_transfer_both_ways_loses_nothing)
     bench_free(bench);
 }
 
-EVERY_DRIVER(a_reader_that_does_not_take_makes_send_come_up_short)
+EACH_KIND(io, a_reader_that_does_not_take_makes_send_come_up_short)
 {
     struct bench *bench = bench_stream(kind);
     struct end *end = &bench->connected[0];
@@ -449,11 +411,11 @@ EVERY_DRIVER(a_reader_that_does_not_take_makes_send_come_up_short)
     bench_free(bench);
 }
 
-EVERY_DRIVER(what_was_sent_whole_is_not_answered_with_sent)
+EACH_KIND(io, what_was_sent_whole_is_not_answered_with_sent)
 {
     struct bench *bench = bench_stream(kind);
 
-    if (kind != SIM) { /* which stutters */
+    if (kind != DRIVER_SIM) { /* which stutters */
         bench->connected[0].to_send = 1000;
         end_send(&bench->connected[0]);
         cr_assert_not(bench->connected[0].blocked);
@@ -463,7 +425,7 @@ EVERY_DRIVER(what_was_sent_whole_is_not_answered_with_sent)
     bench_free(bench);
 }
 
-EVERY_DRIVER(the_end_comes_after_the_data_and_reading_goes_on)
+EACH_KIND(io, the_end_comes_after_the_data_and_reading_goes_on)
 {
     struct bench *bench = bench_stream(kind);
     struct end *client = &bench->connected[0], *server = &bench->accepted[0];
@@ -489,7 +451,7 @@ EVERY_DRIVER(the_end_comes_after_the_data_and_reading_goes_on)
     bench_free(bench);
 }
 
-EVERY_DRIVER(a_stream_that_ended_both_ways_says_nothing_more)
+EACH_KIND(io, a_stream_that_ended_both_ways_says_nothing_more)
 {
     struct bench *bench = bench_stream(kind);
 
@@ -505,7 +467,7 @@ EVERY_DRIVER(a_stream_that_ended_both_ways_says_nothing_more)
     bench_free(bench);
 }
 
-EVERY_DRIVER(closing_is_seen_as_the_end_after_the_data)
+EACH_KIND(io, closing_is_seen_as_the_end_after_the_data)
 {
     struct bench *bench = bench_stream(kind);
     struct end *client = &bench->connected[0], *server = &bench->accepted[0];
@@ -523,7 +485,7 @@ EVERY_DRIVER(closing_is_seen_as_the_end_after_the_data)
     bench_free(bench);
 }
 
-EVERY_DRIVER(sending_to_an_end_that_was_closed_breaks_the_stream)
+EACH_KIND(io, sending_to_an_end_that_was_closed_breaks_the_stream)
 {
     struct bench *bench = bench_stream(kind);
     struct end *server = &bench->accepted[0];
@@ -552,7 +514,7 @@ EVERY_DRIVER(sending_to_an_end_that_was_closed_breaks_the_stream)
     bench_free(bench);
 }
 
-EVERY_DRIVER(closing_with_unread_bytes_is_no_clean_end)
+EACH_KIND(io, closing_with_unread_bytes_is_no_clean_end)
 {
     struct bench *bench = bench_stream(kind);
     struct end *client = &bench->connected[0], *server = &bench->accepted[0];
@@ -569,7 +531,7 @@ EVERY_DRIVER(closing_with_unread_bytes_is_no_clean_end)
     bench_free(bench);
 }
 
-EVERY_DRIVER(a_connection_that_nobody_takes_is_refused)
+EACH_KIND(io, a_connection_that_nobody_takes_is_refused)
 {
     struct bench *bench = bench_new(kind);
     struct end *end;
@@ -587,7 +549,7 @@ EVERY_DRIVER(a_connection_that_nobody_takes_is_refused)
     bench_free(bench);
 }
 
-EVERY_DRIVER(one_address_has_one_listener)
+EACH_KIND(io, one_address_has_one_listener)
 {
     struct bench *bench = bench_new(kind);
     meeple_socket *second = NULL;
@@ -604,14 +566,14 @@ EVERY_DRIVER(one_address_has_one_listener)
     bench_free(bench);
 }
 
-EVERY_DRIVER(an_address_is_shared_or_the_driver_says_that_it_cannot)
+EACH_KIND(io, an_address_is_shared_or_the_driver_says_that_it_cannot)
 {
     struct bench *bench = bench_new(kind);
     const meeple_io_driver *driver = bench->server_driver;
     meeple_socket *one = NULL, *other = NULL;
     int rc = driver->listen(bench->server, "127.0.0.1", 0, true, NULL, &one);
 
-    if (kind < LOOPBACK) {
+    if (kind < DRIVER_LOOPBACK) {
         uint16_t port = driver->port(bench->server, one);
 
         cr_assert_eq(rc, 0);
@@ -624,7 +586,7 @@ EVERY_DRIVER(an_address_is_shared_or_the_driver_says_that_it_cannot)
     bench_free(bench);
 }
 
-EVERY_DRIVER(nothing_is_told_of_a_socket_after_close)
+EACH_KIND(io, nothing_is_told_of_a_socket_after_close)
 {
     struct bench *bench = bench_new(kind);
     struct end *end;
@@ -638,7 +600,7 @@ EVERY_DRIVER(nothing_is_told_of_a_socket_after_close)
 }
 
 /* The handler of one event closes streams whose events wait behind it. */
-EVERY_DRIVER(any_stream_may_be_closed_between_two_events)
+EACH_KIND(io, any_stream_may_be_closed_between_two_events)
 {
     struct bench *bench = bench_new(kind);
     size_t told = 0;
@@ -662,7 +624,7 @@ EVERY_DRIVER(any_stream_may_be_closed_between_two_events)
     }
     while (bench->sim && sim_step(bench->sim)) {
     }
-    while (take(bench, bench->server, kind < LOOPBACK ? 100 : 0)) {
+    while (take(bench, bench->server, kind < DRIVER_LOOPBACK ? 100 : 0)) {
         struct end *end = &bench->accepted[bench->last - bench->accepted];
 
         told++;
@@ -679,7 +641,7 @@ EVERY_DRIVER(any_stream_may_be_closed_between_two_events)
     bench_free(bench);
 }
 
-EVERY_DRIVER(two_busy_streams_take_turns)
+EACH_KIND(io, two_busy_streams_take_turns)
 {
     struct bench *bench = bench_new(kind);
     const struct end *before = NULL;
@@ -702,7 +664,7 @@ EVERY_DRIVER(two_busy_streams_take_turns)
         }
         before = NULL;
         for (int i = 0; i < 2; i++) {
-            cr_assert(take(bench, bench->server, kind < LOOPBACK ? 1000 : 0));
+            cr_assert(take(bench, bench->server, kind < DRIVER_LOOPBACK ? 1000 : 0));
             cr_assert_neq(bench->last, before, "twice in round %d", rounds);
             before = bench->last;
         }
@@ -712,7 +674,7 @@ EVERY_DRIVER(two_busy_streams_take_turns)
     bench_free(bench);
 }
 
-EVERY_DRIVER(a_stream_that_nobody_attached_to_has_no_user)
+EACH_KIND(io, a_stream_that_nobody_attached_to_has_no_user)
 {
     struct bench *bench = bench_new(kind);
     meeple_io_event event = {0};
@@ -735,7 +697,7 @@ EVERY_DRIVER(a_stream_that_nobody_attached_to_has_no_user)
 }
 
 /* What was to be sent may go with it: nothing looks at that any more. */
-EVERY_DRIVER(a_stream_that_waits_to_send_can_be_closed)
+EACH_KIND(io, a_stream_that_waits_to_send_can_be_closed)
 {
     enum {
         LEN = 16 << 20
@@ -763,10 +725,10 @@ EVERY_DRIVER(a_stream_that_waits_to_send_can_be_closed)
     bench_free(bench);
 }
 
-EVERY_DRIVER(many_streams_at_once_all_get_through)
+EACH_KIND(io, many_streams_at_once_all_get_through)
 {
     struct bench *bench = bench_new(kind);
-    const size_t count = kind == LOOPBACK ? 100 : ENDS_MAX;
+    const size_t count = kind == DRIVER_LOOPBACK ? 100 : ENDS_MAX;
 
     bench_listen(bench);
     for (size_t i = 0; i < count; i++) {
@@ -791,7 +753,7 @@ EVERY_DRIVER(many_streams_at_once_all_get_through)
     bench_free(bench);
 }
 
-EVERY_DRIVER(a_listener_that_closes_leaves_its_streams_alone)
+EACH_KIND(io, a_listener_that_closes_leaves_its_streams_alone)
 {
     struct bench *bench = bench_stream(kind);
 
@@ -802,7 +764,7 @@ EVERY_DRIVER(a_listener_that_closes_leaves_its_streams_alone)
     bench_free(bench);
 }
 
-EVERY_DRIVER(streams_that_nobody_accepted_break_with_their_listener)
+EACH_KIND(io, streams_that_nobody_accepted_break_with_their_listener)
 {
     struct bench *bench = bench_new(kind);
     struct end *end;
@@ -820,7 +782,7 @@ EVERY_DRIVER(streams_that_nobody_accepted_break_with_their_listener)
     bench_free(bench);
 }
 
-EVERY_DRIVER(free_closes_what_is_left)
+EACH_KIND(io, free_closes_what_is_left)
 {
     struct bench *bench = bench_stream(kind);
 
@@ -832,7 +794,7 @@ EVERY_DRIVER(free_closes_what_is_left)
     bench_free(bench);
 }
 
-EVERY_DRIVER(next_with_zero_does_not_wait_and_time_does_not_go_back)
+EACH_KIND(io, next_with_zero_does_not_wait_and_time_does_not_go_back)
 {
     struct bench *bench = bench_new(kind);
     uint64_t before = bench->client_driver->now_ms(bench->client), after;
@@ -850,7 +812,7 @@ EVERY_DRIVER(next_with_zero_does_not_wait_and_time_does_not_go_back)
     bench_free(bench);
 }
 
-EVERY_DRIVER(random_fills_and_differs)
+EACH_KIND(io, random_fills_and_differs)
 {
     struct bench *bench = bench_new(kind);
     uint8_t bytes[2][1000] = {{0}};
@@ -876,7 +838,7 @@ EVERY_DRIVER(random_fills_and_differs)
     bench_free(bench);
 }
 
-EVERY_DRIVER(an_address_is_cut_to_its_room)
+EACH_KIND(io, an_address_is_cut_to_its_room)
 {
     struct bench *bench = bench_stream(kind);
     char whole[80] = "?", cut[8] = "?", none = '?';
@@ -888,7 +850,7 @@ EVERY_DRIVER(an_address_is_cut_to_its_room)
     cr_assert_eq(strncmp(whole, cut, 7), 0);
     cr_assert_lt(strlen(cut), 8);
     cr_assert_eq(none, '?');
-    cr_assert_eq(strlen(whole) == 0, kind == LOOPBACK);
+    cr_assert_eq(strlen(whole) == 0, kind == DRIVER_LOOPBACK);
     bench->server_driver->address(bench->server, bench->listener, whole, sizeof whole);
     cr_assert_str_eq(whole, "");
     bench_free(bench);
@@ -934,8 +896,8 @@ static bool try_without(const meeple_io_driver *driver, struct counting_mem *mem
     return mem->calls - before >= n;
 }
 
-static void every_allocation_fails_once(const meeple_io_driver *driver, size_t live,
-                                        struct counting_mem *mem)
+static void fail_each_allocation(const meeple_io_driver *driver, size_t live,
+                                 struct counting_mem *mem)
 {
     size_t n = 1;
 
@@ -946,36 +908,12 @@ static void every_allocation_fails_once(const meeple_io_driver *driver, size_t l
     cr_assert_gt(n, 4);
 }
 
-Test(io_poll, every_allocation_fails_once)
+EACH_DRIVER(io, every_allocation_fails_once)
 {
     struct counting_mem mem;
 
     counting_mem_init(&mem);
-    every_allocation_fails_once(meeple_io_poll(), 0, &mem);
-    cr_assert_eq(mem.live, 0);
-}
-
-Test(io_epoll, every_allocation_fails_once)
-{
-    struct counting_mem mem;
-
-    if (!meeple_io_epoll()) {
-        cr_skip("this system has no epoll");
-    }
-    counting_mem_init(&mem);
-    every_allocation_fails_once(meeple_io_epoll(), 0, &mem);
-    cr_assert_eq(mem.live, 0);
-}
-
-Test(io_uring, every_allocation_fails_once)
-{
-    struct counting_mem mem;
-
-    if (!meeple_io_uring()) {
-        cr_skip("this library has no io_uring");
-    }
-    counting_mem_init(&mem);
-    every_allocation_fails_once(meeple_io_uring(), 0, &mem);
+    fail_each_allocation(driver, 0, &mem);
     cr_assert_eq(mem.live, 0);
 }
 
@@ -990,7 +928,7 @@ Test(io_loopback, every_allocation_fails_once)
     cr_assert_null(hub);
     cr_assert_eq(meeple__loopback_new(&mem.mem, &hub), 0);
     /* One of the hub's, and its spare chunk. */
-    every_allocation_fails_once(meeple__loopback_driver(hub), 1, &mem);
+    fail_each_allocation(meeple__loopback_driver(hub), 1, &mem);
     meeple__loopback_unref(hub);
     cr_assert_eq(mem.live, 0);
 }

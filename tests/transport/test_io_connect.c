@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "tests/support/drivers.h"
 #include "tests/support/fake_names.h"
 #include "transport/resolver.h"
 
@@ -17,6 +18,7 @@ static void setup(void)
 }
 
 TestSuite(io_connect, .init = setup);
+DRIVER_SUITES(io_connect, .init = setup);
 
 struct caller {
     const meeple_io_driver *driver;
@@ -54,119 +56,89 @@ static meeple_io_event answer(const struct caller *caller)
     return event;
 }
 
-/* poll, epoll, uring, as far as this system has them. */
-static const meeple_io_driver *after(const meeple_io_driver *driver)
+EACH_DRIVER(io_connect, tries_the_next_address_when_one_fails)
 {
-    if (driver == meeple_io_poll() && meeple_io_epoll()) {
-        return meeple_io_epoll();
-    }
-    return driver == meeple_io_uring() ? NULL : meeple_io_uring();
+    struct caller caller = caller_new(driver);
+    char address[64];
+
+    call(&caller, "two");
+    cr_assert_eq(answer(&caller).type, MEEPLE_IO_CONNECTED);
+    driver->address(caller.io, caller.socket, address, sizeof address);
+    cr_assert_eq(strncmp(address, "127.0.0.1:", 10), 0);
+    driver->free(caller.io);
 }
 
-#define EACH_DRIVER(driver)                                                                        \
-    for (const meeple_io_driver *driver = meeple_io_poll(); driver; driver = after(driver))
-
-Test(io_connect, tries_the_next_address_when_one_fails)
+EACH_DRIVER(io_connect, tells_the_failure_that_says_most)
 {
-    EACH_DRIVER(driver)
-    {
-        struct caller caller = caller_new(driver);
-        char address[64];
+    struct caller caller = caller_new(driver);
+    meeple_io_event event;
 
-        call(&caller, "two");
-        cr_assert_eq(answer(&caller).type, MEEPLE_IO_CONNECTED);
-        driver->address(caller.io, caller.socket, address, sizeof address);
-        cr_assert_eq(strncmp(address, "127.0.0.1:", 10), 0);
-        driver->free(caller.io);
-    }
+    call(&caller, "bad");
+    event = answer(&caller);
+    cr_assert_eq(event.type, MEEPLE_IO_BROKEN);
+    cr_assert_eq(event.fault.stage, MEEPLE_STAGE_CONNECT);
+    cr_assert_eq(event.fault.number, ECONNREFUSED);
+    cr_assert_eq(strncmp(event.fault.text, "could not connect to bad port ", 30), 0);
+    driver->free(caller.io);
 }
 
-Test(io_connect, tells_the_failure_that_says_most)
+EACH_DRIVER(io_connect, says_what_the_system_said_about_a_lookup)
 {
-    EACH_DRIVER(driver)
-    {
-        struct caller caller = caller_new(driver);
-        meeple_io_event event;
+    struct caller caller = caller_new(driver);
+    meeple_io_event event;
 
-        call(&caller, "bad");
-        event = answer(&caller);
-        cr_assert_eq(event.type, MEEPLE_IO_BROKEN);
-        cr_assert_eq(event.fault.stage, MEEPLE_STAGE_CONNECT);
-        cr_assert_eq(event.fault.number, ECONNREFUSED);
-        cr_assert_eq(strncmp(event.fault.text, "could not connect to bad port ", 30), 0);
-        driver->free(caller.io);
-    }
+    call(&caller, "down");
+    event = answer(&caller);
+    cr_assert_eq(event.type, MEEPLE_IO_BROKEN);
+    cr_assert_eq(event.fault.stage, MEEPLE_STAGE_RESOLVE);
+    cr_assert_eq(event.fault.number, EAI_SYSTEM);
+    cr_assert_str_eq(event.fault.text, "no address for down: Network is down");
+    driver->free(caller.io);
 }
 
-Test(io_connect, says_what_the_system_said_about_a_lookup)
+EACH_DRIVER(io_connect, a_name_without_internet_addresses_has_none)
 {
-    EACH_DRIVER(driver)
-    {
-        struct caller caller = caller_new(driver);
-        meeple_io_event event;
+    struct caller caller = caller_new(driver);
+    meeple_io_event event;
 
-        call(&caller, "down");
-        event = answer(&caller);
-        cr_assert_eq(event.type, MEEPLE_IO_BROKEN);
-        cr_assert_eq(event.fault.stage, MEEPLE_STAGE_RESOLVE);
-        cr_assert_eq(event.fault.number, EAI_SYSTEM);
-        cr_assert_str_eq(event.fault.text, "no address for down: Network is down");
-        driver->free(caller.io);
-    }
+    call(&caller, "strange");
+    event = answer(&caller);
+    cr_assert_eq(event.type, MEEPLE_IO_BROKEN);
+    cr_assert_eq(event.fault.number, EAI_NONAME);
+    driver->free(caller.io);
 }
 
-Test(io_connect, a_name_without_internet_addresses_has_none)
+EACH_DRIVER(io_connect, others_go_on_while_a_name_is_looked_up)
 {
-    EACH_DRIVER(driver)
-    {
-        struct caller caller = caller_new(driver);
-        meeple_io_event event;
+    struct caller caller = caller_new(driver);
+    meeple_socket *before;
+    meeple_io_event event;
 
-        call(&caller, "strange");
-        event = answer(&caller);
-        cr_assert_eq(event.type, MEEPLE_IO_BROKEN);
-        cr_assert_eq(event.fault.number, EAI_NONAME);
-        driver->free(caller.io);
-    }
+    call(&caller, "slow");
+    before = caller.socket;
+    cr_assert_eq(driver->next(caller.io, &event, 20), 0);
+    call(&caller, "127.0.0.1");
+    cr_assert_eq(answer(&caller).type, MEEPLE_IO_CONNECTED);
+    caller.socket = before;
+    sem_post(&fake_slow);
+    cr_assert_eq(answer(&caller).type, MEEPLE_IO_CONNECTED);
+    driver->free(caller.io);
 }
 
-Test(io_connect, others_go_on_while_a_name_is_looked_up)
+EACH_DRIVER(io_connect, a_socket_closed_during_its_lookup_is_gone)
 {
-    EACH_DRIVER(driver)
-    {
-        struct caller caller = caller_new(driver);
-        meeple_socket *before;
-        meeple_io_event event;
+    struct caller caller = caller_new(driver);
+    meeple_io_event event;
 
-        call(&caller, "slow");
-        before = caller.socket;
-        cr_assert_eq(driver->next(caller.io, &event, 20), 0);
-        call(&caller, "127.0.0.1");
-        cr_assert_eq(answer(&caller).type, MEEPLE_IO_CONNECTED);
-        caller.socket = before;
-        sem_post(&fake_slow);
-        cr_assert_eq(answer(&caller).type, MEEPLE_IO_CONNECTED);
-        driver->free(caller.io);
-    }
-}
-
-Test(io_connect, a_socket_closed_during_its_lookup_is_gone)
-{
-    EACH_DRIVER(driver)
-    {
-        struct caller caller = caller_new(driver);
-        meeple_io_event event;
-
-        call(&caller, "slow");
-        cr_assert_eq(driver->next(caller.io, &event, 0), 0);
-        driver->close(caller.io, caller.socket);
-        sem_post(&fake_slow);
-        cr_assert_eq(driver->next(caller.io, &event, 20), 0);
-        /* And an io freed, with the thread still at it. */
-        call(&caller, "slow");
-        driver->free(caller.io);
-        sem_post(&fake_slow);
-    }
+    call(&caller, "slow");
+    cr_assert_eq(driver->next(caller.io, &event, 0), 0);
+    driver->close(caller.io, caller.socket);
+    sem_post(&fake_slow);
+    cr_assert_eq(driver->next(caller.io, &event, 20), 0);
+    /* And an io freed, with the thread still at it. */
+    call(&caller, "slow");
+    driver->free(caller.io);
+    sem_post(&fake_slow);
 }
 
 Test(io_connect, a_name_with_very_many_addresses_is_cut)

@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "tests/support/drivers.h"
+
 /* ---- the system's functions, of which the next calls fail ---- */
 
 static int lacking; /* calls */
@@ -82,28 +84,22 @@ static void send_one(struct stream *stream, size_t gone)
         gone);
 }
 
-#define EACH_DRIVER(name)                                                                          \
-    static void name(struct stream *stream);                                                       \
-    Test(io_lack, name)                                                                            \
-    {                                                                                              \
-        const meeple_io_driver *const drivers[] = {meeple_io_poll(), meeple_io_epoll(),            \
-                                                   meeple_io_uring()};                             \
-        static const int errors[] = {ENOBUFS, ENOMEM};                                             \
-                                                                                                   \
-        for (size_t i = 0; i < MEEPLE_COUNT(drivers) * MEEPLE_COUNT(errors); i++) {                \
-            struct stream stream = {.driver = drivers[i / MEEPLE_COUNT(errors)]};                  \
-                                                                                                   \
-            lack = errors[i % MEEPLE_COUNT(errors)];                                               \
-            if (stream.driver) {                                                                   \
-                open_stream(&stream);                                                              \
-                name(&stream);                                                                     \
-                stream.driver->free(stream.io);                                                    \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-    static void name(struct stream *stream)
+/* With each error that says so. */
+static void try_each(const meeple_io_driver *driver, void (*play)(struct stream *stream))
+{
+    static const int errors[] = {ENOBUFS, ENOMEM};
 
-EACH_DRIVER(what_could_not_be_sent_can_soon)
+    for (size_t i = 0; i < MEEPLE_COUNT(errors); i++) {
+        struct stream stream = {.driver = driver};
+
+        lack = errors[i];
+        open_stream(&stream);
+        play(&stream);
+        driver->free(stream.io);
+    }
+}
+
+static void lack_to_send(struct stream *stream)
 {
     for (int times = 1; times < 4; times++) {
         lacking = times;
@@ -118,7 +114,12 @@ EACH_DRIVER(what_could_not_be_sent_can_soon)
     }
 }
 
-EACH_DRIVER(what_could_not_be_received_is_soon)
+EACH_DRIVER(io_lack, what_could_not_be_sent_can_soon)
+{
+    try_each(driver, lack_to_send);
+}
+
+static void lack_to_receive(struct stream *stream)
 {
     meeple_io_event event;
 
@@ -131,11 +132,21 @@ EACH_DRIVER(what_could_not_be_received_is_soon)
     }
 }
 
-EACH_DRIVER(an_end_behind_it_is_not_lost)
+EACH_DRIVER(io_lack, what_could_not_be_received_is_soon)
+{
+    try_each(driver, lack_to_receive);
+}
+
+static void lack_before_the_end(struct stream *stream)
 {
     send_one(stream, 1);
     stream->driver->finish(stream->io, stream->from);
     lacking = 2;
     cr_assert_eq(expect(stream, MEEPLE_IO_RECEIVED).len, 1);
     cr_assert_eq(expect(stream, MEEPLE_IO_ENDED).socket, stream->to);
+}
+
+EACH_DRIVER(io_lack, an_end_behind_it_is_not_lost)
+{
+    try_each(driver, lack_before_the_end);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tests/support/counting_mem.h"
+#include "tests/support/drivers.h"
 #include "tests/support/fake_names.h"
 #include "tests/support/hosts.h"
 #include "tests/support/prng.h"
@@ -151,28 +152,6 @@ static void is_connected_to(const struct race *race, const char *host)
     cr_assert_str_eq(address, want);
 }
 
-#define EACH_DRIVER(name)                                                                          \
-    static void name(const meeple_io_driver *driver);                                              \
-    Test(io_race_poll, name)                                                                       \
-    {                                                                                              \
-        name(meeple_io_poll());                                                                    \
-    }                                                                                              \
-    Test(io_race_uring, name)                                                                      \
-    {                                                                                              \
-        if (!meeple_io_uring()) {                                                                  \
-            cr_skip("this library has no io_uring");                                               \
-        }                                                                                          \
-        name(meeple_io_uring());                                                                   \
-    }                                                                                              \
-    Test(io_race_epoll, name)                                                                      \
-    {                                                                                              \
-        if (!meeple_io_epoll()) {                                                                  \
-            cr_skip("this system has no epoll");                                                   \
-        }                                                                                          \
-        name(meeple_io_epoll());                                                                   \
-    }                                                                                              \
-    static void name(const meeple_io_driver *driver)
-
 /* Whether this machine can have these hosts. */
 static bool are_possible(const struct host hosts[HOSTS_MAX])
 {
@@ -184,7 +163,7 @@ static bool are_possible(const struct host hosts[HOSTS_MAX])
     return true;
 }
 
-EACH_DRIVER(the_first_live_address_wins)
+EACH_DRIVER(io_race, the_first_live_address_wins)
 {
     static const struct {
         struct host hosts[HOSTS_MAX];
@@ -231,7 +210,7 @@ EACH_DRIVER(the_first_live_address_wins)
     }
 }
 
-EACH_DRIVER(when_all_fail_the_most_telling_failure_is_told)
+EACH_DRIVER(io_race, when_all_fail_the_most_telling_failure_is_told)
 {
     static const struct {
         const char *addresses;
@@ -280,7 +259,7 @@ EACH_DRIVER(when_all_fail_the_most_telling_failure_is_told)
 static const struct host all_dead[HOSTS_MAX] = {
     {"127.0.0.2", HOST_DEAD}, {"127.0.0.3", HOST_DEAD}, {"127.0.0.4", HOST_DEAD}};
 
-EACH_DRIVER(dead_addresses_are_waited_for_asleep_and_together)
+EACH_DRIVER(io_race, dead_addresses_are_waited_for_asleep_and_together)
 {
     struct race race;
     meeple_io_event event;
@@ -302,7 +281,7 @@ EACH_DRIVER(dead_addresses_are_waited_for_asleep_and_together)
     hosts_close(&race.hosts);
 }
 
-EACH_DRIVER(a_race_goes_on_between_calls_that_do_not_wait)
+EACH_DRIVER(io_race, a_race_goes_on_between_calls_that_do_not_wait)
 {
     static const struct host hosts[HOSTS_MAX] = {{"127.0.0.2", HOST_DEAD},
                                                  {"127.0.0.1", HOST_LIVE}};
@@ -320,7 +299,7 @@ EACH_DRIVER(a_race_goes_on_between_calls_that_do_not_wait)
     stop(&race);
 }
 
-static void a_race_goes_on_in_somebody_elses_loop(const meeple_io_driver *driver)
+EACH_POLLABLE_DRIVER(io_race, a_race_goes_on_in_somebody_elses_loop)
 {
     static const struct host hosts[HOSTS_MAX] = {
         {"127.0.0.2", HOST_DEAD}, {"127.0.0.3", HOST_DEAD}, {"127.0.0.1", HOST_LIVE}};
@@ -328,9 +307,6 @@ static void a_race_goes_on_in_somebody_elses_loop(const meeple_io_driver *driver
     meeple_io_event event = {0};
     int rc = 0;
 
-    if (!driver) {
-        cr_skip("this system has no such driver");
-    }
     start(&race, driver, hosts);
     for (int turn = 0; rc == 0 && turn < PATIENCE_MS; turn++) {
         struct pollfd polled = {.fd = driver->pollable(race.io), .events = POLLIN};
@@ -347,17 +323,7 @@ static void a_race_goes_on_in_somebody_elses_loop(const meeple_io_driver *driver
     stop(&race);
 }
 
-Test(io_race_epoll, a_race_goes_on_in_somebody_elses_loop)
-{
-    a_race_goes_on_in_somebody_elses_loop(meeple_io_epoll());
-}
-
-Test(io_race_uring, a_race_goes_on_in_somebody_elses_loop)
-{
-    a_race_goes_on_in_somebody_elses_loop(meeple_io_uring());
-}
-
-EACH_DRIVER(several_races_do_not_mix)
+EACH_DRIVER(io_race, several_races_do_not_mix)
 {
     static const struct host hosts[HOSTS_MAX] = {
         {"127.0.0.2", HOST_DEAD}, {"127.0.0.3", HOST_DEAD}, {"127.0.0.1", HOST_LIVE}};
@@ -389,7 +355,7 @@ EACH_DRIVER(several_races_do_not_mix)
 }
 
 /* Closed alone, or with its io, at any time of the race. */
-EACH_DRIVER(a_race_may_be_given_up_at_any_time)
+EACH_DRIVER(io_race, a_race_may_be_given_up_at_any_time)
 {
     /* With the lookup, the first, the second and the third under way. */
     static const int moments_ms[] = {0, LOOK_MS, MEEPLE__RACE_DELAY_MS + LOOK_MS, WHOLE_RACE_MS};
@@ -430,7 +396,7 @@ static void expect_own_event(struct member crowd[CROWD], const meeple_io_event *
     member->told = true;
 }
 
-EACH_DRIVER(a_crowd_that_comes_and_goes_leaves_nothing_behind)
+EACH_DRIVER(io_race, a_crowd_that_comes_and_goes_leaves_nothing_behind)
 {
     static const struct host hosts[HOSTS_MAX] = {{"127.0.0.1", HOST_LIVE},
                                                  {"127.0.0.2", HOST_DEAD},
@@ -476,7 +442,7 @@ EACH_DRIVER(a_crowd_that_comes_and_goes_leaves_nothing_behind)
     }
 }
 
-EACH_DRIVER(a_lost_race_may_be_closed_at_once_or_never)
+EACH_DRIVER(io_race, a_lost_race_may_be_closed_at_once_or_never)
 {
     static const struct host hosts[HOSTS_MAX] = {{"127.0.0.2", HOST_REFUSES},
                                                  {"127.0.0.3", HOST_REFUSES}};
@@ -521,7 +487,7 @@ static struct rlimit no_descriptors(struct race *race)
 static const struct host dead_then_live[HOSTS_MAX] = {{"127.0.0.2", HOST_DEAD},
                                                       {"127.0.0.1", HOST_LIVE}};
 
-EACH_DRIVER(an_address_without_a_descriptor_is_tried_again_later)
+EACH_DRIVER(io_race, an_address_without_a_descriptor_is_tried_again_later)
 {
     struct race race;
     struct rlimit before;
@@ -536,7 +502,7 @@ EACH_DRIVER(an_address_without_a_descriptor_is_tried_again_later)
     stop(&race);
 }
 
-EACH_DRIVER(an_address_gets_the_descriptor_of_one_that_failed)
+EACH_DRIVER(io_race, an_address_gets_the_descriptor_of_one_that_failed)
 {
     struct race race;
     struct rlimit before;
@@ -579,7 +545,7 @@ static void ends_well_or_is_told(struct race *race, int rc)
     }
 }
 
-EACH_DRIVER(every_allocation_fails_once)
+EACH_DRIVER(io_race, every_allocation_fails_once)
 {
     bool failed = true;
 
@@ -598,7 +564,7 @@ EACH_DRIVER(every_allocation_fails_once)
     }
 }
 
-EACH_DRIVER(every_system_call_fails_once)
+EACH_DRIVER(io_race, every_system_call_fails_once)
 {
     static const int errors[] = {ENOMEM, EMFILE, EPERM, ETIMEDOUT};
     static const struct host hosts[HOSTS_MAX] = {
@@ -621,7 +587,7 @@ EACH_DRIVER(every_system_call_fails_once)
 }
 
 /* With one address there is nobody else to run on: the sentence says what was missing. */
-EACH_DRIVER(a_failed_call_is_told_in_words)
+EACH_DRIVER(io_race, a_failed_call_is_told_in_words)
 {
     /* socket(), connect(), getsockopt(); epoll is told of the one that runs and of the stream. */
     for (int n = 1; n <= (driver == meeple_io_epoll() ? 5 : 3); n++) {

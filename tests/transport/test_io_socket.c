@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "tests/support/counting_mem.h"
+#include "tests/support/drivers.h"
 #include "tests/support/hosts.h"
 #include "transport/io_socket.h"
 
@@ -46,28 +47,6 @@ static struct logged logged_new(void)
 {
     return (struct logged){.log = {.write = count_warning, .level = MEEPLE_LOG_DEBUG}};
 }
-
-#define EACH_DRIVER(name)                                                                          \
-    static void name(const meeple_io_driver *driver);                                              \
-    Test(io_socket_poll, name)                                                                     \
-    {                                                                                              \
-        name(meeple_io_poll());                                                                    \
-    }                                                                                              \
-    Test(io_socket_uring, name)                                                                    \
-    {                                                                                              \
-        if (!meeple_io_uring()) {                                                                  \
-            cr_skip("this library has no io_uring");                                               \
-        }                                                                                          \
-        name(meeple_io_uring());                                                                   \
-    }                                                                                              \
-    Test(io_socket_epoll, name)                                                                    \
-    {                                                                                              \
-        if (!meeple_io_epoll()) {                                                                  \
-            cr_skip("this system has no epoll");                                                   \
-        }                                                                                          \
-        name(meeple_io_epoll());                                                                   \
-    }                                                                                              \
-    static void name(const meeple_io_driver *driver)
 
 static meeple_io *io_new(const meeple_io_driver *driver)
 {
@@ -152,7 +131,7 @@ Test(io_socket, the_system_has_a_driver)
 #endif
 }
 
-EACH_DRIVER(a_reset_comes_after_the_data)
+EACH_DRIVER(io_socket, a_reset_comes_after_the_data)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -173,7 +152,7 @@ EACH_DRIVER(a_reset_comes_after_the_data)
 }
 
 /* Who connects and resets at once is counted where it came from like anybody else. */
-EACH_DRIVER(who_was_gone_before_it_was_taken_has_an_address)
+EACH_DRIVER(io_socket, who_was_gone_before_it_was_taken_has_an_address)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -188,7 +167,7 @@ EACH_DRIVER(who_was_gone_before_it_was_taken_has_an_address)
     driver->free(io);
 }
 
-EACH_DRIVER(a_reset_after_the_end_is_told_once)
+EACH_DRIVER(io_socket, a_reset_after_the_end_is_told_once)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -205,7 +184,7 @@ EACH_DRIVER(a_reset_after_the_end_is_told_once)
     driver->free(io);
 }
 
-EACH_DRIVER(a_failed_send_hides_neither_the_data_nor_the_loss)
+EACH_DRIVER(io_socket, a_failed_send_hides_neither_the_data_nor_the_loss)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -228,7 +207,7 @@ EACH_DRIVER(a_failed_send_hides_neither_the_data_nor_the_loss)
     driver->free(io);
 }
 
-EACH_DRIVER(a_stream_over_on_both_sides_does_not_keep_next_busy)
+EACH_DRIVER(io_socket, a_stream_over_on_both_sides_does_not_keep_next_busy)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -242,7 +221,7 @@ EACH_DRIVER(a_stream_over_on_both_sides_does_not_keep_next_busy)
     driver->free(io);
 }
 
-EACH_DRIVER(a_refused_connection_says_where_and_why)
+EACH_DRIVER(io_socket, a_refused_connection_says_where_and_why)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
@@ -262,7 +241,7 @@ EACH_DRIVER(a_refused_connection_says_where_and_why)
     driver->free(io);
 }
 
-EACH_DRIVER(an_unreachable_address_is_told_and_not_returned)
+EACH_DRIVER(io_socket, an_unreachable_address_is_told_and_not_returned)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *socket;
@@ -273,7 +252,7 @@ EACH_DRIVER(an_unreachable_address_is_told_and_not_returned)
     driver->free(io);
 }
 
-EACH_DRIVER(a_name_that_is_none_fails_to_resolve)
+EACH_DRIVER(io_socket, a_name_that_is_none_fails_to_resolve)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *socket;
@@ -293,7 +272,7 @@ EACH_DRIVER(a_name_that_is_none_fails_to_resolve)
     driver->free(io);
 }
 
-EACH_DRIVER(an_empty_name_fails_to_resolve)
+EACH_DRIVER(io_socket, an_empty_name_fails_to_resolve)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *socket;
@@ -303,7 +282,7 @@ EACH_DRIVER(an_empty_name_fails_to_resolve)
     driver->free(io);
 }
 
-EACH_DRIVER(connects_by_name)
+EACH_DRIVER(io_socket, connects_by_name)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
@@ -324,7 +303,7 @@ EACH_DRIVER(connects_by_name)
     driver->free(io);
 }
 
-EACH_DRIVER(a_refused_connection_by_name_says_the_name)
+EACH_DRIVER(io_socket, a_refused_connection_by_name_says_the_name)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
@@ -339,7 +318,7 @@ EACH_DRIVER(a_refused_connection_by_name_says_the_name)
     driver->free(io);
 }
 
-EACH_DRIVER(a_socket_may_be_closed_while_its_name_is_looked_up)
+EACH_DRIVER(io_socket, a_socket_may_be_closed_while_its_name_is_looked_up)
 {
     size_t before = hosts_descriptors();
     meeple_io *io = io_new(driver);
@@ -359,7 +338,7 @@ EACH_DRIVER(a_socket_may_be_closed_while_its_name_is_looked_up)
     cr_assert_eq(hosts_descriptors(), before);
 }
 
-EACH_DRIVER(every_descriptor_is_closed)
+EACH_DRIVER(io_socket, every_descriptor_is_closed)
 {
     size_t before = hosts_descriptors();
     meeple_io *io = io_new(driver);
@@ -376,7 +355,7 @@ EACH_DRIVER(every_descriptor_is_closed)
     cr_assert_eq(hosts_descriptors(), before);
 }
 
-EACH_DRIVER(only_numeric_addresses_of_this_machine_can_be_listened_at)
+EACH_DRIVER(io_socket, only_numeric_addresses_of_this_machine_can_be_listened_at)
 {
     static const char *const bad[] = {
         "localhost",    "",      "256.0.0.1", "192.0.2.77", "2001:db8::7",
@@ -396,7 +375,7 @@ EACH_DRIVER(only_numeric_addresses_of_this_machine_can_be_listened_at)
     driver->free(io);
 }
 
-EACH_DRIVER(a_port_in_use_is_told)
+EACH_DRIVER(io_socket, a_port_in_use_is_told)
 {
     meeple_io *one = io_new(driver), *other = io_new(driver);
     meeple_socket *listener = listen_at(driver, one, NULL), *second = NULL;
@@ -412,7 +391,7 @@ EACH_DRIVER(a_port_in_use_is_told)
     driver->free(other);
 }
 
-EACH_DRIVER(every_interface_takes_ipv4_and_says_it_plainly)
+EACH_DRIVER(io_socket, every_interface_takes_ipv4_and_says_it_plainly)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, NULL);
@@ -430,7 +409,7 @@ EACH_DRIVER(every_interface_takes_ipv4_and_says_it_plainly)
     driver->free(io);
 }
 
-EACH_DRIVER(speaks_ipv6)
+EACH_DRIVER(io_socket, speaks_ipv6)
 {
     static const char *const hosts[] = {NULL, "::1", "::"};
     meeple_io *io;
@@ -456,7 +435,7 @@ EACH_DRIVER(speaks_ipv6)
     driver->free(io);
 }
 
-EACH_DRIVER(streams_are_prompt_and_not_inherited)
+EACH_DRIVER(io_socket, streams_are_prompt_and_not_inherited)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1"), *socket;
@@ -490,7 +469,7 @@ static void leave_descriptors(rlim_t spare)
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
-EACH_DRIVER(connections_wait_while_there_is_no_descriptor_for_them)
+EACH_DRIVER(io_socket, connections_wait_while_there_is_no_descriptor_for_them)
 {
     struct logged logged = logged_new();
     meeple_io *io;
@@ -531,7 +510,7 @@ EACH_DRIVER(connections_wait_while_there_is_no_descriptor_for_them)
     close(fds[2]);
 }
 
-EACH_DRIVER(a_connection_without_descriptors_is_told_as_broken)
+EACH_DRIVER(io_socket, a_connection_without_descriptors_is_told_as_broken)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *socket;
@@ -558,7 +537,7 @@ static void on_alarm(int signal)
     (void)signal;
 }
 
-EACH_DRIVER(a_signal_does_not_cut_a_wait_short)
+EACH_DRIVER(io_socket, a_signal_does_not_cut_a_wait_short)
 {
     const struct sigaction action = {.sa_handler = on_alarm};
     const struct itimerval often = {{0, 7000}, {0, 7000}}, never = {{0, 0}, {0, 0}};
@@ -571,7 +550,7 @@ EACH_DRIVER(a_signal_does_not_cut_a_wait_short)
     driver->free(io);
 }
 
-EACH_DRIVER(every_stream_of_a_crowd_has_its_turn)
+EACH_DRIVER(io_socket, every_stream_of_a_crowd_has_its_turn)
 {
     enum {
         CROWD = 300 /* more than epoll tells at once */
@@ -605,7 +584,7 @@ EACH_DRIVER(every_stream_of_a_crowd_has_its_turn)
 }
 
 /* The n-th allocation fails in the middle of accepting; the others are accepted. */
-EACH_DRIVER(a_connection_is_refused_when_out_of_memory_and_the_next_is_not)
+EACH_DRIVER(io_socket, a_connection_is_refused_when_out_of_memory_and_the_next_is_not)
 {
     struct counting_mem mem;
     meeple_io *io;
@@ -656,7 +635,7 @@ static int flooding_stranger(const meeple_io_driver *driver, meeple_io *io, meep
     return fd;
 }
 
-EACH_DRIVER(a_flood_is_one_turn_among_the_others)
+EACH_DRIVER(io_socket, a_flood_is_one_turn_among_the_others)
 {
     enum {
         CROWD = 300
@@ -717,7 +696,7 @@ static void take_all(const meeple_io_driver *driver, meeple_io *io, size_t want,
     expect(driver, io, end);
 }
 
-EACH_DRIVER(what_a_turn_leaves_is_told_in_the_next)
+EACH_DRIVER(io_socket, what_a_turn_leaves_is_told_in_the_next)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -779,7 +758,7 @@ Test(io_socket_epoll, what_lies_behind_urgent_data_is_told_without_more_to_come)
 }
 
 /* The moment when the other side's end comes is before, between and after the turns. */
-EACH_DRIVER(an_end_is_told_whenever_it_comes)
+EACH_DRIVER(io_socket, an_end_is_told_whenever_it_comes)
 {
     for (int when = 0; when < 3; when++) {
         meeple_io *io = io_new(driver);
@@ -806,7 +785,7 @@ EACH_DRIVER(an_end_is_told_whenever_it_comes)
 }
 
 /* Of many that the system has something to tell about, one is closed. */
-EACH_DRIVER(a_stream_that_is_closed_ends_without_another_next)
+EACH_DRIVER(io_socket, a_stream_that_is_closed_ends_without_another_next)
 {
     enum {
         CROWD = 100
@@ -842,7 +821,7 @@ EACH_DRIVER(a_stream_that_is_closed_ends_without_another_next)
 }
 
 /* The system has more to tell of the others than a queue between it and a driver holds. */
-EACH_DRIVER(streams_end_where_they_are_closed_whatever_else_there_is_to_tell)
+EACH_DRIVER(io_socket, streams_end_where_they_are_closed_whatever_else_there_is_to_tell)
 {
     enum {
         CROWD = 240
@@ -878,7 +857,7 @@ EACH_DRIVER(streams_end_where_they_are_closed_whatever_else_there_is_to_tell)
 }
 
 /* A slot, or whatever a driver has of that kind, that was somebody else's a moment ago. */
-EACH_DRIVER(who_comes_after_a_closed_stream_gets_nothing_of_its_events)
+EACH_DRIVER(io_socket, who_comes_after_a_closed_stream_gets_nothing_of_its_events)
 {
     meeple_io *io = io_new(driver);
     meeple_socket *listener = listen_at(driver, io, "127.0.0.1");
@@ -921,7 +900,7 @@ static void *use(void *ctx)
     return NULL;
 }
 
-EACH_DRIVER(an_io_lives_on_one_thread_between_two_moments_of_another)
+EACH_DRIVER(io_socket, an_io_lives_on_one_thread_between_two_moments_of_another)
 {
     struct elsewhere elsewhere = {.driver = driver, .io = io_new(driver)};
     meeple_socket *listener = listen_at(driver, elsewhere.io, "127.0.0.1"), *again = NULL;

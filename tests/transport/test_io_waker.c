@@ -13,20 +13,13 @@
 #include <sys/resource.h>
 
 #include "tests/support/counting_mem.h"
+#include "tests/support/drivers.h"
 #include "tests/support/sim.h"
 #include "transport/io_loopback.h"
 
 enum {
     PATIENCE_MS = 5000,
     FDS_MAX = 256
-};
-
-enum kind {
-    POLL,
-    EPOLL,
-    URING,
-    LOOPBACK,
-    SIM
 };
 
 /* One io of a driver. */
@@ -38,25 +31,18 @@ struct bench {
     struct sim *sim;
 };
 
-static void begin(struct bench *bench, enum kind kind)
+static void begin(struct bench *bench, enum driver_kind kind)
 {
     *bench = (struct bench){0};
     counting_mem_init(&bench->mem);
-    if (kind == POLL) {
-        bench->driver = meeple_io_poll();
-    } else if (kind == EPOLL) {
-        bench->driver = meeple_io_epoll();
-    } else if (kind == URING) {
-        bench->driver = meeple_io_uring();
-    } else if (kind == LOOPBACK) {
+    if (kind < DRIVER_LOOPBACK) {
+        bench->driver = driver_or_skip(kind);
+    } else if (kind == DRIVER_LOOPBACK) {
         cr_assert_eq(meeple__loopback_new(&bench->mem.mem, &bench->hub), 0);
         bench->driver = meeple__loopback_driver(bench->hub);
     } else {
         bench->sim = sim_new(NULL);
         bench->driver = sim_driver(bench->sim, "here");
-    }
-    if (!bench->driver) {
-        cr_skip("this system has no such driver");
     }
     cr_assert_eq(bench->driver->open(bench->driver, &bench->mem.mem, NULL, &bench->io), 0);
 }
@@ -68,34 +54,6 @@ static void end(struct bench *bench)
     sim_free(bench->sim);
     cr_assert_eq(bench->mem.live, 0, "%zu blocks are left", bench->mem.live);
 }
-
-#define SOCKET_DRIVERS(name)                                                                       \
-    static void name(enum kind kind);                                                              \
-    Test(io_waker_poll, name)                                                                      \
-    {                                                                                              \
-        name(POLL);                                                                                \
-    }                                                                                              \
-    Test(io_waker_epoll, name)                                                                     \
-    {                                                                                              \
-        name(EPOLL);                                                                               \
-    }                                                                                              \
-    Test(io_waker_uring, name)                                                                     \
-    {                                                                                              \
-        name(URING);                                                                               \
-    }                                                                                              \
-    static void name(enum kind kind)
-
-#define EVERY_DRIVER(name)                                                                         \
-    SOCKET_DRIVERS(name);                                                                          \
-    Test(io_waker_loopback, name)                                                                  \
-    {                                                                                              \
-        name(LOOPBACK);                                                                            \
-    }                                                                                              \
-    Test(io_waker_sim, name)                                                                       \
-    {                                                                                              \
-        name(SIM);                                                                                 \
-    }                                                                                              \
-    static void name(enum kind kind)
 
 static int next(struct bench *bench, meeple_io_event *event, int timeout_ms)
 {
@@ -113,7 +71,7 @@ static void expect_woken(struct bench *bench, int timeout_ms)
     cr_assert_null(event.user);
 }
 
-EVERY_DRIVER(a_wake_before_the_wait_is_told_once)
+EACH_KIND(io_waker, a_wake_before_the_wait_is_told_once)
 {
     struct bench bench;
     meeple_io_event event;
@@ -128,7 +86,7 @@ EVERY_DRIVER(a_wake_before_the_wait_is_told_once)
     end(&bench);
 }
 
-EVERY_DRIVER(many_wakes_are_one)
+EACH_KIND(io_waker, many_wakes_are_one)
 {
     struct bench bench;
     meeple_io_event event;
@@ -142,7 +100,7 @@ EVERY_DRIVER(many_wakes_are_one)
     end(&bench);
 }
 
-EVERY_DRIVER(a_wake_that_nobody_takes_is_freed_with_the_io)
+EACH_KIND(io_waker, a_wake_that_nobody_takes_is_freed_with_the_io)
 {
     struct bench bench;
 
@@ -151,7 +109,7 @@ EVERY_DRIVER(a_wake_that_nobody_takes_is_freed_with_the_io)
     end(&bench);
 }
 
-EVERY_DRIVER(a_wake_leaves_errno_as_it_was)
+EACH_KIND(io_waker, a_wake_leaves_errno_as_it_was)
 {
     struct bench bench;
 
@@ -162,7 +120,7 @@ EVERY_DRIVER(a_wake_leaves_errno_as_it_was)
     end(&bench);
 }
 
-EVERY_DRIVER(nothing_is_due_where_nothing_is_left)
+EACH_KIND(io_waker, nothing_is_due_where_nothing_is_left)
 {
     struct bench bench;
     meeple_io_event event;
@@ -186,7 +144,7 @@ static void *wake_once(void *ctx)
     return NULL;
 }
 
-SOCKET_DRIVERS(another_thread_ends_a_wait)
+EACH_SOCKET_KIND(io_waker, another_thread_ends_a_wait)
 {
     struct bench bench;
     struct thread thread = {.bench = &bench};
@@ -222,7 +180,7 @@ static void connect_stream(struct bench *bench, struct stream *stream)
     }
 }
 
-SOCKET_DRIVERS(neither_a_stream_nor_a_waker_keeps_the_other_waiting)
+EACH_SOCKET_KIND(io_waker, neither_a_stream_nor_a_waker_keeps_the_other_waiting)
 {
     static const uint8_t byte;
     struct bench bench;
@@ -246,7 +204,7 @@ SOCKET_DRIVERS(neither_a_stream_nor_a_waker_keeps_the_other_waiting)
 }
 
 /* Two streams are ready at once and one of them is told. */
-SOCKET_DRIVERS(what_was_taken_and_not_told_is_due)
+EACH_SOCKET_KIND(io_waker, what_was_taken_and_not_told_is_due)
 {
     static const uint8_t byte;
     struct bench bench;
@@ -274,7 +232,7 @@ static bool readable(int fd)
     return rc > 0;
 }
 
-static void the_descriptor_is_readable_for_as_long_as_there_is_something(enum kind kind)
+static void the_descriptor_is_readable_for_as_long_as_there_is_something(enum driver_kind kind)
 {
     static const uint8_t byte;
     struct bench bench;
@@ -315,17 +273,17 @@ static void the_descriptor_is_readable_for_as_long_as_there_is_something(enum ki
 
 Test(io_waker_epoll, the_descriptor_is_readable_for_as_long_as_there_is_something)
 {
-    the_descriptor_is_readable_for_as_long_as_there_is_something(EPOLL);
+    the_descriptor_is_readable_for_as_long_as_there_is_something(DRIVER_EPOLL);
 }
 
 Test(io_waker_uring, the_descriptor_is_readable_for_as_long_as_there_is_something)
 {
-    the_descriptor_is_readable_for_as_long_as_there_is_something(URING);
+    the_descriptor_is_readable_for_as_long_as_there_is_something(DRIVER_URING);
 }
 
 Test(io_waker, drivers_without_a_descriptor_say_so)
 {
-    static const enum kind kinds[] = {POLL, LOOPBACK, SIM};
+    static const enum driver_kind kinds[] = {DRIVER_POLL, DRIVER_LOOPBACK, DRIVER_SIM};
 
     for (size_t i = 0; i < MEEPLE_COUNT(kinds); i++) {
         struct bench bench;
@@ -341,7 +299,7 @@ static bool is_open(int fd)
     return fcntl(fd, F_GETFD) >= 0;
 }
 
-SOCKET_DRIVERS(a_program_that_is_started_inherits_nothing)
+EACH_SOCKET_KIND(io_waker, a_program_that_is_started_inherits_nothing)
 {
     bool before[FDS_MAX];
     struct bench bench;
@@ -355,30 +313,24 @@ SOCKET_DRIVERS(a_program_that_is_started_inherits_nothing)
         if (!before[fd] && is_open(fd)) {
             opened++;
             cr_expect(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-            cr_expect(kind != POLL && fd == bench.driver->pollable(bench.io)
+            cr_expect(kind != DRIVER_POLL && fd == bench.driver->pollable(bench.io)
                           ? true
                           : fcntl(fd, F_GETFL) & O_NONBLOCK);
         }
     }
-    cr_expect_eq(opened, kind == POLL ? 1 : 2);
+    cr_expect_eq(opened, kind == DRIVER_POLL ? 1 : 2);
     end(&bench);
     for (int fd = 0; fd < FDS_MAX; fd++) {
         cr_expect_eq(is_open(fd), before[fd]);
     }
 }
 
-SOCKET_DRIVERS(no_descriptor_to_be_had_is_an_error_and_leaves_nothing)
+EACH_DRIVER(io_waker, no_descriptor_to_be_had_is_an_error_and_leaves_nothing)
 {
-    const meeple_io_driver *driver = kind == POLL    ? meeple_io_poll()
-                                     : kind == EPOLL ? meeple_io_epoll()
-                                                     : meeple_io_uring();
     struct counting_mem mem;
     struct rlimit before, limit;
     int lowest = 0, failed = 0, rc = MEEPLE_EIO;
 
-    if (!driver) {
-        cr_skip("this system has no such driver");
-    }
     counting_mem_init(&mem);
     while (is_open(lowest)) {
         lowest++;
@@ -396,5 +348,5 @@ SOCKET_DRIVERS(no_descriptor_to_be_had_is_an_error_and_leaves_nothing)
         cr_assert_eq(mem.live, 0);
         cr_assert_not(is_open(lowest));
     }
-    cr_expect_eq(failed, kind == POLL ? 1 : 2);
+    cr_expect_eq(failed, driver == meeple_io_poll() ? 1 : 2);
 }

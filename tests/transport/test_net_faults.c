@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/support/certificates.h"
+#include "tests/support/drivers.h"
 #include "tests/support/fake_names.h"
 #include "tests/support/hosts.h"
 #include "tests/support/raw_peer.h"
@@ -320,7 +321,7 @@ static bool has_six(const struct way *way)
     return false;
 }
 
-static void play_all(const meeple_io_driver *io)
+EACH_DRIVER(net_faults, each_stage_says_what_stopped_it)
 {
     struct certificates files;
     meeple_tls_server *tls;
@@ -342,35 +343,14 @@ static void play_all(const meeple_io_driver *io)
                  0, "%s", why);
     for (size_t i = 0; i < MEEPLE_COUNT(ways); i++) {
         for (size_t n = 0; n < MEEPLE_COUNT(rows) && (six || !has_six(&ways[i])); n++) {
-            play(&ways[i], &rows[n], io, tls);
+            play(&ways[i], &rows[n], driver, tls);
         }
     }
     meeple_tls_server_free(tls);
     certificates_done(&files);
 }
 
-Test(net_faults, each_stage_says_what_stopped_it_over_poll)
-{
-    play_all(meeple_io_poll());
-}
-
-Test(net_faults, each_stage_says_what_stopped_it_over_epoll)
-{
-    if (!meeple_io_epoll()) {
-        cr_skip("this system has no epoll");
-    }
-    play_all(meeple_io_epoll());
-}
-
-Test(net_faults, each_stage_says_what_stopped_it_over_uring)
-{
-    if (!meeple_io_uring()) {
-        cr_skip("this library has no io_uring");
-    }
-    play_all(meeple_io_uring());
-}
-
-Test(net_faults, a_name_without_an_address_says_so)
+EACH_DRIVER(net_faults, a_name_without_an_address_says_so)
 {
     static const struct {
         const char *name;
@@ -389,7 +369,7 @@ Test(net_faults, a_name_without_an_address_says_so)
                                 .number = names[i].number,
                                 .sentence = names[i].sentence};
 
-        play(&way, &row, meeple_io_system(), NULL);
+        play(&way, &row, driver, NULL);
     }
 }
 

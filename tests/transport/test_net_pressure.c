@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/support/carried.h"
+#include "tests/support/drivers.h"
 #include "tests/support/prng.h"
 
 enum {
@@ -200,41 +201,33 @@ static int32_t take_until(meeple_net *nets[2], meeple_event_type type, size_t *p
 }
 
 /* The kernel's buffers lie between, and its word is waited for. */
-Test(net_pressure, real_streams_drain_too)
+EACH_DRIVER(net_pressure, real_streams_drain_too)
 {
-    const meeple_io_driver *const drivers[] = {meeple_io_system(), meeple_io_poll(),
-                                               meeple_io_uring()};
+    meeple_net *nets[2];
+    size_t sent = 0, packets = 0;
+    char url[40];
+    int32_t id;
 
     memset(payload, 'x', sizeof payload);
-    for (size_t i = 0; i < MEEPLE_COUNT(drivers) && (i == 0 || drivers[i]); i++) {
-        meeple_net *nets[2];
-        size_t sent = 0, packets = 0;
-        char url[40];
-        int32_t id;
-        int rc = meeple_net_listen(
-            &nets[0], &(meeple_listen_options){
-                          .host = "127.0.0.1", .limits.queue_bytes_max = QUEUE, .io = drivers[i]});
-
-        if (rc == MEEPLE_ENOTSUP) {
-            cr_skip("this system has no sockets");
-        }
-        cr_assert_eq(rc, 0);
-        snprintf(url, sizeof url, "ws://127.0.0.1:%u", (unsigned)meeple_net_port(nets[0]));
-        cr_assert_eq(meeple_net_connect(&nets[1], url, &(meeple_connect_options){.io = drivers[i]}),
-                     0);
-        id = take_until(nets, MEEPLE_EVENT_JOIN, &packets);
-        while (meeple_net_send(nets[0], id, (meeple_bytes){(uint8_t *)payload, PAYLOAD}) == 0) {
-            cr_assert_lt(++sent, 1000000);
-        }
-        cr_assert_eq(take_until(nets, MEEPLE_EVENT_DRAINED, &packets), id);
-        cr_assert_eq(meeple_net_send(nets[0], id, (meeple_bytes){(uint8_t *)payload, PAYLOAD}), 0);
-        for (sent++; packets < sent;) {
-            take_until(nets, MEEPLE_EVENT_PACKET, &packets);
-        }
-        cr_assert_eq(packets, sent);
-        meeple_net_free(nets[1]);
-        meeple_net_free(nets[0]);
+    cr_assert_eq(
+        meeple_net_listen(&nets[0], &(meeple_listen_options){.host = "127.0.0.1",
+                                                             .limits.queue_bytes_max = QUEUE,
+                                                             .io = driver}),
+        0);
+    snprintf(url, sizeof url, "ws://127.0.0.1:%u", (unsigned)meeple_net_port(nets[0]));
+    cr_assert_eq(meeple_net_connect(&nets[1], url, &(meeple_connect_options){.io = driver}), 0);
+    id = take_until(nets, MEEPLE_EVENT_JOIN, &packets);
+    while (meeple_net_send(nets[0], id, (meeple_bytes){(uint8_t *)payload, PAYLOAD}) == 0) {
+        cr_assert_lt(++sent, 1000000);
     }
+    cr_assert_eq(take_until(nets, MEEPLE_EVENT_DRAINED, &packets), id);
+    cr_assert_eq(meeple_net_send(nets[0], id, (meeple_bytes){(uint8_t *)payload, PAYLOAD}), 0);
+    for (sent++; packets < sent;) {
+        take_until(nets, MEEPLE_EVENT_PACKET, &packets);
+    }
+    cr_assert_eq(packets, sent);
+    meeple_net_free(nets[1]);
+    meeple_net_free(nets[0]);
 }
 
 Test(net_pressure, who_is_going_does_not_drain)

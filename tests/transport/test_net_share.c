@@ -8,34 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/support/drivers.h"
 #include "tests/support/session.h"
 
 enum {
     CLIENTS_MAX = 200,
     TURNS_MAX = 20000
 };
-
-#define EACH_DRIVER(name)                                                                          \
-    static void name(const meeple_io_driver *driver);                                              \
-    Test(net_share_poll, name)                                                                     \
-    {                                                                                              \
-        name(meeple_io_poll());                                                                    \
-    }                                                                                              \
-    Test(net_share_uring, name)                                                                    \
-    {                                                                                              \
-        if (!meeple_io_uring()) {                                                                  \
-            cr_skip("this library has no io_uring");                                               \
-        }                                                                                          \
-        name(meeple_io_uring());                                                                   \
-    }                                                                                              \
-    Test(net_share_epoll, name)                                                                    \
-    {                                                                                              \
-        if (!meeple_io_epoll()) {                                                                  \
-            cr_skip("this system has no epoll");                                                   \
-        }                                                                                          \
-        name(meeple_io_epoll());                                                                   \
-    }                                                                                              \
-    static void name(const meeple_io_driver *driver)
 
 struct party {
     const meeple_io_driver *driver;
@@ -126,7 +105,7 @@ static void come_to_both(struct party *party)
     TURN_UNTIL(party, party->joined[0] + party->joined[1] == party->client_count);
 }
 
-EACH_DRIVER(two_share_a_port_and_both_get_connections)
+EACH_DRIVER(net_share, two_share_a_port_and_both_get_connections)
 {
     struct party party = party_of_two(driver);
 
@@ -134,7 +113,7 @@ EACH_DRIVER(two_share_a_port_and_both_get_connections)
     party_done(&party);
 }
 
-EACH_DRIVER(they_are_sessions_of_their_own)
+EACH_DRIVER(net_share, they_are_sessions_of_their_own)
 {
     struct party party = party_of_two(driver);
     const meeple_bytes packet = {(const uint8_t *)"x", 1};
@@ -160,7 +139,7 @@ EACH_DRIVER(they_are_sessions_of_their_own)
     party_done(&party);
 }
 
-EACH_DRIVER(a_port_is_shared_only_by_those_who_say_so)
+EACH_DRIVER(net_share, a_port_is_shared_only_by_those_who_say_so)
 {
     static const bool says[3][2] = {{false, false}, {false, true}, {true, false}};
     struct party party = {.driver = driver};
@@ -177,7 +156,7 @@ EACH_DRIVER(a_port_is_shared_only_by_those_who_say_so)
     }
 }
 
-EACH_DRIVER(a_free_port_is_nobodys_though_it_may_be_shared)
+EACH_DRIVER(net_share, a_free_port_is_nobodys_though_it_may_be_shared)
 {
     struct party party = {.driver = driver};
 
@@ -188,7 +167,7 @@ EACH_DRIVER(a_free_port_is_nobodys_though_it_may_be_shared)
     party_done(&party);
 }
 
-EACH_DRIVER(every_interface_can_be_shared_too)
+EACH_DRIVER(net_share, every_interface_can_be_shared_too)
 {
     meeple_listen_options options = {.share_port = true, .io = driver};
     struct party party = {.driver = driver};
@@ -200,7 +179,7 @@ EACH_DRIVER(every_interface_can_be_shared_too)
     party_done(&party);
 }
 
-EACH_DRIVER(when_one_closes_the_other_goes_on)
+EACH_DRIVER(net_share, when_one_closes_the_other_goes_on)
 {
     struct party party = party_of_two(driver);
     const meeple_bytes packet = {(const uint8_t *)"x", 1};
@@ -246,7 +225,7 @@ static void *echo(void *ctx)
     return NULL;
 }
 
-EACH_DRIVER(each_can_have_a_thread_of_its_own)
+EACH_DRIVER(net_share, each_can_have_a_thread_of_its_own)
 {
     struct party party = party_of_two(driver);
     uint16_t port = meeple_net_port(party.servers[0]);

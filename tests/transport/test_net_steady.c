@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "tests/support/counting_mem.h"
+#include "tests/support/drivers.h"
 #include "tests/support/sim.h"
 
 enum {
@@ -171,28 +172,10 @@ static void costs_no_allocation(struct steady *steady)
     done(steady);
 }
 
-static void over_sockets(const meeple_io_driver *io)
+EACH_DRIVER(net_steady, costs_no_allocation_over_sockets)
 {
-    if (!io) {
-        cr_skip("this library has no such driver");
-    }
-    costs_no_allocation(&(struct steady){.io = io, .dialect = MEEPLE_DIALECT_NATIVE});
-    costs_no_allocation(&(struct steady){.io = io, .dialect = MEEPLE_DIALECT_PLAIN});
-}
-
-Test(net_steady, costs_no_allocation_with_epoll)
-{
-    over_sockets(meeple_io_epoll());
-}
-
-Test(net_steady, costs_no_allocation_with_poll)
-{
-    over_sockets(meeple_io_poll());
-}
-
-Test(net_steady, costs_no_allocation_with_io_uring)
-{
-    over_sockets(meeple_io_uring());
+    costs_no_allocation(&(struct steady){.io = driver, .dialect = MEEPLE_DIALECT_NATIVE});
+    costs_no_allocation(&(struct steady){.io = driver, .dialect = MEEPLE_DIALECT_PLAIN});
 }
 
 Test(net_steady, costs_no_allocation_over_loopback)

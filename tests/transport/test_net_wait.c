@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "tests/support/certificates.h"
+#include "tests/support/drivers.h"
 #include "tests/support/raw_peer.h"
 #include "tests/support/session.h"
 
@@ -25,28 +26,6 @@ enum {
     NETS_MAX = 8,
     PATIENCE_MS = 10000
 };
-
-#define EACH_DRIVER(name)                                                                          \
-    static void name(const meeple_io_driver *driver);                                              \
-    Test(net_wait_poll, name)                                                                      \
-    {                                                                                              \
-        name(meeple_io_poll());                                                                    \
-    }                                                                                              \
-    Test(net_wait_uring, name)                                                                     \
-    {                                                                                              \
-        if (!meeple_io_uring()) {                                                                  \
-            cr_skip("this library has no io_uring");                                               \
-        }                                                                                          \
-        name(meeple_io_uring());                                                                   \
-    }                                                                                              \
-    Test(net_wait_epoll, name)                                                                     \
-    {                                                                                              \
-        if (!meeple_io_epoll()) {                                                                  \
-            cr_skip("this system has no epoll");                                                   \
-        }                                                                                          \
-        name(meeple_io_epoll());                                                                   \
-    }                                                                                              \
-    static void name(const meeple_io_driver *driver)
 
 static meeple_net *listen_on(const meeple_io_driver *driver)
 {
@@ -122,7 +101,7 @@ static void waker_stop(struct waker *waker)
     cr_assert_eq(pthread_join(waker->id, NULL), 0);
 }
 
-EACH_DRIVER(another_thread_ends_every_wait)
+EACH_DRIVER(net_wait, another_thread_ends_every_wait)
 {
     struct waker waker = {.net = listen_on(driver)};
 
@@ -137,7 +116,7 @@ EACH_DRIVER(another_thread_ends_every_wait)
     meeple_net_free(waker.net);
 }
 
-EACH_DRIVER(a_wake_before_the_wait_is_not_lost_and_many_are_one)
+EACH_DRIVER(net_wait, a_wake_before_the_wait_is_not_lost_and_many_are_one)
 {
     meeple_net *net = listen_on(driver);
 
@@ -154,7 +133,7 @@ EACH_DRIVER(a_wake_before_the_wait_is_not_lost_and_many_are_one)
     meeple_net_free(net);
 }
 
-EACH_DRIVER(events_go_before_a_wake_and_neither_is_lost)
+EACH_DRIVER(net_wait, events_go_before_a_wake_and_neither_is_lost)
 {
     meeple_net *net = listen_on(driver), *client = connect_with(driver, net);
 
@@ -198,7 +177,7 @@ static void converse(meeple_net *server, meeple_net *client, unsigned messages)
     }
 }
 
-EACH_DRIVER(a_storm_of_wakes_does_not_keep_anybody_from_talking)
+EACH_DRIVER(net_wait, a_storm_of_wakes_does_not_keep_anybody_from_talking)
 {
     meeple_net *server = listen_on(driver);
     struct waker waker = {.net = connect_with(driver, server), .storm = true};
@@ -210,7 +189,7 @@ EACH_DRIVER(a_storm_of_wakes_does_not_keep_anybody_from_talking)
     meeple_net_free(server);
 }
 
-EACH_DRIVER(a_wake_after_down_does_nothing)
+EACH_DRIVER(net_wait, a_wake_after_down_does_nothing)
 {
     meeple_net *net = listen_on(driver);
 
@@ -244,7 +223,7 @@ static void *send_signals(void *ctx)
     return NULL;
 }
 
-EACH_DRIVER(a_signal_handler_ends_a_wait)
+EACH_DRIVER(net_wait, a_signal_handler_ends_a_wait)
 {
     struct sigaction action = {.sa_handler = wake_from_signal, .sa_flags = SA_RESTART};
     struct waker waker = {.net = listen_on(driver), .id = pthread_self()};
@@ -454,24 +433,6 @@ static void loop_run(struct loop *loop, unsigned packets, unsigned downs, uint64
     }
 }
 
-#define POLLABLE_DRIVERS(name)                                                                     \
-    static void name(const meeple_io_driver *driver);                                              \
-    Test(net_wait_uring, name)                                                                     \
-    {                                                                                              \
-        if (!meeple_io_uring()) {                                                                  \
-            cr_skip("this library has no io_uring");                                               \
-        }                                                                                          \
-        name(meeple_io_uring());                                                                   \
-    }                                                                                              \
-    Test(net_wait_epoll, name)                                                                     \
-    {                                                                                              \
-        if (!meeple_io_epoll()) {                                                                  \
-            cr_skip("this system has no epoll");                                                   \
-        }                                                                                          \
-        name(meeple_io_epoll());                                                                   \
-    }                                                                                              \
-    static void name(const meeple_io_driver *driver)
-
 /* Echoes and says goodbye; nobody is asked much more often than there is something to tell. */
 static void talk(struct loop *loop, unsigned clients)
 {
@@ -491,7 +452,7 @@ static void talk(struct loop *loop, unsigned clients)
     cr_expect_leq(loop->idle, clients * 20, "%u of %u", loop->idle, loop->asked);
 }
 
-POLLABLE_DRIVERS(a_session_lives_in_somebody_elses_loop)
+EACH_POLLABLE_DRIVER(net_wait, a_session_lives_in_somebody_elses_loop)
 {
     struct loop loop = {.io = driver, .messages = 100};
 
@@ -503,7 +464,7 @@ POLLABLE_DRIVERS(a_session_lives_in_somebody_elses_loop)
     loop_done(&loop);
 }
 
-POLLABLE_DRIVERS(an_encrypted_session_lives_in_somebody_elses_loop)
+EACH_POLLABLE_DRIVER(net_wait, an_encrypted_session_lives_in_somebody_elses_loop)
 {
     struct loop loop = {.io = driver, .messages = 100};
     struct certificates files;
@@ -532,7 +493,7 @@ POLLABLE_DRIVERS(an_encrypted_session_lives_in_somebody_elses_loop)
     certificates_done(&files);
 }
 
-POLLABLE_DRIVERS(a_wake_makes_the_descriptor_readable_until_it_was_answered)
+EACH_POLLABLE_DRIVER(net_wait, a_wake_makes_the_descriptor_readable_until_it_was_answered)
 {
     struct loop loop = {.io = driver};
     meeple_net *net;
@@ -550,7 +511,7 @@ POLLABLE_DRIVERS(a_wake_makes_the_descriptor_readable_until_it_was_answered)
     loop_done(&loop);
 }
 
-POLLABLE_DRIVERS(heartbeats_are_sent_when_they_are_due)
+EACH_POLLABLE_DRIVER(net_wait, heartbeats_are_sent_when_they_are_due)
 {
     static const meeple_limits limits = {.heartbeat_ms = 40};
     struct loop loop = {.io = driver};
@@ -575,7 +536,7 @@ POLLABLE_DRIVERS(heartbeats_are_sent_when_they_are_due)
     loop_done(&loop);
 }
 
-POLLABLE_DRIVERS(a_time_out_comes_in_time)
+EACH_POLLABLE_DRIVER(net_wait, a_time_out_comes_in_time)
 {
     struct loop loop = {.io = driver};
     meeple_net *silent;
@@ -604,7 +565,7 @@ POLLABLE_DRIVERS(a_time_out_comes_in_time)
         loop_run(&(loop), UINT_MAX, 0, now_ms() + 30);                                             \
     } while (0)
 
-POLLABLE_DRIVERS(what_the_application_does_is_due)
+EACH_POLLABLE_DRIVER(net_wait, what_the_application_does_is_due)
 {
     struct loop loop = {.io = driver, .asks = true};
     uint64_t until_ms = now_ms() + PATIENCE_MS;
@@ -639,7 +600,7 @@ POLLABLE_DRIVERS(what_the_application_does_is_due)
 }
 
 /* Nobody can be accepted, and the listener waits for a descriptor to become free. */
-POLLABLE_DRIVERS(a_process_without_descriptors_does_not_turn_in_circles)
+EACH_POLLABLE_DRIVER(net_wait, a_process_without_descriptors_does_not_turn_in_circles)
 {
     struct loop loop = {.io = driver};
     struct sockaddr_in address = {.sin_family = AF_INET};
