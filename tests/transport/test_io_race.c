@@ -463,6 +463,13 @@ EACH_DRIVER(io_race, a_lost_race_may_be_closed_at_once_or_never)
 
 /* ---- what the system does not give ---- */
 
+/* Until the answer lies there: next() then tries the first address at once, however busy the
+ * machine is. */
+static void look_up(const struct race *race)
+{
+    expect_descriptors(race, race->own + 1);
+}
+
 /* No new descriptor from here on, while the first address is under way and the lookup is over. */
 static struct rlimit no_descriptors(struct race *race)
 {
@@ -494,6 +501,7 @@ EACH_DRIVER(io_race, an_address_without_a_descriptor_is_tried_again_later)
     meeple_io_event event;
 
     start(&race, driver, dead_then_live);
+    look_up(&race);
     cr_assert_eq(driver->next(race.io, &event, LOOK_MS), 0);
     before = no_descriptors(&race);
     cr_assert_eq(driver->next(race.io, &event, WHOLE_RACE_MS), 0);
@@ -510,6 +518,7 @@ EACH_DRIVER(io_race, an_address_gets_the_descriptor_of_one_that_failed)
     int taken[2];
 
     start(&race, driver, dead_then_live);
+    look_up(&race);
     cr_assert_eq(driver->next(race.io, &event, LOOK_MS), 0);
     before = no_descriptors(&race);
     cr_assert_eq(driver->next(race.io, &event, WHOLE_RACE_MS), 0);
