@@ -746,15 +746,12 @@ static void tell_what_is_behind(const meeple_io_driver *driver)
 
 Test(io_socket_poll, what_lies_behind_urgent_data_is_told_without_more_to_come)
 {
-    tell_what_is_behind(meeple_io_poll());
+    tell_what_is_behind(driver_or_skip(DRIVER_POLL));
 }
 
 Test(io_socket_epoll, what_lies_behind_urgent_data_is_told_without_more_to_come)
 {
-    if (!meeple_io_epoll()) {
-        cr_skip("this system has no epoll");
-    }
-    tell_what_is_behind(meeple_io_epoll());
+    tell_what_is_behind(driver_or_skip(DRIVER_EPOLL));
 }
 
 /* The moment when the other side's end comes is before, between and after the turns. */
