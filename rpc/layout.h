@@ -71,8 +71,8 @@ struct meeple__layout {
      * content, what is in arrays that are counted in arrays. */
     uint8_t *visits;
     uint32_t visit_count;
-    struct meeple__leaf *leaves;
     uint8_t *leaf_of; /* of each slot */
+    struct meeple__leaf leaves[];
 };
 
 /* MEEPLE_EINVAL and why: the state makes no sense; MEEPLE_ENOMEM.  methods are those of cls.  It is

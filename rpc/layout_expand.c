@@ -467,7 +467,6 @@ static struct meeple__layout *allocate(const struct expansion *needs, const meep
                                needs->slot_count + needs->names_len);
 
     if (layout) {
-        layout->leaves = (struct meeple__leaf *)(void *)(layout + 1);
         layout->runs = (struct meeple__run *)(void *)(layout->leaves + needs->leaf_count);
         layout->mask = (uint8_t *)layout->runs + runs;
         layout->counted_mask = layout->mask + size;
