@@ -37,7 +37,9 @@ const meeple_io_driver *driver_or_skip(enum driver_kind kind)
 
     cr_assert_leq(kind, DRIVER_URING);
     if (!driver) {
-        cr_skip("this library has no %s", kind == DRIVER_EPOLL ? "epoll" : "io_uring");
+        static const char *const names[] = {"poll()", "epoll", "io_uring"};
+
+        cr_skip("this library has no %s", names[kind]);
     }
     skip_if_refused(driver);
     return driver;
