@@ -295,9 +295,11 @@ static int tell_newest(struct meeple__telling *telling, const meeple_object *obj
     int rc;
 
     if (told->run == states->told_run && told->level == choice->level) {
-        meeple_bytes slots = {states->told.ptr + told->offset, told->len};
-
-        return told->len > 0 ? meeple__batch_add_entry(&telling->batch, object, slots) : 0;
+        if (told->len == 0) {
+            return 0;
+        }
+        return meeple__batch_add_entry(&telling->batch, object,
+                                       (meeple_bytes){states->told.ptr + told->offset, told->len});
     }
     rc = tell_slots(telling, object, choice);
     /* What might have gone in fragments is each peer's own. */
