@@ -14,10 +14,10 @@
 /*
  * Each stream has a poll of the kernel's that goes on for as long as it is watched and tells edges,
  * and so has the waker; whatever else is watched has one that ends with what it tells and is made
- * anew.  Bytes are read
- * and sent by system calls, as with epoll: the ring saves the waiting, and is asked for nothing
- * whose end has to be awaited before memory may go.  (Receiving and sending through it were slower
- * where it counts: docs/performance.md.)
+ * anew.  Bytes are read and sent by system calls, as with epoll: the ring saves the waiting, and is
+ * asked for nothing whose end has to be awaited before memory may go.  (Receiving and sending
+ * through it were little faster with short messages, and much slower with long ones:
+ * docs/performance.md.)
  */
 enum {
     SUBMISSIONS = 256,  /* that wait to be told to the kernel */

@@ -1,7 +1,8 @@
-"""tables: the tables of docs/benchmarks.md, from the JSON that tests/bench/run writes.
+"""tables: the tables of docs/performance.md and docs/benchmarks.md, from the JSON that tests/bench/run writes.
 
-    python3 tables.py RESULTS.json                        prints them
-    python3 tables.py RESULTS.json docs/benchmarks.md     puts each in the place of the one that begins with the same line
+    python3 tables.py RESULTS.json                 prints them
+    python3 tables.py RESULTS.json DOCUMENT...     puts each in the place of the one that begins with the same line, in
+                                                   whichever of the documents that is
 
 A number that is not among the results is a dash.
 """
@@ -162,27 +163,32 @@ def tables(results):
             *growth(results), *ticks(results), *late_joins(results), *rest(results)]
 
 
-def put_in(text, lines):
-    """The text with that table in the place of the one that begins with the same line."""
-    new, count = re.subn(r"^%s\n(\|.*\n)*" % re.escape(lines[0]), lambda _: "\n".join(lines) + "\n", text, flags=re.M)
-    if count != 1:
-        raise ValueError("%d tables begin with %s" % (count, lines[0]))
-    return new
+def put_in(texts, lines):
+    """The texts with that table in the place of the one that begins with the same line."""
+    found = 0
+    for i, text in enumerate(texts):
+        texts[i], count = re.subn(r"^%s\n(\|.*\n)*" % re.escape(lines[0]), lambda _: "\n".join(lines) + "\n", text, flags=re.M)
+        found += count
+    if found != 1:
+        raise ValueError("%d tables begin with %s" % (found, lines[0]))
 
 
 def main():
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
     made = tables(Results(sys.argv[1]))
-    if len(sys.argv) == 2:
+    documents, texts = sys.argv[2:], []
+    if not documents:
         print("\n\n".join("\n".join(lines) for lines in made))
         return
-    with open(sys.argv[2], encoding="utf-8") as file:
-        text = file.read()
+    for document in documents:
+        with open(document, encoding="utf-8") as file:
+            texts.append(file.read())
     for lines in made:
-        text = put_in(text, lines)
-    with open(sys.argv[2], "w", encoding="utf-8") as file:
-        file.write(text)
+        put_in(texts, lines)
+    for document, text in zip(documents, texts):
+        with open(document, "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 if __name__ == "__main__":

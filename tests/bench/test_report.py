@@ -77,29 +77,36 @@ class Report(unittest.TestCase):
 
 class Tables(unittest.TestCase):
     def write(self, results):
-        """The document with these results."""
+        """The documents with these results."""
         with tempfile.TemporaryDirectory(prefix="meeple-bench-") as folder:
-            source, target = os.path.join(folder, "results.json"), os.path.join(folder, "benchmarks.md")
-            shutil.copy(os.path.join(HERE, "..", "..", "docs", "benchmarks.md"), target)
+            source = os.path.join(folder, "results.json")
+            targets = [shutil.copy(os.path.join(HERE, "..", "..", "docs", name), folder)
+                       for name in ("performance.md", "benchmarks.md")]
             with open(source, "w", encoding="utf-8") as file:
                 json.dump({"results": results}, file)
-            subprocess.run([sys.executable, os.path.join(HERE, "tables.py"), source, target], check=True)
-            with open(target, encoding="utf-8") as file:
-                return file.read()
+            subprocess.run([sys.executable, os.path.join(HERE, "tables.py"), source, *targets], check=True)
+            texts = []
+            for target in targets:
+                with open(target, encoding="utf-8") as file:
+                    texts.append(file.read())
+            return texts
 
-    def test_every_table_has_its_place_in_the_document(self):
-        text = self.write([{"benchmark": "late-join.value", "metric": "join", "median": 1234.5},
-                           {"benchmark": "change-1.tcp", "metric": "ours.cpu", "median": 6.789}])
-        self.assertIn("| until it has all of it | 1,234 ms |", text)
-        self.assertIn("| 1 % | - | 6.79 us | - | - | - |", text)
-        self.assertIn("| the server, for a peer | - |", text)
+    def test_every_table_has_its_place_in_a_document(self):
+        performance, benchmarks = self.write([{"benchmark": "late-join.value", "metric": "join", "median": 1234.5},
+                                              {"benchmark": "change-1.tcp", "metric": "ours.cpu", "median": 6.789},
+                                              {"benchmark": "echo.1", "metric": "epoll/raw", "median": 1.234}])
+        self.assertIn("| 64 connections, 64 B, 1 in flight | 1.00 | 1.23 | - |", performance)
+        self.assertIn("| until it has all of it | 1,234 ms |", benchmarks)
+        self.assertIn("| 1 % | - | 6.79 us | - | - | - |", benchmarks)
+        self.assertIn("| the server, for a peer | - |", benchmarks)
 
-    def test_a_table_that_is_nowhere_is_an_error(self):
+    def test_a_table_that_is_nowhere_or_twice_is_an_error(self):
         done = subprocess.run([sys.executable, os.path.join(HERE, "tables.py"), os.devnull], capture_output=True,
                               check=False)
         self.assertNotEqual(done.returncode, 0)
-        with self.assertRaises(ValueError):
-            tables.put_in("| nothing |\n", ["| head |", "|---|"])
+        for texts in (["| nothing |\n"], ["| head |\n", "| head |\n"]):
+            with self.assertRaises(ValueError):
+                tables.put_in(texts, ["| head |", "|---|"])
 
 
 class Run(unittest.TestCase):
