@@ -18,8 +18,10 @@ extern "C" {
 /* The byte language a session speaks.  Both ends must use the same. */
 typedef enum meeple_dialect {
     MEEPLE_DIALECT_NATIVE, /* docs/wire.md; peers see each other; subprotocol "meeple.1" */
-    MEEPLE_DIALECT_PLAIN   /* WebSocket messages as they are, no ids on the wire; a client sees the
+    MEEPLE_DIALECT_PLAIN,  /* WebSocket messages as they are, no ids on the wire; a client sees the
                               server only and has id 0 itself */
+    MEEPLE_DIALECT_GODOT3  /* what Godot 3.2 to 3.6 speaks in its multiplayer mode over WebSocket;
+                              peers see each other */
 } meeple_dialect;
 
 #define MEEPLE_EVENT_MAP(X)                                                                        \
