@@ -2,19 +2,39 @@
 #ifndef MEEPLE_RPC_ANSWER_H
 #define MEEPLE_RPC_ANSWER_H
 
-#include "rpc/remote.h"
+#include "rpc/sentence.h"
 #include "rpc/world.h"
 
-/* A CALL of a peer: runs it or refuses it.  MEEPLE_ENOMEM: nothing was done, it can be tried again.
- */
-int meeple__answer_call(meeple_world *world, const struct meeple__remote *remote,
-                        const struct meeple__command *command);
+/* One call, as far as it is understood. */
+struct meeple__answering {
+    meeple_world *world;
+    int32_t sender;
+    meeple_object *object;
+    unsigned method;
+    meeple_bytes args; /* as they came */
+};
+
+static inline const meeple_rpc_type *
+meeple__answering_type(const struct meeple__answering *answering)
+{
+    return answering->object->cls->methods[answering->method].type();
+}
+
+/* Whether the mode lets the sender; if not it is refused. */
+bool meeple__answer_may(const struct meeple__answering *answering);
+/* Runs the handler. */
+void meeple__answer_run(const struct meeple__answering *answering, const void *arg);
+/* Reads the arguments, which are msgpack, and runs the handler, or refuses them.  MEEPLE_ENOMEM:
+ * nothing was done, it can be tried again. */
+int meeple__answer_msgpack(const struct meeple__answering *answering);
+/* The arguments are not the method's. */
+void meeple__answer_refuse_arguments(const struct meeple__answering *answering,
+                                     const struct meeple__sentence *why);
+/* Begins a sentence: "peer 7 called game.roll(int32): ". */
+void meeple__answer_say(struct meeple__sentence *text, const struct meeple__answering *answering,
+                        const char *does);
 
 /* The first of the local calls and reports, if there is one: 1 if so, 0, MEEPLE_ENOMEM as above. */
 int meeple__answer_local(meeple_world *world);
-
-/* The same for a CALL_SPAWNED. */
-int meeple__answer_spawned(meeple_world *world, const struct meeple__remote *remote,
-                           const struct meeple__command *command);
 
 #endif /* MEEPLE_RPC_ANSWER_H */

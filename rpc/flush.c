@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "rpc/bulk_in.h"
+#include "rpc/dialect.h"
 #include "rpc/due.h"
 #include "rpc/look.h"
 #include "rpc/replicate.h"
@@ -15,7 +16,8 @@
  * anybody, and do not know who they are. */
 static bool rests(const meeple_world *world)
 {
-    return world->states.layout_count == 0 || world->states.open || !world->up || world->freeing;
+    return world->states.layout_count == 0 || !world->dialect->replicates || world->states.open ||
+           !world->up || world->freeing;
 }
 
 static void collect_removed(meeple_world *world)

@@ -5,10 +5,9 @@
 
 #include "core/log.h"
 #include "core/mem.h"
-#include "rpc/announce.h"
+#include "rpc/dialect.h"
 #include "rpc/sentence.h"
 #include "rpc/spawn.h"
-#include "rpc/world.h"
 
 enum {
     FIRST_NUMBERS = 16
@@ -146,7 +145,7 @@ int meeple__object_class(meeple_world *world, const meeple_class *cls, struct me
     meeple__sentence_init(&why);
     rc = meeple__classes_add(&world->classes, world->mem, cls, out, &why);
     if (rc == 0 && world->classes.count > before) {
-        rc = meeple__announce_class_fits(world, *out);
+        rc = world->dialect->class_fits(world, *out);
         if (rc == MEEPLE_ETOOBIG) {
             meeple__say(&why, "class %s does not fit a packet", cls->name);
             rc = MEEPLE_EINVAL;
@@ -159,15 +158,6 @@ int meeple__object_class(meeple_world *world, const meeple_class *cls, struct me
         meeple__log(world->log, MEEPLE_LOG_ERROR, "rpc", "%s", why.text);
     }
     return rc;
-}
-
-/* A class of ours that peers announced before we had it. */
-static void meet(meeple_world *world, struct meeple__methods *methods)
-{
-    for (struct meeple__list *link = world->remote_list.next; link != &world->remote_list;
-         link = link->next) {
-        meeple__remote_meet(MEEPLE__CONTAINER(link, struct meeple__remote, link), methods);
-    }
 }
 
 meeple_object *meeple__object_new(meeple_world *world, meeple_bytes path)
@@ -183,7 +173,8 @@ meeple_object *meeple__object_new(meeple_world *world, meeple_bytes path)
     return object;
 }
 
-static int add(meeple_object **out, meeple_world *world, const meeple_class *cls, const char *path)
+static int add(meeple_object **out, meeple_world *world, const meeple_class *cls, const char *path,
+               void *self)
 {
     char normal[MEEPLE__PATH_MAX + 1];
     int len = meeple__path_normalise(normal, path);
@@ -200,7 +191,7 @@ static int add(meeple_object **out, meeple_world *world, const meeple_class *cls
     if (world->objects.by_path.count >= world->objects_max) {
         return MEEPLE_ETOOBIG;
     }
-    rc = meeple__announce_path_fits(world, normal);
+    rc = world->dialect->path_fits(world, normal);
     if (rc < 0) {
         return rc;
     }
@@ -223,9 +214,8 @@ static int add(meeple_object **out, meeple_world *world, const meeple_class *cls
         meeple__free(world->mem, object);
         return rc;
     }
-    if (world->classes.count > class_count) {
-        meet(world, methods);
-    }
+    object->self = self;
+    world->dialect->added(world, world->classes.count > class_count ? methods : NULL);
     *out = object;
     return 0;
 }
@@ -233,9 +223,6 @@ static int add(meeple_object **out, meeple_world *world, const meeple_class *cls
 int meeple_object_add(meeple_object **out, meeple_world *world, const meeple_class *cls,
                       const char *path, void *self)
 {
-    meeple_object *object;
-    int rc;
-
     if (!out) {
         return MEEPLE_EINVAL;
     }
@@ -246,14 +233,7 @@ int meeple_object_add(meeple_object **out, meeple_world *world, const meeple_cla
     if (world->states.asking) {
         return MEEPLE_ESTATE;
     }
-    rc = add(&object, world, cls, path);
-    if (rc < 0) {
-        return rc;
-    }
-    object->self = self;
-    meeple__announce_all(world);
-    *out = object;
-    return 0;
+    return add(out, world, cls, path, self);
 }
 
 void meeple__objects_take_out(struct meeple__objects *objects, meeple_object *object)
@@ -285,7 +265,7 @@ void meeple_object_remove(meeple_object *object)
         return;
     }
     meeple__objects_take_out(&world->objects, object);
-    meeple__announce_gone(world, object);
+    world->dialect->removed(world, object);
     if (world->polling) {
         /* Its handler may be on the stack. */
         meeple__list_append(&world->objects.removed, &object->link);

@@ -6,14 +6,13 @@
 
 #include "core/log.h"
 #include "core/mem.h"
-#include "rpc/announce.h"
 #include "rpc/answer.h"
 #include "rpc/check.h"
+#include "rpc/dialect.h"
 #include "rpc/due.h"
 #include "rpc/flush.h"
 #include "rpc/held.h"
 #include "rpc/receive.h"
-#include "rpc/replicate.h"
 #include "transport/net.h"
 
 enum {
@@ -101,18 +100,29 @@ static void destroy(meeple_world *world)
     meeple__free(mem, world);
 }
 
+/* NULL if that is none for a world, or not the one that was asked for. */
+static const struct meeple__dialect *speaks(const meeple_net *net,
+                                            const meeple_world_options *options)
+{
+    meeple_dialect name = meeple__net_dialect(net);
+
+    return options->dialect == MEEPLE_DIALECT_NATIVE || options->dialect == name
+               ? meeple__dialect_of(name)
+               : NULL;
+}
+
 int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_options *options)
 {
     static const meeple_world_options defaults = {0};
     const meeple_world_options *given = options ? options : &defaults;
+    const struct meeple__dialect *dialect = net ? speaks(net, given) : NULL;
     meeple_world *world;
     int rc;
 
     if (out) {
         *out = NULL;
     }
-    if (!out || !net || meeple__net_dialect(net) != MEEPLE_DIALECT_NATIVE ||
-        meeple__net_packet_max(net) < PACKET_LEAST) {
+    if (!out || !dialect || meeple__net_packet_max(net) < PACKET_LEAST) {
         meeple_net_free(net);
         return MEEPLE_EINVAL;
     }
@@ -121,6 +131,7 @@ int meeple_world_new(meeple_world **out, meeple_net *net, const meeple_world_opt
         meeple_net_free(net);
         return MEEPLE_ENOMEM;
     }
+    world->dialect = dialect;
     world->net = net;
     world->mem = given->mem;
     world->log = given->log;
@@ -198,8 +209,7 @@ static int no_longer(const meeple_world *world, int timeout_ms)
  */
 static int next_event(meeple_world *world, int timeout_ms)
 {
-    world->lags = !meeple__announce_all(world) || world->states.poor;
-    world->lags = !meeple__replicate(world) || world->lags;
+    world->lags = !world->dialect->tell(world);
     world->told_sequence = world->objects.added;
     return meeple_net_next(world->net, &world->event,
                            world->states.sated || world->drained ? 0

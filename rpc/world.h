@@ -15,6 +15,8 @@
 #include "rpc/sink.h"
 #include "rpc/states.h"
 
+struct meeple__dialect;
+
 /* Memory that is kept for the next time.  Zeroed is none. */
 struct meeple__scratch {
     void *ptr;
@@ -29,6 +31,7 @@ struct meeple__news {
 };
 
 struct meeple_world {
+    const struct meeple__dialect *dialect; /* of the net */
     meeple_net *net;
     const meeple_mem *mem;
     const meeple_log *log;

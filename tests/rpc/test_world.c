@@ -40,6 +40,20 @@ Test(world, takes_the_net_over_also_on_failure)
     meeple_world_free(NULL);
 }
 
+Test(world, speaks_what_its_net_does_or_is_none)
+{
+    static const meeple_dialect others[] = {MEEPLE_DIALECT_PLAIN, MEEPLE_DIALECT_GODOT3};
+    meeple_world *world;
+    meeple_net *net;
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        cr_assert_eq(meeple_net_offline(&net, NULL), 0);
+        cr_expect_eq(meeple_world_new(&world, net, &(meeple_world_options){.dialect = others[i]}),
+                     MEEPLE_EINVAL);
+        cr_expect_null(world);
+    }
+}
+
 Test(world, plays_alone_on_an_offline_net)
 {
     struct session alone = {0};

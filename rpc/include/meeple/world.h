@@ -73,14 +73,16 @@ typedef struct meeple_world_options {
                                  refused; what we have set ourselves or handed over is not */
     const meeple_mem *mem;
     const meeple_log *log;
+    meeple_dialect dialect; /* 0: whatever the net speaks; any other must be the net's */
 } meeple_world_options;
 
 /*
  * A world on a net, which it takes over, also on failure.  options NULL: all defaults.  *out is the
  * caller's to meeple_world_free(), NULL on failure.  The net must be one of the native dialect, and
- * nobody else may take its events.  MEEPLE_EINVAL: also a net whose packets or queue are too short
- * for anything, or a class whose state makes no sense or has a number that does not fit a packet
- * (the log says why).  MEEPLE_ETOOBIG: over 256 classes.  MEEPLE_ENOMEM.
+ * nobody else may take its events.  MEEPLE_EINVAL: also a net of another dialect than that, or than
+ * options.dialect; one whose packets or queue are too short for anything; or a class whose state
+ * makes no sense or has a number that does not fit a packet (the log says why).  MEEPLE_ETOOBIG:
+ * over 256 classes.  MEEPLE_ENOMEM.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_world_new(meeple_world **out, meeple_net *net,
                                                 const meeple_world_options *options);
