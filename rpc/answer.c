@@ -8,6 +8,7 @@
 #include "rpc/native.h"
 #include "rpc/policy.h"
 #include "rpc/refusal.h"
+#include "rpc/set.h"
 
 void meeple__answer_say(struct meeple__sentence *text, const struct meeple__answering *answering,
                         const char *does)
@@ -29,20 +30,26 @@ static void refuse(const struct meeple__answering *answering, meeple_refusal_rul
                                      .text = text->text});
 }
 
-void meeple__answer_refuse_arguments(const struct meeple__answering *answering,
-                                     const struct meeple__sentence *why)
+static void refuse_call(const struct meeple__answering *answering, meeple_refusal_rule rule,
+                        const struct meeple__sentence *why)
 {
     struct meeple__sentence text;
 
     meeple__answer_say(&text, answering, "called");
     meeple__say(&text, "%s", why->text);
-    refuse(answering, MEEPLE_REFUSAL_ARGUMENTS, &text);
+    refuse(answering, rule, &text);
+}
+
+void meeple__answer_refuse_arguments(const struct meeple__answering *answering,
+                                     const struct meeple__sentence *why)
+{
+    refuse_call(answering, MEEPLE_REFUSAL_ARGUMENTS, why);
 }
 
 bool meeple__answer_may(const struct meeple__answering *answering)
 {
     const meeple_object *object = answering->object;
-    meeple_rpc_mode mode = object->cls->methods[answering->method].mode;
+    meeple_rpc_mode mode = meeple__object_mode(object, answering->method);
     struct meeple__sentence text;
 
     if (meeple__policy_answer(mode, answering->world->id, object->master, answering->sender)) {
@@ -54,11 +61,27 @@ bool meeple__answer_may(const struct meeple__answering *answering)
     return false;
 }
 
-void meeple__answer_run(const struct meeple__answering *answering, const void *arg)
+int meeple__answer_run(const struct meeple__answering *answering, const void *arg)
 {
-    meeple_call call = {answering->world, answering->object, answering->sender};
+    meeple_object *object = answering->object;
+    const struct meeple__setter *setter =
+        meeple__methods_setter(object->methods, answering->method);
+    meeple_call call = {answering->world, object, answering->sender};
+    meeple_refusal_rule rule;
+    struct meeple__sentence why;
+    int rc;
 
-    answering->object->cls->methods[answering->method].run(answering->object->self, arg, &call);
+    if (!setter) {
+        object->cls->methods[answering->method].run(object->self, arg, &call);
+        return 0;
+    }
+    meeple__sentence_init(&why);
+    rc = meeple__set(setter, arg, &call, &rule, &why);
+    if (rc < 0 && rc != MEEPLE_ENOMEM) {
+        refuse_call(answering, rule, &why);
+        rc = 0;
+    }
+    return rc;
 }
 
 int meeple__answer_msgpack(const struct meeple__answering *answering)
@@ -77,8 +100,7 @@ int meeple__answer_msgpack(const struct meeple__answering *answering)
         meeple__answer_refuse_arguments(answering, &why);
         return 0;
     }
-    meeple__answer_run(answering, arg);
-    return 0;
+    return meeple__answer_run(answering, arg);
 }
 
 int meeple__answer_local(meeple_world *world)

@@ -17,13 +17,14 @@ struct meeple__answering {
 static inline const meeple_rpc_type *
 meeple__answering_type(const struct meeple__answering *answering)
 {
-    return answering->object->cls->methods[answering->method].type();
+    return meeple__object_type(answering->object, answering->method);
 }
 
 /* Whether the mode lets the sender; if not it is refused. */
 bool meeple__answer_may(const struct meeple__answering *answering);
-/* Runs the handler. */
-void meeple__answer_run(const struct meeple__answering *answering, const void *arg);
+/* Runs the handler, or sets the field; what may not be set is refused.  MEEPLE_ENOMEM: nothing was
+ * done, it can be tried again. */
+int meeple__answer_run(const struct meeple__answering *answering, const void *arg);
 /* Reads the arguments, which are msgpack, and runs the handler, or refuses them.  MEEPLE_ENOMEM:
  * nothing was done, it can be tried again. */
 int meeple__answer_msgpack(const struct meeple__answering *answering);

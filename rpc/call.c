@@ -86,8 +86,8 @@ int meeple_object_call(meeple_object *object, int32_t to, const meeple_rpc_type 
         return MEEPLE_ENOTFOUND;
     }
     calling.method = (unsigned)method;
-    calling.plan = meeple__policy_call(object->cls->methods[method].mode, calling.world->id,
-                                       object->master, to);
+    calling.plan = meeple__policy_call(meeple__object_mode(object, calling.method),
+                                       calling.world->id, object->master, to);
     if (calling.plan.refused) {
         return MEEPLE_EDENIED;
     }

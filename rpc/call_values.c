@@ -1,5 +1,5 @@
 /* call_values: calls by name, with values in place of a struct. */
-#include <meeple/world.h>
+#include <meeple/state.h>
 
 #include <string.h>
 
@@ -7,6 +7,7 @@
 #include "rpc/field.h"
 #include "rpc/msgpack_read.h"
 #include "rpc/sentence.h"
+#include "rpc/set.h"
 #include "rpc/value_field.h"
 #include "rpc/world.h"
 
@@ -66,36 +67,26 @@ static int convert(meeple_object *object, const meeple_rpc_type *type, const mee
 }
 
 /* The name is anybody's, so it is shown as values are. */
-static int no_such_method(const meeple_object *object, const char *method)
+static int not_found(const meeple_object *object, const char *what, const char *name)
 {
-    char name[100];
+    char text[100];
 
-    meeple_value_text(meeple_value_string(method), name, sizeof name);
-    meeple__log(object->world->log, MEEPLE_LOG_WARN, "rpc", "we called %s: it has no method %s",
-                object->path, name);
+    meeple_value_text(meeple_value_string(name), text, sizeof text);
+    meeple__log(object->world->log, MEEPLE_LOG_WARN, "rpc", "we called %s: it has no %s %s",
+                object->path, what, text);
     return MEEPLE_ENOTFOUND;
 }
 
-int meeple_object_call_values(meeple_object *object, int32_t to, const char *method,
-                              const meeple_value *values, size_t count)
+/* The method of that index. */
+static int call(meeple_object *object, int32_t to, unsigned method, const meeple_value *values,
+                size_t count)
 {
-    const meeple_rpc_type *type;
+    const meeple_rpc_type *type = meeple__object_type(object, method);
+    const struct meeple__setter *setter = meeple__methods_setter(object->methods, method);
     struct meeple__sentence why;
     void *arg = NULL;
-    int index, rc;
+    int rc;
 
-    if (!object || !method || (count > 0 && !values)) {
-        return MEEPLE_EINVAL;
-    }
-    if (object->removed) {
-        return MEEPLE_ESTATE;
-    }
-    index = meeple__methods_named(object->methods,
-                                  (meeple_bytes){(const uint8_t *)method, strlen(method)});
-    if (index < 0) {
-        return no_such_method(object, method);
-    }
-    type = object->cls->methods[index].type();
     meeple__sentence_init(&why);
     if (count == type->field_count) {
         rc = convert(object, type, values, &arg, &why);
@@ -103,11 +94,57 @@ int meeple_object_call_values(meeple_object *object, int32_t to, const char *met
         meeple__say(&why, "%zu arguments came, %u expected", count, (unsigned)type->field_count);
         rc = MEEPLE_EINVAL;
     }
+    if (rc == 0 && setter) {
+        rc = meeple__set_check(object->world, setter, arg, &why);
+    }
     if (rc == MEEPLE_EINVAL || rc == MEEPLE_ETOOBIG) {
         meeple__log(object->world->log, MEEPLE_LOG_WARN, "rpc", "we called %s.%s: %s", object->path,
                     type->name, why.text);
     }
     return rc < 0 ? rc : meeple_object_call(object, to, type, arg);
+}
+
+static meeple_bytes bytes_of(const char *text)
+{
+    return (meeple_bytes){(const uint8_t *)text, strlen(text)};
+}
+
+int meeple_object_call_values(meeple_object *object, int32_t to, const char *method,
+                              const meeple_value *values, size_t count)
+{
+    int index;
+
+    if (!object || !method || (count > 0 && !values)) {
+        return MEEPLE_EINVAL;
+    }
+    if (object->removed) {
+        return MEEPLE_ESTATE;
+    }
+    index = meeple__methods_named(object->methods, bytes_of(method));
+    return index < 0 ? not_found(object, "method", method)
+                     : call(object, to, (unsigned)index, values, count);
+}
+
+int meeple_object_set(meeple_object *object, int32_t to, const char *field, meeple_value value)
+{
+    int index;
+
+    if (!object || !field) {
+        return MEEPLE_EINVAL;
+    }
+    if (object->removed) {
+        return MEEPLE_ESTATE;
+    }
+    index = meeple__methods_setting(object->methods, bytes_of(field));
+    if (index < 0) {
+        return not_found(object, "field to set", field);
+    }
+    if (object->methods->types[index]->fields[0].type == MEEPLE_TYPE_BOOL &&
+        value.kind == MEEPLE_VALUE_INT && (uint64_t)value.integer <= 1) {
+        /* What C's own true and comparisons are. */
+        value = meeple_value_bool(value.integer == 1);
+    }
+    return call(object, to, (unsigned)index, &value, 1);
 }
 
 const meeple_class *meeple_object_class(const meeple_object *object)

@@ -2,6 +2,7 @@
 #include "rpc/methods.h"
 
 #include <assert.h>
+#include <stdalign.h>
 #include <string.h>
 
 #include "core/map.h"
@@ -104,6 +105,8 @@ static int check_method(const meeple_method *method, struct meeple__sentence *wh
 
 static int check_class(const meeple_class *cls, struct meeple__sentence *why)
 {
+    int rc;
+
     if (!cls->name || !meeple__name_valid(bytes_of(cls->name))) {
         meeple__say(why, "a class has no name of 1 to 255 bytes of UTF-8");
         return MEEPLE_EINVAL;
@@ -117,7 +120,12 @@ static int check_class(const meeple_class *cls, struct meeple__sentence *why)
             return MEEPLE_EINVAL;
         }
     }
-    return 0;
+    rc = meeple__setters_check(cls, why);
+    if (rc == 0 && cls->method_count + meeple__setters_count(cls) > MEEPLE__METHODS_MAX) {
+        meeple__say(why, "class %s has over 255 methods and fields that can be set", cls->name);
+        return MEEPLE_EINVAL;
+    }
+    return rc;
 }
 
 /* Where the name is, or would be. */
@@ -143,6 +151,19 @@ int meeple__methods_named(const struct meeple__methods *methods, meeple_bytes na
     return slot > 0 ? slot - 1 : MEEPLE_ENOTFOUND;
 }
 
+int meeple__methods_setting(const struct meeple__methods *methods, meeple_bytes field)
+{
+    char name[MEEPLE__NAME_MAX];
+    int index;
+
+    if (methods->own_count == methods->count || field.len >= sizeof name) {
+        return MEEPLE_ENOTFOUND;
+    }
+    *meeple__write_bytes((uint8_t *)name, field) = '=';
+    index = meeple__methods_named(methods, (meeple_bytes){(const uint8_t *)name, field.len + 1});
+    return index >= (int)methods->own_count ? index : MEEPLE_ENOTFOUND;
+}
+
 int meeple__methods_find(const struct meeple__methods *methods, const meeple_rpc_type *type)
 {
     int index = meeple__methods_named(methods, bytes_of(type->name));
@@ -150,27 +171,45 @@ int meeple__methods_find(const struct meeple__methods *methods, const meeple_rpc
     return index >= 0 && same_type(methods->types[index], type) ? index : MEEPLE_ENOTFOUND;
 }
 
+/* Setters lie behind the types, as they have to be aligned, then the slots. */
+static struct meeple__methods *allocate(const meeple_class *cls, const meeple_mem *mem)
+{
+    const size_t unit = alignof(struct meeple__setter);
+    struct meeple__methods *methods;
+    size_t own = cls->method_count, count = own + meeple__setters_count(cls);
+    size_t head = (sizeof *methods + count * sizeof methods->types[0] + unit - 1) / unit * unit;
+    size_t setters = meeple__setters_size(cls);
+    uint32_t slot_count = 4;
+
+    while (slot_count < 2 * count) {
+        slot_count *= 2;
+    }
+    methods = meeple__alloc(mem, head + setters + slot_count);
+    if (methods) {
+        methods->count = (uint32_t)count;
+        methods->own_count = (uint32_t)own;
+        methods->slot_mask = slot_count - 1;
+        methods->setters = (struct meeple__setter *)(void *)((uint8_t *)methods + head);
+        methods->slots = (uint8_t *)methods + head + setters;
+    }
+    return methods;
+}
+
 static int build(const meeple_class *cls, const meeple_mem *mem, struct meeple__methods **out,
                  struct meeple__sentence *why)
 {
-    uint32_t slot_count = 4;
-    struct meeple__methods *methods;
-    size_t head = sizeof *methods + cls->method_count * sizeof methods->types[0];
+    struct meeple__methods *methods = allocate(cls, mem);
 
-    while (slot_count < 2 * cls->method_count) {
-        slot_count *= 2;
-    }
-    methods = meeple__alloc(mem, head + slot_count);
     if (!methods) {
         return MEEPLE_ENOMEM;
     }
     methods->name = cls->name;
     methods->table = cls->methods;
-    methods->count = (uint32_t)cls->method_count;
-    methods->slot_mask = slot_count - 1;
-    methods->slots = (uint8_t *)methods + head;
+    methods->state = cls->state;
+    methods->kept_count = meeple__setters_fill(methods->setters, cls);
     for (uint32_t i = 0; i < methods->count; i++) {
-        const meeple_rpc_type *type = cls->methods[i].type();
+        const struct meeple__setter *setter = meeple__methods_setter(methods, i);
+        const meeple_rpc_type *type = setter ? &setter->type : cls->methods[i].type();
         uint8_t *slot = slot_of(methods, bytes_of(type->name));
 
         if (*slot != 0) {
@@ -188,10 +227,10 @@ static int build(const meeple_class *cls, const meeple_mem *mem, struct meeple__
 /* Another table of the same class, as a header gives each file that includes it its own. */
 static bool same_class(const struct meeple__methods *methods, const meeple_class *cls)
 {
-    if (methods->count != cls->method_count) {
+    if (methods->own_count != cls->method_count) {
         return false;
     }
-    for (uint32_t i = 0; i < methods->count; i++) {
+    for (uint32_t i = 0; i < methods->own_count; i++) {
         if (methods->table[i].mode != cls->methods[i].mode ||
             !same_type(methods->types[i], cls->methods[i].type())) {
             return false;
@@ -221,7 +260,8 @@ int meeple__classes_add(struct meeple__classes *classes, const meeple_mem *mem,
         cls->name ? meeple__classes_find(classes, bytes_of(cls->name)) : NULL;
     int rc;
 
-    if (methods && methods->table == cls->methods && methods->count == cls->method_count) {
+    if (methods && methods->table == cls->methods && methods->own_count == cls->method_count &&
+        methods->state == cls->state) {
         *out = methods;
         return 0;
     }
@@ -232,6 +272,11 @@ int meeple__classes_add(struct meeple__classes *classes, const meeple_mem *mem,
     if (methods) {
         if (!same_class(methods, cls)) {
             meeple__say(why, "there is another class %s with other methods", cls->name);
+            return MEEPLE_EINVAL;
+        }
+        if (!meeple__setters_same(methods->state, cls->state)) {
+            meeple__say(why, "there is another class %s with other fields that can be set",
+                        cls->name);
             return MEEPLE_EINVAL;
         }
         *out = methods;

@@ -4,22 +4,28 @@
 
 #include <meeple/class.h>
 
+#include "rpc/setters.h"
+
 struct meeple__sentence;
 
 enum {
     MEEPLE__CLASSES_MAX = 256, /* ours, and those of each peer */
-    MEEPLE__METHODS_MAX = 255
+    MEEPLE__METHODS_MAX = 255  /* setters included */
 };
 
-/* A class as it was when the first object of it was added; lives as long as its world. */
+/* A class as it was when the first object of it was added; lives as long as its world.  Behind its
+ * own methods are those that set a field. */
 struct meeple__methods {
     const char *name;
     uint32_t number; /* ours, for the wire */
-    uint32_t count;
+    uint32_t count, own_count;
     uint32_t slot_mask;
-    uint8_t *slots;  /* by the name's hash: 1 + the method, 0 for none */
-    uint32_t unlike; /* classes of that name, of peers, that do not answer all of it */
+    uint32_t kept_count; /* of setters that point at something */
+    uint8_t *slots;      /* by the name's hash: 1 + the method, 0 for none */
+    uint32_t unlike;     /* classes of that name, of peers, that do not answer all of it */
     const meeple_method *table;
+    const meeple_state *state;
+    struct meeple__setter *setters;
     const meeple_rpc_type *types[];
 };
 
@@ -49,6 +55,15 @@ void meeple__classes_done(struct meeple__classes *classes, const meeple_mem *mem
 int meeple__methods_find(const struct meeple__methods *methods, const meeple_rpc_type *type);
 /* The same by name alone. */
 int meeple__methods_named(const struct meeple__methods *methods, meeple_bytes name);
+/* The one that sets the field of that name. */
+int meeple__methods_setting(const struct meeple__methods *methods, meeple_bytes field);
+
+/* NULL: it is one of the class's own. */
+static inline const struct meeple__setter *
+meeple__methods_setter(const struct meeple__methods *methods, unsigned method)
+{
+    return method < methods->own_count ? NULL : &methods->setters[method - methods->own_count];
+}
 
 /* Fills letters, with room for 255, with one for each field; returns how many. */
 size_t meeple__type_signature(const meeple_rpc_type *type, char *letters);

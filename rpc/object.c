@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "rpc/dialect.h"
 #include "rpc/sentence.h"
+#include "rpc/set.h"
 #include "rpc/spawn.h"
 
 enum {
@@ -35,6 +36,7 @@ void meeple__object_free(meeple_object *object, const meeple_mem *mem)
     if (object->replica) {
         meeple__replica_free(object->replica, mem, object->replica->owned ? object->self : NULL);
     }
+    meeple__set_free(object, mem);
     meeple__free(mem, object);
 }
 
@@ -233,6 +235,11 @@ int meeple_object_add(meeple_object **out, meeple_world *world, const meeple_cla
     if (world->states.asking) {
         return MEEPLE_ESTATE;
     }
+    if (!self && meeple__setters_count(cls) > 0) {
+        meeple__log(world->log, MEEPLE_LOG_ERROR, "rpc",
+                    "%s is not added: its class has fields to set, and it has no struct", path);
+        return MEEPLE_EINVAL;
+    }
     return add(out, world, cls, path, self);
 }
 
@@ -266,11 +273,12 @@ void meeple_object_remove(meeple_object *object)
     }
     meeple__objects_take_out(&world->objects, object);
     world->dialect->removed(world, object);
+    meeple__set_release(object);
     if (world->polling) {
         /* Its handler may be on the stack. */
         meeple__list_append(&world->objects.removed, &object->link);
     } else {
-        meeple__free(world->mem, object);
+        meeple__object_free(object, world->mem);
     }
 }
 

@@ -20,12 +20,28 @@ struct meeple_object {
     const struct meeple__methods *methods;
     void *self;
     struct meeple__replica *replica; /* of one that was spawned; else NULL */
-    uint64_t sequence;               /* never used again, unlike the number */
+    struct meeple__kept *kept; /* what fields that were set point at (set); NULL: nothing yet */
+    uint64_t sequence;         /* never used again, unlike the number */
     uint32_t number;
     int32_t master;
     bool removed;
     char path[];
 };
+
+/* As the object's own class has it; methods that set a field are the same for every copy of it. */
+static inline const meeple_rpc_type *meeple__object_type(const meeple_object *object,
+                                                         unsigned method)
+{
+    return method < object->methods->own_count ? object->cls->methods[method].type()
+                                               : object->methods->types[method];
+}
+
+static inline meeple_rpc_mode meeple__object_mode(const meeple_object *object, unsigned method)
+{
+    const struct meeple__setter *setter = meeple__methods_setter(object->methods, method);
+
+    return setter ? setter->mode : object->cls->methods[method].mode;
+}
 
 struct meeple__objects {
     struct meeple__map by_path;

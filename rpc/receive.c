@@ -35,6 +35,7 @@ static int join(meeple_world *world, int32_t id)
         meeple__remote_free(remote, world->mem);
         return rc;
     }
+    remote->joined = ++world->joined;
     meeple__list_append(&world->remote_list, &remote->link);
     rc = world->dialect->join(world, remote);
     if (rc < 0) {

@@ -68,6 +68,7 @@ struct meeple__remote {
     struct meeple__list group;   /* among those that a packet is for (tell) */
     uint64_t sort;               /* a hash of what it sees of the newest batch (replicate) */
     int32_t id;
+    uint64_t joined;  /* how many had, it included: an id may come again */
     bool heard;       /* its HELLO; commands before it were not meant for us */
     bool deaf;        /* another version: nothing it says counts */
     bool passed;      /* left out of the call that is being made */

@@ -11,6 +11,7 @@
 #include "rpc/bulk_out.h"
 #include "rpc/burden.h"
 #include "rpc/sentence.h"
+#include "rpc/set.h"
 #include "rpc/world.h"
 #include "transport/net.h"
 
@@ -69,6 +70,26 @@ void meeple__states_drop(struct meeple__states *states, const meeple_mem *mem)
     free_leaving(&states->due, true, mem);
 }
 
+/* What the master of a spawned object has follows everywhere: so that is where it is set. */
+static int check_modes(const meeple_class *cls, struct meeple__sentence *why)
+{
+    for (size_t i = 0; cls->state && cls->state->fields && i < cls->state->field_count; i++) {
+        const meeple_field *field = &cls->state->fields[i];
+
+        if (field->mode != MEEPLE_RPC_DISABLED && field->mode != MEEPLE_RPC_MASTER) {
+            meeple__say(why, "class %s may be spawned: '%s' can be set with mode master only",
+                        cls->name, field->name);
+            return MEEPLE_EINVAL;
+        }
+        if (field->mode != MEEPLE_RPC_DISABLED && (field->flags & MEEPLE_ON_SPAWN)) {
+            meeple__say(why, "class %s: '%s' is only spawned, and cannot be set", cls->name,
+                        field->name);
+            return MEEPLE_EINVAL;
+        }
+    }
+    return 0;
+}
+
 static int add_layout(meeple_world *world, const meeple_class *cls, struct meeple__sentence *why)
 {
     struct meeple__states *states = &world->states;
@@ -83,7 +104,10 @@ static int add_layout(meeple_world *world, const meeple_class *cls, struct meepl
         meeple__say(why, "class %s is listed twice", cls->name);
         return MEEPLE_EINVAL;
     }
-    rc = meeple__layout_new(&layout, world->mem, cls, methods, why);
+    rc = check_modes(cls, why);
+    if (rc == 0) {
+        rc = meeple__layout_new(&layout, world->mem, cls, methods, why);
+    }
     if (rc < 0) {
         return rc;
     }
@@ -235,6 +259,7 @@ void meeple__states_take_out(meeple_world *world, meeple_object *object)
     meeple__watch_drop(&world->states.watch, replica);
     meeple__beats_follow(replica, &world->states.pulse, 0, false);
     meeple__burden_drop(world, object);
+    meeple__set_release(object);
 }
 
 bool meeple__states_is_ours(const meeple_world *world, const meeple_object *object)

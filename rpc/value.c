@@ -76,6 +76,26 @@ meeple_value meeple_value_color(float r, float g, float b, float a)
     return (meeple_value){.kind = MEEPLE_VALUE_COLOR, .color = {r, g, b, a}};
 }
 
+meeple_value meeple_value_of_value(meeple_value value)
+{
+    return value;
+}
+
+meeple_value meeple_value_of_vec2(meeple_vec2 vec2)
+{
+    return meeple_value_vec2(vec2.x, vec2.y);
+}
+
+meeple_value meeple_value_of_vec3(meeple_vec3 vec3)
+{
+    return meeple_value_vec3(vec3.x, vec3.y, vec3.z);
+}
+
+meeple_value meeple_value_of_color(meeple_color color)
+{
+    return meeple_value_color(color.r, color.g, color.b, color.a);
+}
+
 meeple_value meeple_value_ext(int type, meeple_bytes content)
 {
     return (meeple_value){.kind = MEEPLE_VALUE_EXT, .ext_type = type, .bytes = content};

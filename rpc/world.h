@@ -59,6 +59,7 @@ struct meeple_world {
     struct meeple__list lacking;     /* those that have not been told everything */
     struct meeple__news noticed;     /* when others were put there last */
     uint32_t deaf_count;             /* of remotes */
+    uint64_t joined;                 /* remotes there ever were */
     struct meeple__heap checks;      /* when each is to be checked (check) */
     struct meeple__local_queue local;
     struct meeple__buf tx; /* the packet that is being made */

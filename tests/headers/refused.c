@@ -134,7 +134,15 @@ int say(meeple_object *object)
     if (rc < 0) {
         return rc;
     }
-#if defined(WRONG_MISSPELT_METHOD)
+    rc = meeple_set(object, MEEPLE_ALL, "eyes", 6 > 5);
+    if (rc < 0) {
+        return rc;
+    }
+#if defined(WRONG_SET_TO_A_CHAR)
+    return meeple_set(object, MEEPLE_ALL, "eyes", (char)6);
+#elif defined(WRONG_SET_TO_A_STRUCT)
+    return meeple_set(object, MEEPLE_ALL, "eyes", game_class);
+#elif defined(WRONG_MISSPELT_METHOD)
     return meeple_rpc(object, MEEPLE_ALL, roled, "Ann", 6);
 #elif defined(WRONG_ARGUMENT_MISSING)
     return meeple_rpc(object, MEEPLE_ALL, rolled, "Ann");

@@ -12,38 +12,6 @@ typedef struct meeple_world meeple_world;
 typedef struct meeple_object meeple_object;
 typedef struct meeple_state meeple_state; /* meeple/state.h */
 
-/*
- * Who may make us run a method, and whether the caller runs it too.  Names and rules are Godot 3's:
- *
- *              runs for a call from          the caller runs it as well
- * DISABLED     nobody                        no
- * REMOTE       anyone                        no
- * MASTER       anyone, on the master only    if it is the master; nothing is sent then
- * PUPPET       the master, elsewhere         if it is not the master
- * REMOTESYNC   anyone                        yes
- * MASTERSYNC   anyone, on the master only    yes; if it is the master nothing is sent
- * PUPPETSYNC   the master, elsewhere         yes
- *
- * The last column holds for calls to MEEPLE_ALL, to oneself, and to all but another.
- */
-#define MEEPLE_RPC_MODE_MAP(X)                                                                     \
-    X(DISABLED, "disabled")                                                                        \
-    X(REMOTE, "remote")                                                                            \
-    X(MASTER, "master")                                                                            \
-    X(PUPPET, "puppet")                                                                            \
-    X(REMOTESYNC, "remotesync")                                                                    \
-    X(MASTERSYNC, "mastersync")                                                                    \
-    X(PUPPETSYNC, "puppetsync")
-
-typedef enum meeple_rpc_mode {
-#define X(name, text) MEEPLE_RPC_##name,
-    MEEPLE_RPC_MODE_MAP(X)
-#undef X
-} meeple_rpc_mode;
-
-/* "disabled", "remote", ...; "unknown" for anything else.  Static storage. */
-MEEPLE_API const char *meeple_rpc_mode_name(meeple_rpc_mode mode);
-
 /* What a handler is told about the call it answers.  Good during the call. */
 typedef struct meeple_call {
     meeple_world *world;
@@ -73,8 +41,9 @@ typedef struct meeple_method {
 typedef struct meeple_class {
     const char *name;
     const meeple_method *methods;
-    size_t method_count;       /* at most 255 */
-    const meeple_state *state; /* of those that are spawned; may be NULL */
+    size_t method_count;       /* at most 255, with the fields of state that have a mode */
+    const meeple_state *state; /* of those that are spawned, or have fields that are set with
+                                  meeple_set(); may be NULL */
 } meeple_class;
 
 /* A file may only call a method, or only answer it. */

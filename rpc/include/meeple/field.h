@@ -2,6 +2,7 @@
 #ifndef MEEPLE_FIELD_H
 #define MEEPLE_FIELD_H
 
+#include <meeple/mode.h>
 #include <meeple/value.h>
 
 #ifdef __cplusplus
@@ -70,6 +71,8 @@ typedef struct meeple_field {
      * when a peer joins.  On a loopback, which has no clock, every interval has passed.  Godot:
      * replication_interval, delta_interval. */
     uint32_t interval_ms;
+    /* Who may set it with meeple_set(), see meeple/state.h; DISABLED: nobody. */
+    meeple_rpc_mode mode;
 } meeple_field;
 
 /* When a field of state travels, and to whom; without any, with every change, to everyone who sees

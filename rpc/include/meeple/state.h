@@ -53,6 +53,10 @@ struct meeple_state {
     void (*on_removed)(void *self, meeple_object *object);
     /* Server: a filter, see meeple_object_show().  group 0 is the object. */
     bool (*shows)(const void *self, const meeple_object *object, int32_t peer, unsigned group);
+    /* meeple_set() has been here: the field, which is the row of fields, has its new value already.
+     * See MEEPLE_FIELD_IS().  Godot: setget. */
+    void (*on_set)(void *self, meeple_object *object, const meeple_field *field,
+                   const meeple_call *call);
 };
 
 /*
@@ -170,6 +174,55 @@ struct meeple_no_state_ {
     meeple_changes_touch((changes), offsetof(S, member), sizeof(((S *)0)->member))
 /* The same for size bytes of the struct, from offset on. */
 MEEPLE_API bool meeple_changes_touch(const meeple_changes *changes, size_t offset, size_t size);
+
+/*
+ * meeple_set(object, to, field, value) sets a field of an object's state on one peer, on
+ * MEEPLE_ALL, or on all but one, and, by the mode of the field, here too or only:
+ *
+ *     static const meeple_field lamp_fields[] = {
+ *         MEEPLE_STATE(struct lamp, lit, .mode = MEEPLE_RPC_REMOTESYNC),
+ *         MEEPLE_STATE(struct lamp, label, .max = 40, .mode = MEEPLE_RPC_PUPPET),
+ *     };
+ *     static const meeple_state lamp_state = {
+ *         .size = sizeof(struct lamp), .fields = lamp_fields,
+ *         .field_count = MEEPLE_COUNT(lamp_fields), .on_set = lamp_set,
+ *     };
+ *     ...
+ *     meeple_set(lamp, MEEPLE_ALL, "lit", true);
+ *
+ * It is a call in all respects: its order, who may (enum meeple_rpc_mode), that it waits where a
+ * call would, that it also runs here in meeple_world_poll() only, what on_refused is told, where
+ * the method is "lit=".  A method of that name makes no class then.  Peers that have no such field,
+ * or one of another type, are as those that do not answer a method.  With a mode a field has to be
+ * one value: a number, bool, vector, colour, text, bytes or meeple_value; no array, no struct, nor
+ * inside one.
+ *
+ * Objects of meeple_object_add() take part if their class has such state; self has to be a struct
+ * of it then, and the rest of the state is of no interest.  What the world writes to a
+ * `const char *`, meeple_bytes or meeple_value is its own, as said at MEEPLE_STATE, and good until
+ * it is set again or the object is removed (in a handler: until meeple_world_poll() returns).  All
+ * that a peer has us keep so counts against content_bytes_max, each value against value_bytes_max.
+ *
+ * Of a class that may be spawned the mode has to be MASTER: what its master has is what everyone
+ * gets, so it is set there, and follows from there as any change does.  If the object has been
+ * handed on before it runs there, it is refused.
+ *
+ * value is of C: a number, bool, text, meeple_bytes, vector or colour, or a meeple_value, converted
+ * as one that comes over the wire is: an integer has to fit, a float takes an integer that it holds
+ * exactly, an integer takes no float, a field of type meeple_value anything; a bool takes 0 and 1.
+ * It is borrowed for the call.
+ *
+ * Returns what meeple_rpc() returns; MEEPLE_ENOTFOUND: also no such field, or one without a mode;
+ * MEEPLE_EINVAL: also a value that does not fit; the log says what and why.  Godot: rset(),
+ * rset_id(), and rset_config() for the mode.
+ */
+#define meeple_set(object, to, field, value)                                                       \
+    meeple_object_set((object), (to), (field), MEEPLE_VALUE_OF(value))
+MEEPLE_API int meeple_object_set(meeple_object *object, int32_t to, const char *field,
+                                 meeple_value value);
+
+/* In on_set: whether it is that one: MEEPLE_FIELD_IS(field, struct lamp, lit). */
+#define MEEPLE_FIELD_IS(field, S, member) ((field)->offset == offsetof(S, member))
 
 /*
  * Server: makes an object of one of meeple_world_options.classes appear here and, in the next

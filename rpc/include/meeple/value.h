@@ -101,6 +101,42 @@ MEEPLE_API meeple_value meeple_value_vec3(float x, float y, float z);
 MEEPLE_API meeple_value meeple_value_color(float r, float g, float b, float a);
 MEEPLE_API meeple_value meeple_value_ext(int type, meeple_bytes content);
 
+/* What is one already, or made of one of the structs above. */
+MEEPLE_API meeple_value meeple_value_of_value(meeple_value value);
+MEEPLE_API meeple_value meeple_value_of_vec2(meeple_vec2 vec2);
+MEEPLE_API meeple_value meeple_value_of_vec3(meeple_vec3 vec3);
+MEEPLE_API meeple_value meeple_value_of_color(meeple_color color);
+
+/*
+ * MEEPLE_VALUE_OF(x): the value of an expression of C, by its type: a number, a bool, a text, one
+ * of the structs above, or a meeple_value.  Other types do not compile, char among them, which may
+ * be a number or a letter.  What C makes of `true` or `a < b` is an int.
+ */
+/* clang-format off */
+#define MEEPLE_VALUE_OF(x)                                                                         \
+    _Generic((x),                                                                                  \
+        bool: meeple_value_bool,                                                                   \
+        signed char: meeple_value_int,                                                             \
+        short: meeple_value_int,                                                                   \
+        int: meeple_value_int,                                                                     \
+        long: meeple_value_int,                                                                    \
+        long long: meeple_value_int,                                                               \
+        unsigned char: meeple_value_uint,                                                          \
+        unsigned short: meeple_value_uint,                                                         \
+        unsigned int: meeple_value_uint,                                                           \
+        unsigned long: meeple_value_uint,                                                          \
+        unsigned long long: meeple_value_uint,                                                     \
+        float: meeple_value_float,                                                                 \
+        double: meeple_value_float,                                                                \
+        char *: meeple_value_string,                                                               \
+        const char *: meeple_value_string,                                                         \
+        meeple_bytes: meeple_value_bytes,                                                          \
+        meeple_vec2: meeple_value_of_vec2,                                                         \
+        meeple_vec3: meeple_value_of_vec3,                                                         \
+        meeple_color: meeple_value_of_color,                                                       \
+        meeple_value: meeple_value_of_value)(x)
+/* clang-format on */
+
 /*
  * Reading an array or a map:
  *

@@ -39,7 +39,7 @@ typedef struct meeple_refusal {
     meeple_refusal_rule rule;
     int32_t sender;
     const char *path;   /* "" if unknown */
-    const char *method; /* "" if unknown */
+    const char *method; /* "" if unknown; "hp=" if the field hp was to be set (meeple_set()) */
     const char *text;   /* the whole sentence: who, what, and the rule in words */
 } meeple_refusal;
 
@@ -69,8 +69,9 @@ typedef struct meeple_world_options {
                                that has come of each peer of values that are not complete */
     size_t content_bytes_max; /* 0: 64 MiB; what each peer may have us keep in all strings, bytes
                                  and values of spawned objects together: on a server of those that
-                                 it is the master of, on a client the server, of all.  More is
-                                 refused; what we have set ourselves or handed over is not */
+                                 it is the master of, on a client the server, of all; and in those
+                                 that it has set with meeple_set().  More is refused; what we have
+                                 set ourselves or handed over is not */
     const meeple_mem *mem;
     const meeple_log *log;
     meeple_dialect dialect; /* 0: whatever the net speaks; any other must be the net's */
@@ -129,8 +130,8 @@ MEEPLE_API int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes b
  * until the object is removed; path is copied; cls must stay.  *out is borrowed: good until
  * meeple_object_remove(), or NULL on failure.  MEEPLE_EINVAL: a path that is empty, not UTF-8,
  * with control characters, over 255 bytes or taken, or a class that makes no sense (the log says
- * why) or whose names do not fit a packet.  MEEPLE_ETOOBIG: over objects_max,
- * or a path that does not fit a packet.  MEEPLE_ENOMEM.
+ * why), whose names do not fit a packet, or that has fields to set and no self.  MEEPLE_ETOOBIG:
+ * over objects_max, or a path that does not fit a packet.  MEEPLE_ENOMEM.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_object_add(meeple_object **out, meeple_world *world,
                                                  const meeple_class *cls, const char *path,

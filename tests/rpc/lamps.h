@@ -1,0 +1,118 @@
+/* lamps: a class whose state can be set, with every mode and every type, and a trace of it. */
+#ifndef TESTS_RPC_LAMPS_H
+#define TESTS_RPC_LAMPS_H
+
+#include <meeple/state.h>
+
+#include "tests/rpc/session.h"
+
+struct lamp {
+    struct seat *seat; /* no state */
+    /* One of each mode. */
+    int32_t disabled, remote, master, puppet, remotesync, mastersync, puppetsync;
+    /* One of each type; all but the last are remotesync. */
+    bool lit;
+    int8_t i8;
+    int16_t i16;
+    int64_t i64;
+    uint8_t u8;
+    uint16_t u16;
+    uint32_t u32;
+    uint64_t u64;
+    float f32;
+    double f64;
+    char label[8];
+    const char *maker;
+    meeple_bytes serial;
+    meeple_vec2 at;
+    meeple_vec3 facing;
+    meeple_color color;
+    meeple_value extra;
+    int32_t watts; /* master, 1 to 100 */
+};
+
+#define LAMP_MODE(member, name) MEEPLE_STATE(struct lamp, member, .mode = MEEPLE_RPC_##name)
+#define LAMP_SYNC(member) MEEPLE_STATE(struct lamp, member, .mode = MEEPLE_RPC_REMOTESYNC)
+
+static const meeple_field lamp_fields[] = {
+    LAMP_MODE(disabled, DISABLED),
+    LAMP_MODE(remote, REMOTE),
+    LAMP_MODE(master, MASTER),
+    LAMP_MODE(puppet, PUPPET),
+    LAMP_MODE(remotesync, REMOTESYNC),
+    LAMP_MODE(mastersync, MASTERSYNC),
+    LAMP_MODE(puppetsync, PUPPETSYNC),
+    LAMP_SYNC(lit),
+    LAMP_SYNC(i8),
+    LAMP_SYNC(i16),
+    LAMP_SYNC(i64),
+    LAMP_SYNC(u8),
+    LAMP_SYNC(u16),
+    LAMP_SYNC(u32),
+    LAMP_SYNC(u64),
+    LAMP_SYNC(f32),
+    LAMP_SYNC(f64),
+    LAMP_SYNC(label),
+    MEEPLE_STATE(struct lamp, maker, .max = 50000, .mode = MEEPLE_RPC_REMOTESYNC),
+    LAMP_SYNC(serial),
+    LAMP_SYNC(at),
+    LAMP_SYNC(facing),
+    LAMP_SYNC(color),
+    LAMP_SYNC(extra),
+    MEEPLE_STATE(struct lamp, watts, .min = 1, .max = 100, .mode = MEEPLE_RPC_MASTER),
+};
+
+/* What a test does inside on_set; NULL: nothing more. */
+static void (*lamp_hook)(struct lamp *lamp, const meeple_call *call);
+
+static inline void lamp_set(void *self, meeple_object *object, const meeple_field *field,
+                            const meeple_call *call)
+{
+    struct lamp *lamp = self;
+    struct session *session = lamp->seat->session;
+
+    cr_expect_eq(call->object, object);
+    cr_expect_eq(call->world, lamp->seat->world);
+    note(session->trace, sizeof session->trace, "%s.%s", lamp->seat->name, field->name);
+    if (MEEPLE_FIELD_IS(field, struct lamp, maker)) {
+        note(session->trace, sizeof session->trace, "=%.20s", lamp->maker);
+    } else if (field->type == MEEPLE_TYPE_I32) {
+        note(session->trace, sizeof session->trace, "=%" PRId32,
+             *(const int32_t *)(const void *)((const char *)self + field->offset));
+    }
+    note(session->trace, sizeof session->trace, " from %s; ", name_of(session, call->sender));
+    if (lamp_hook) {
+        lamp_hook(lamp, call);
+    }
+}
+
+static const meeple_state lamp_state = {.fields = lamp_fields,
+                                        .field_count = MEEPLE_COUNT(lamp_fields),
+                                        .size = sizeof(struct lamp),
+                                        .on_set = lamp_set};
+static const meeple_class lamp_class = {.name = "lamp", .state = &lamp_state};
+
+/* One for each seat. */
+static struct lamp lamps[SEATS_MAX];
+
+static inline struct lamp *lamp_add(struct seat *seat, const meeple_class *cls)
+{
+    struct lamp *lamp = &lamps[seat - seat->session->seats];
+
+    *lamp = (struct lamp){.seat = seat};
+    cr_assert_eq(meeple_object_add(&seat->object, seat->world, cls, "lamp", lamp), 0);
+    return lamp;
+}
+
+/* A server and so many clients, all with a lamp, all introduced. */
+static inline void lamps_begin(struct session *session, size_t clients)
+{
+    lamp_add(session_server(session), &lamp_class);
+    for (size_t i = 0; i < clients; i++) {
+        lamp_add(session_sit(session, session_client(session)), &lamp_class);
+    }
+    settle(session);
+    session->trace[0] = '\0';
+}
+
+#endif /* TESTS_RPC_LAMPS_H */
