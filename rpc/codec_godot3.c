@@ -1,0 +1,221 @@
+/* codec_godot3: values and the arguments of a call, to Variants of Godot 3 and back. */
+#include "rpc/codec_godot3.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/apart.h"
+#include "rpc/codec_godot3_elements.h"
+#include "rpc/codec_godot3_read.h"
+#include "rpc/codec_godot3_write.h"
+#include "rpc/field.h"
+#include "rpc/msgpack_read.h"
+#include "rpc/value_field.h"
+
+/* Writing. */
+
+/* What the types that are structs of floats are as values. */
+static const uint8_t vectors[] = {
+    [MEEPLE_TYPE_VEC2] = MEEPLE_VALUE_VEC2,
+    [MEEPLE_TYPE_VEC3] = MEEPLE_VALUE_VEC3,
+    [MEEPLE_TYPE_COLOR] = MEEPLE_VALUE_COLOR,
+};
+
+static meeple_value value_of_vector(meeple_type type, const void *member)
+{
+    meeple_value value = {.kind = (meeple_value_kind)vectors[type]};
+
+    /* The structs of floats that a value may have in it begin at the same place. */
+    memcpy((uint8_t *)&value + offsetof(meeple_value, vec2), member, meeple__type_size(type));
+    return value;
+}
+
+/* The member as a value, which borrows what the member does. */
+static meeple_value value_of(const meeple_field *field, const void *record)
+{
+    const void *member = meeple__member(field, record);
+
+    switch (meeple__type_kind(field->type)) {
+    case MEEPLE__KIND_BOOL:
+        return meeple_value_bool(*(const bool *)member);
+    case MEEPLE__KIND_SIGNED:
+        return meeple_value_int(meeple__get_signed(field, record));
+    case MEEPLE__KIND_UNSIGNED:
+        return meeple_value_uint(meeple__get_unsigned(field, record));
+    case MEEPLE__KIND_REAL:
+        return meeple_value_float(meeple__get_real(field, record));
+    case MEEPLE__KIND_STRING:
+        return meeple_value_string(*(const char *const *)member);
+    case MEEPLE__KIND_BYTES:
+        return meeple_value_bytes(*(const meeple_bytes *)member);
+    case MEEPLE__KIND_VECTOR:
+        return value_of_vector(field->type, member);
+    case MEEPLE__KIND_VALUE:
+        return *(const meeple_value *)member;
+    case MEEPLE__KIND_CHARS:
+        return meeple_value_string_of((meeple_bytes){member, meeple__chars_len(field, record)});
+    case MEEPLE__KIND_NONE:
+    default:
+        assert(false); /* tables are validated when a class is first used */
+        return meeple_value_nil();
+    }
+}
+
+static int write_argument(struct meeple__sink *sink, const meeple_field *field, unsigned position,
+                          const void *arg, struct meeple__sentence *why)
+{
+    int rc = meeple__field_check(field, position, arg, why);
+    meeple_value value;
+    const char *fault;
+
+    if (rc < 0) {
+        return rc;
+    }
+    value = value_of(field, arg);
+    fault = meeple__variant_write_value(sink, &value);
+    if (fault) {
+        meeple__say_field(why, field, position);
+        meeple__say(why, "%s", fault);
+        return MEEPLE_EINVAL;
+    }
+    return sink->rc;
+}
+
+int meeple__variant_write_arguments(struct meeple__sink *sink, const meeple_rpc_type *type,
+                                    const void *arg, struct meeple__sentence *why)
+{
+    int rc = sink->rc;
+
+    for (unsigned i = 0; i < type->field_count && rc == 0; i++) {
+        rc = write_argument(sink, &type->fields[i], i + 1, arg, why);
+    }
+    return rc;
+}
+
+int meeple__variant_write(struct meeple__sink *sink, const meeple_value *value,
+                          struct meeple__sentence *why)
+{
+    enum meeple__msgpack_fault broken = meeple__msgpack_check(value, MEEPLE_VALUE_DEPTH_MAX);
+    const char *fault = broken == MEEPLE__MSGPACK_NONE ? meeple__variant_write_value(sink, value)
+                                                       : meeple__msgpack_fault_text(broken);
+
+    if (fault) {
+        meeple__say(why, "the value %s", fault);
+        return MEEPLE_EINVAL;
+    }
+    return sink->rc;
+}
+
+/* Reading. */
+
+/* One Variant in the place of another: texts with a NUL behind them are as long at most, because a
+ * length of four bytes was in front. */
+size_t meeple__variant_room(size_t bytes_len)
+{
+    return bytes_len;
+}
+
+/* A text that has a NUL behind it, its own or one of what pads it, stays where it is. */
+static const char *terminated(const struct meeple__reader *reader, meeple_bytes text,
+                              char **strings)
+{
+    char *copy = *strings;
+
+    if (text.ptr + text.len < reader->at && text.ptr[text.len] == '\0') {
+        return (const char *)text.ptr;
+    }
+    if (text.len > 0) {
+        memcpy(copy, text.ptr, text.len);
+    }
+    copy[text.len] = '\0';
+    *strings += text.len + 1;
+    return copy;
+}
+
+static int say_fault(enum meeple__variant_fault fault, const struct meeple__place *place,
+                     struct meeple__sentence *why)
+{
+    meeple__say_field(why, place->field, place->position);
+    meeple__say(why, "%s", meeple__variant_fault_text(fault));
+    return MEEPLE_EPROTO;
+}
+
+/* Of any kind, elements included. */
+MEEPLE__APART static int read_any(struct meeple__reader *reader, const struct meeple__place *place,
+                                  const char *end, struct meeple__sentence *why)
+{
+    meeple_value value;
+    size_t used;
+    enum meeple__variant_fault fault = meeple__variant_whole(
+        reader, (uint8_t *)*place->strings, (size_t)(end - *place->strings), &value, &used);
+
+    if (fault != MEEPLE__VARIANT_NONE_FAULT) {
+        return say_fault(fault, place, why);
+    }
+    *place->strings += used;
+    return meeple__value_store(&value, place, why);
+}
+
+/* end: of the strings. */
+static int read_argument(struct meeple__reader *reader, const struct meeple__place *place,
+                         const char *end, struct meeple__sentence *why)
+{
+    const meeple_field *field = place->field;
+    enum meeple__variant_fault fault;
+    meeple_value value;
+    int rc;
+
+    if (field->type == MEEPLE_TYPE_VALUE) {
+        return read_any(reader, place, end, why);
+    }
+    /* What is put there is of no use to any other type. */
+    fault = meeple__variant_item(reader, (uint8_t *)*place->strings, &value);
+    if (fault != MEEPLE__VARIANT_NONE_FAULT) {
+        return say_fault(fault, place, why);
+    }
+    if (field->type != MEEPLE_TYPE_STR || value.kind != MEEPLE_VALUE_STRING) {
+        return meeple__value_store(&value, place, why);
+    }
+    *(const char **)(void *)((char *)place->record + field->offset) =
+        terminated(reader, value.bytes, place->strings);
+    rc = meeple__field_check_bounds(field, place->position, place->record, why);
+    return rc < 0 ? MEEPLE_EPROTO : 0;
+}
+
+int meeple__variant_read_arguments(const meeple_rpc_type *type, struct meeple__reader *reader,
+                                   unsigned count, void *arg, char *strings,
+                                   struct meeple__sentence *why)
+{
+    const char *end = strings + meeple__variant_room((size_t)(reader->end - reader->at));
+    int rc = 0;
+
+    if (count != type->field_count) {
+        meeple__say(why, "%u arguments came, %u expected", count, (unsigned)type->field_count);
+        return MEEPLE_EPROTO;
+    }
+    memset(arg, 0, type->size);
+    for (unsigned i = 0; i < count && rc == 0; i++) {
+        rc = read_argument(
+            reader,
+            &(struct meeple__place){
+                .field = &type->fields[i], .position = i + 1, .record = arg, .strings = &strings},
+            end, why);
+    }
+    return rc;
+}
+
+int meeple__variant_read(struct meeple__reader *reader, meeple_value *out, void *room,
+                         struct meeple__sentence *why)
+{
+    meeple_value value;
+    size_t used;
+    enum meeple__variant_fault fault = meeple__variant_whole(
+        reader, room, meeple__variant_room((size_t)(reader->end - reader->at)), &value, &used);
+
+    if (fault != MEEPLE__VARIANT_NONE_FAULT) {
+        meeple__say(why, "the value %s", meeple__variant_fault_text(fault));
+        return MEEPLE_EPROTO;
+    }
+    *out = value;
+    return 0;
+}
