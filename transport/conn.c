@@ -305,8 +305,8 @@ bool meeple__conn_waits(const struct meeple__conn *conn)
 {
     const struct meeple__ws *ws = &conn->ws;
 
-    return conn->phase == MEEPLE__CONN_LINGERING && !ws->config->options.server && ws->close_sent &&
-           ws->close_received && !ws->failed;
+    return conn->phase == MEEPLE__CONN_LINGERING && !ws->config->options.server && !conn->first &&
+           ws->close_sent && ws->close_received && !ws->failed;
 }
 
 /* The end of our side of the stream, once everything is said. */

@@ -42,6 +42,7 @@ struct meeple__conn {
     bool finished : 1; /* our end of the stream was said */
     bool starves : 1;  /* its owner has more for the empty queue, when its turn comes */
     bool ending : 1;   /* its WebSocket is, or never opens, and has its time for that */
+    bool first : 1;    /* client: to end the stream, as the server will not */
     struct meeple__deadline deadline;
     uint64_t extra_deadline_ms; /* the owner's, or of a phase; UINT64_MAX: none */
     struct meeple__ws ws;

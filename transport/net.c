@@ -38,7 +38,8 @@ static size_t backlog_default(size_t message_bytes_max)
     return two > least ? two : least;
 }
 
-static meeple_limits filled(const meeple_limits *limits, bool is_server)
+static meeple_limits filled(const meeple_limits *limits, const struct meeple__seat *seat,
+                            bool is_server)
 {
     meeple_limits result = *limits;
 
@@ -46,7 +47,8 @@ static meeple_limits filled(const meeple_limits *limits, bool is_server)
     if (result.handshakes_max == 0) {
         result.handshakes_max = result.peers_max > 64 && is_server ? result.peers_max : 64;
     }
-    result.message_bytes_max = result.message_bytes_max ? result.message_bytes_max : 65536;
+    result.message_bytes_max =
+        result.message_bytes_max ? result.message_bytes_max : seat->message_bytes;
     result.connect_timeout_ms = result.connect_timeout_ms ? result.connect_timeout_ms : 10000;
     result.handshake_timeout_ms = result.handshake_timeout_ms ? result.handshake_timeout_ms : 5000;
     result.close_timeout_ms = result.close_timeout_ms ? result.close_timeout_ms : 3000;
@@ -58,22 +60,19 @@ static meeple_limits filled(const meeple_limits *limits, bool is_server)
 
 int meeple__net_init(meeple_net *net, const struct meeple__net_options *options)
 {
-    static const char *const native[] = {MEEPLE__NATIVE_PROTOCOL, NULL};
-    const char *const *protocols = options->protocols;
     int rc;
 
     meeple__roster_init(&net->roster);
     net->fault.text = "";
-    net->limits = filled(options->limits, net->is_server);
-    net->dialect = options->dialect;
     net->loop.mem = options->mem;
-    if (options->dialect != MEEPLE_DIALECT_NATIVE && options->dialect != MEEPLE_DIALECT_PLAIN) {
+    net->seat = meeple__seat_of(options->dialect);
+    if (!net->seat) {
         return MEEPLE_EINVAL;
     }
-    if (!protocols && options->dialect == MEEPLE_DIALECT_NATIVE) {
-        protocols = native;
-    }
-    rc = meeple__strings_copy(&net->protocols, protocols, options->mem);
+    net->limits = filled(options->limits, net->seat, net->is_server);
+    rc = meeple__strings_copy(&net->protocols,
+                              options->protocols ? options->protocols : net->seat->protocols,
+                              options->mem);
     if (rc < 0) {
         return rc;
     }
@@ -88,7 +87,7 @@ int meeple__net_init(meeple_net *net, const struct meeple__net_options *options)
 /* The longest packet: it fits a message, and an empty queue. */
 static size_t packet_max(const meeple_net *net)
 {
-    size_t head = net->dialect == MEEPLE_DIALECT_NATIVE ? MEEPLE__PACKET_HEAD : 0;
+    size_t head = net->seat->head_len;
     size_t message = net->config.options.message_bytes_max;
     size_t queue = net->config.options.queue_bytes_max;
 
@@ -103,7 +102,6 @@ int meeple__net_config(meeple_net *net, meeple_ws_options ws)
 
     ws.server = net->is_server;
     ws.protocols = meeple__strings(net->protocols);
-    ws.protocol_required = net->dialect == MEEPLE_DIALECT_NATIVE;
     ws.head_bytes_max = net->limits.head_bytes_max;
     ws.message_bytes_max = net->limits.message_bytes_max;
     ws.queue_bytes_max = net->limits.queue_bytes_max;
@@ -113,16 +111,20 @@ int meeple__net_config(meeple_net *net, meeple_ws_options ws)
     ws.heartbeat_misses = net->limits.heartbeat_misses;
     ws.random = fill_random;
     ws.random_ctx = &net->loop;
-    if (net->limits.head_bytes_max > HEAD_MAX) {
-        return MEEPLE_EINVAL;
-    }
-    if (net->dialect == MEEPLE_DIALECT_NATIVE &&
-        net->limits.message_bytes_max < MEEPLE__LEAVE_MAX) {
+    if (net->limits.head_bytes_max > HEAD_MAX ||
+        net->limits.message_bytes_max < net->seat->message_bytes_least) {
         return MEEPLE_EINVAL;
     }
     rc = meeple__ws_config_init(&net->config, &ws, &net->loop.pool);
-    net->packet_max = rc == 0 ? packet_max(net) : 0;
-    return rc;
+    if (rc < 0) {
+        return rc;
+    }
+    net->config.protocol_rule = net->seat->protocol_rule;
+    if (net->config.head_written_max > net->seat->head_bytes_most) {
+        net->config.head_written_max = net->seat->head_bytes_most;
+    }
+    net->packet_max = packet_max(net);
+    return 0;
 }
 
 const char *meeple__net_reason(meeple_net *net, meeple_bytes reason)
@@ -174,7 +176,7 @@ uint64_t meeple__net_clock_ms(const meeple_net *net)
 
 meeple_dialect meeple__net_dialect(const meeple_net *net)
 {
-    return net->dialect;
+    return net->seat->dialect;
 }
 
 size_t meeple__net_packet_max(const meeple_net *net)

@@ -5,8 +5,8 @@
 #include <meeple/net.h>
 
 #include "transport/conn.h"
-#include "transport/packet_native.h"
 #include "transport/roster.h"
+#include "transport/seat.h"
 
 struct meeple__loopback;
 
@@ -44,7 +44,7 @@ struct meeple_net {
     struct meeple__ws_config config;
     meeple_limits limits; /* defaults filled in; that of the queue is the WebSocket's */
     size_t packet_max;
-    meeple_dialect dialect;
+    const struct meeple__seat *seat; /* of the dialect */
     meeple_full_policy full;
     char **protocols;
     struct meeple__loopback *hub; /* of a loopback or offline net */

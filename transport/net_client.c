@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/apart.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "transport/strings.h"
@@ -50,6 +51,15 @@ static int opened(struct client *client, meeple_event *event)
     return answered(client, rc);
 }
 
+/* Whether the server told us of a mistake, and has read nothing since: not our answer, and not that
+ * the stream ends. */
+static bool is_zombie(const struct client *client, uint16_t code)
+{
+    return client->net.seat->turns_zombie &&
+           (code == MEEPLE_CLOSE_PROTOCOL_ERROR || code == MEEPLE_CLOSE_INVALID_TEXT ||
+            code == MEEPLE_CLOSE_TOO_BIG);
+}
+
 static void closed(struct client *client, const meeple_ws_event *ws)
 {
     struct meeple__session *session = &client->session;
@@ -74,6 +84,7 @@ static void closed(struct client *client, const meeple_ws_event *ws)
         why = (meeple_bytes){(const uint8_t *)fault.text, strlen(fault.text)};
     }
     meeple__session_closed(session, ws->code, ws->clean, why);
+    conn->first = is_zombie(client, ws->code);
     /* It lingers from now on, and the application may have been away for longer. */
     meeple__loop_now(&client->net.loop);
     meeple__conn_linger(conn);
@@ -173,18 +184,15 @@ static int client_step(meeple_net *net, meeple_event *event)
     return rc;
 }
 
-static int client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
+/* A packet that can be sent. */
+static int send_one(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
 {
     struct client *client = client_of(net);
-    uint8_t bytes[MEEPLE__PACKET_HEAD];
-    int rc = meeple__session_check_send(&client->session, to);
-    meeple_bytes head;
+    uint8_t bytes[MEEPLE__SEAT_HEAD_MAX];
+    meeple_bytes head = meeple__session_head(&client->session, text, to, bytes);
+    int rc;
 
-    if (rc < 0) {
-        return rc;
-    }
-    head = meeple__session_head(&client->session, text, to, bytes);
-    text = text && net->dialect == MEEPLE_DIALECT_PLAIN;
+    text = text && net->seat->texts;
     rc = meeple__ws_send(&client->conn.ws, head, packet, text);
     if (rc == MEEPLE_EFULL) {
         meeple__conn_flush(&client->conn);
@@ -197,6 +205,53 @@ static int client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool te
         meeple__conn_missed(&client->conn, head.len + packet.len);
     }
     return rc;
+}
+
+/* The same packet to each other client, or to none. */
+static MEEPLE__APART int send_each(meeple_net *net, meeple_bytes packet)
+{
+    struct client *client = client_of(net);
+    struct meeple__member *member = NULL;
+    struct meeple__ws *ws = &client->conn.ws;
+    size_t len = 0;
+    int rc = meeple__ws_is_open(ws) ? 0 : MEEPLE_ESTATE;
+
+    if (rc == 0) {
+        rc = meeple__session_each_len(&client->session, packet.len, &len);
+    }
+    if (rc == 0 && !meeple__ws_fits(ws, len)) {
+        meeple__conn_flush(&client->conn);
+    }
+    if (rc == 0 && !meeple__ws_fits(ws, len)) {
+        meeple__conn_missed(&client->conn, len - MEEPLE__WS_HEAD_MAX);
+        rc = MEEPLE_EFULL;
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    while (rc == 0 && (member = meeple__roster_next(&net->roster, member))) {
+        if (member != &client->session.server) {
+            rc = send_one(net, member->id, packet, false);
+        }
+    }
+    if (rc < 0) {
+        /* Some have it: it is not to be sent to them again. */
+        meeple__ws_fail(ws, MEEPLE_CLOSE_INTERNAL_ERROR, meeple_strerror(rc));
+        meeple__conn_touched(&client->conn);
+    }
+    return rc;
+}
+
+static int client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
+{
+    const struct meeple__session *session = &client_of(net)->session;
+    int rc = meeple__session_check_send(session, to);
+
+    if (rc < 0) {
+        return rc;
+    }
+    return meeple__session_sends_each(session, to) ? send_each(net, packet)
+                                                   : send_one(net, to, packet, text);
 }
 
 static int client_close(meeple_net *net, uint16_t code, const char *reason)

@@ -2,15 +2,12 @@
  */
 #include "transport/net_server.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "core/apart.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "transport/strings.h"
-
-static_assert((int)MEEPLE__PING_MAX <= (int)MEEPLE__WS_PONG_MAX, "any ping can be answered");
 
 static void free_peer(struct meeple__server *server, struct meeple__peer *peer)
 {
@@ -31,20 +28,16 @@ static void free_peer(struct meeple__server *server, struct meeple__peer *peer)
 static void depart(struct meeple__server *server, struct meeple__peer *peer, uint16_t code,
                    meeple_bytes reason)
 {
-    uint8_t bytes[MEEPLE__LEAVE_MAX];
-    struct meeple__packet packet = {.peer = peer->id, .code = code, .data = reason};
+    const struct meeple__seat *seat = server->net.seat;
 
     if (peer->member.id == 0) {
         return;
     }
     meeple__roster_remove(&server->net.roster, &peer->member);
-    if (server->net.dialect != MEEPLE_DIALECT_NATIVE || server->net.closing) {
+    if (!seat->farewell || server->net.closing) {
         return;
     }
-    packet.clean = code != MEEPLE_CLOSE_ABNORMAL && !peer->conn.ws.failed;
-    if (meeple__server_spread(server, MEEPLE_SERVER, MEEPLE_ALL,
-                              (meeple_bytes){bytes, meeple__packet_leave(bytes, &packet)},
-                              (meeple_bytes){NULL, 0}, MEEPLE__SPREAD_ROSTER) < 0) {
+    if (seat->farewell(server, peer, code, reason) < 0) {
         meeple__log(server->net.loop.log, MEEPLE_LOG_ERROR, "net",
                     "out of memory: the others were not told that peer %d left", (int)peer->id);
     }
@@ -75,105 +68,15 @@ static void depart_if_closing(struct meeple__server *server, struct meeple__peer
     depart(server, peer, code, reason);
 }
 
-/* 1: event is what the peer says to us. */
-static int hand_out(struct meeple__server *server, struct meeple__peer *peer, meeple_bytes data,
-                    bool text, meeple_event *event)
-{
-    meeple__roster_heard(&server->net.roster, &peer->member);
-    meeple__event_set(event, MEEPLE_EVENT_PACKET, peer->id);
-    event->text = text;
-    event->data = data;
-    return 1;
-}
-
-/* A packet of a peer: passed on, handed out, or both.  1: event is for us. */
-static int route(struct meeple__server *server, struct meeple__peer *peer,
-                 const struct meeple__packet *packet, meeple_event *event)
-{
-    uint8_t head[MEEPLE__PACKET_HEAD];
-    bool ours = meeple__reaches(peer->id, packet->peer, MEEPLE_SERVER);
-    int given = 0;
-
-    if (packet->peer == INT32_MIN) {
-        meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_PROTOCOL_ERROR,
-                        "the packet's target is malformed");
-        return 0;
-    }
-    if (packet->peer != MEEPLE_SERVER) {
-        meeple__packet_head(head, MEEPLE__PACKET_DATA, packet->text, peer->id);
-        given =
-            meeple__server_spread(server, peer->id, packet->peer, (meeple_bytes){head, sizeof head},
-                                  packet->data, MEEPLE__SPREAD_PACKET);
-        if (given < 0) {
-            meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
-            return 0;
-        }
-        server->net.stats.relayed += (uint64_t)given;
-    }
-    if (!meeple__is_many(packet->peer) && !ours && given == 0) {
-        server->net.stats.unroutable++;
-        meeple__log(server->net.loop.log, MEEPLE_LOG_DEBUG, "net",
-                    "peer %d sent a packet for peer %d, who is not here", (int)peer->id,
-                    (int)packet->peer);
-    }
-    return ours ? hand_out(server, peer, packet->data, packet->text, event) : 0;
-}
-
-/* At once, in front of whatever is sent to it from here on. */
-static void answer_ping(struct meeple__peer *peer, meeple_bytes data)
-{
-    uint8_t bytes[MEEPLE__PING_MAX];
-    meeple_bytes pong = {bytes, meeple__packet_ping(bytes, MEEPLE__PACKET_PONG, data)};
-
-    if (meeple__ws_pong(&peer->conn.ws, MEEPLE__WS_BINARY, pong) < 0) {
-        meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
-    }
-}
-
-static const char *not_from_a_client(const struct meeple__packet *packet)
-{
-    switch (packet->kind) {
-    case MEEPLE__PACKET_DATA:
-    case MEEPLE__PACKET_PING:
-        return NULL;
-    case MEEPLE__PACKET_PONG:
-        return "only the server answers pings";
-    default:
-        return "only the server says who is in the session";
-    }
-}
-
-static MEEPLE__APART int native_message(struct meeple__server *server, struct meeple__peer *peer,
-                                        const meeple_ws_event *ws, meeple_event *event)
-{
-    struct meeple__packet packet;
-    const char *why = NULL;
-
-    if (ws->text) {
-        meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_UNSUPPORTED,
-                        "this dialect speaks in binary messages");
-        return 0;
-    }
-    if (meeple__packet_parse(&packet, ws->data, &why) == 0) {
-        why = not_from_a_client(&packet);
-    }
-    if (why) {
-        meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_PROTOCOL_ERROR, why);
-        return 0;
-    }
-    if (packet.kind == MEEPLE__PACKET_PING) {
-        answer_ping(peer, packet.data);
-        return 0;
-    }
-    return route(server, peer, &packet, event);
-}
-
 static int message(struct meeple__server *server, struct meeple__peer *peer,
                    const meeple_ws_event *ws, meeple_event *event)
 {
-    return server->net.dialect == MEEPLE_DIALECT_PLAIN
-               ? hand_out(server, peer, ws->data, ws->text, event)
-               : native_message(server, peer, ws, event);
+    if (server->net.seat == &meeple__seat_plain) {
+        return meeple__server_hand_out(server, peer, ws->data, ws->text, event);
+    }
+    return server->net.seat == &meeple__seat_native
+               ? meeple__server_native_message(server, peer, ws, event)
+               : meeple__server_godot3_message(server, peer, ws, event);
 }
 
 static void count_refused(meeple_stats *stats, const struct meeple__ws *ws)

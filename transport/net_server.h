@@ -111,6 +111,32 @@ void meeple__server_came(struct meeple__server *server, struct meeple__peer *pee
 /* Whether peers_max are here or were let in. */
 bool meeple__server_is_full(const struct meeple__server *server);
 
+/* ---- what it says, by dialect ---- */
+
+/* 1: event is what the peer says to us. */
+static inline int meeple__server_hand_out(struct meeple__server *server, struct meeple__peer *peer,
+                                          meeple_bytes data, bool text, meeple_event *event)
+{
+    meeple__roster_heard(&server->net.roster, &peer->member);
+    meeple__event_set(event, MEEPLE_EVENT_PACKET, peer->id);
+    event->text = text;
+    event->data = data;
+    return 1;
+}
+
+/* A message of a peer: passed on, handed out (1), or both; or the peer broke a rule. */
+int meeple__server_native_message(struct meeple__server *server, struct meeple__peer *peer,
+                                  const meeple_ws_event *ws, meeple_event *event);
+int meeple__server_godot3_message(struct meeple__server *server, struct meeple__peer *peer,
+                                  const meeple_ws_event *ws, meeple_event *event);
+/* meeple__seat.introduce and farewell. */
+int meeple__server_native_introduce(struct meeple__server *server, struct meeple__peer *peer);
+int meeple__server_godot3_introduce(struct meeple__server *server, struct meeple__peer *peer);
+int meeple__server_native_farewell(struct meeple__server *server, const struct meeple__peer *peer,
+                                   uint16_t code, meeple_bytes reason);
+int meeple__server_godot3_farewell(struct meeple__server *server, const struct meeple__peer *peer,
+                                   uint16_t code, meeple_bytes reason);
+
 /* ---- pages ---- */
 
 /* Opens the folder.  MEEPLE_EINVAL: there is no such folder.  MEEPLE_EACCESS, MEEPLE_EIO. */
@@ -133,6 +159,12 @@ void meeple__server_page_done(struct meeple__server *server, struct meeple__peer
  * or MEEPLE_ENOMEM.  What a full queue means for packets is the net's policy. */
 int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t to,
                           meeple_bytes head, meeple_bytes body, meeple__spread_kind kind);
+/* Passes on what a peer said to `to`, who is not the server alone: a message in two parts.  False:
+ * there was no memory for it, and the peer is closed. */
+bool meeple__server_relay(struct meeple__server *server, struct meeple__peer *peer, int32_t to,
+                          meeple_bytes head, meeple_bytes body);
+/* A whole message to one peer: who is there. */
+int meeple__server_tell(struct meeple__peer *peer, meeple_bytes message);
 /* meeple__net_ops.send. */
 int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text);
 /* meeple__net_ops.share. */

@@ -188,7 +188,7 @@ int meeple__server_request(struct meeple__server *server, struct meeple__peer *p
     }
     rc = server->asks ? ask(server, peer, &head, event) : let_in(server, peer, NULL, NULL);
     if (rc < 0) {
-        refuse(peer, 500, "out of memory");
+        refuse(peer, 500, meeple_strerror(rc));
     }
     return rc > 0;
 }
@@ -252,36 +252,6 @@ int meeple_net_reject(meeple_net *net, int32_t id, int status, const char *text,
 
 /* ---- a peer ---- */
 
-static int tell(struct meeple__peer *peer, meeple__packet_kind kind, int32_t id)
-{
-    uint8_t head[MEEPLE__PACKET_HEAD];
-
-    meeple__packet_head(head, kind, false, id);
-    meeple__conn_wrote(&peer->conn);
-    return meeple__ws_send(&peer->conn.ws, (meeple_bytes){head, sizeof head},
-                           (meeple_bytes){NULL, 0}, false);
-}
-
-/* WELCOME and the others to the newcomer, then the newcomer to the others. */
-static int introduce(struct meeple__server *server, struct meeple__peer *peer)
-{
-    struct meeple__member *member = NULL;
-    uint8_t head[MEEPLE__PACKET_HEAD];
-    int rc = tell(peer, MEEPLE__PACKET_WELCOME, peer->id);
-
-    while (rc == 0 && (member = meeple__roster_next(&server->net.roster, member))) {
-        if (member->id != peer->id) {
-            rc = tell(peer, MEEPLE__PACKET_JOIN, member->id);
-        }
-    }
-    if (rc < 0) {
-        return rc;
-    }
-    meeple__packet_head(head, MEEPLE__PACKET_JOIN, false, peer->id);
-    return meeple__server_spread(server, peer->id, MEEPLE_ALL, (meeple_bytes){head, sizeof head},
-                                 (meeple_bytes){NULL, 0}, MEEPLE__SPREAD_ROSTER);
-}
-
 int meeple__server_join(struct meeple__server *server, struct meeple__peer *peer,
                         meeple_event *event)
 {
@@ -293,8 +263,8 @@ int meeple__server_join(struct meeple__server *server, struct meeple__peer *peer
     }
     rc = peer->id == 0 ? MEEPLE_EIO
                        : meeple__roster_add(&net->roster, net->loop.mem, &peer->member, peer->id);
-    if (rc == 0 && net->dialect == MEEPLE_DIALECT_NATIVE) {
-        rc = introduce(server, peer);
+    if (rc == 0 && net->seat->introduce) {
+        rc = net->seat->introduce(server, peer);
     }
     if (rc < 0) {
         meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, meeple_strerror(rc));

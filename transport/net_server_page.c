@@ -228,7 +228,7 @@ static void answer_without(struct meeple__peer *peer, const struct meeple__http_
 {
     struct meeple__ws_offer offer;
     const char *why;
-    int status = meeple__ws_request_check(head, NULL, false, &offer, &why);
+    int status = meeple__ws_request_check(head, NULL, MEEPLE__PROTOCOL_OPTIONAL, &offer, &why);
 
     assert(status > 0);
     peer->conn.ws.page = false;

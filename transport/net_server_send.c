@@ -1,6 +1,8 @@
 /* net_server_send: packets of the server's seat, to one peer or framed once for many. */
 #include "transport/net_server.h"
 
+#include "core/log.h"
+
 /* What goes out: its parts, and the frame that most of those who get it share; NULL: none do. */
 struct outgoing {
     meeple_bytes head, body;
@@ -109,10 +111,29 @@ int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t t
     return given;
 }
 
-/* Text travels as a WebSocket text message in the plain dialect only; the native one has a flag. */
-static bool ws_text(const meeple_net *net, bool text)
+bool meeple__server_relay(struct meeple__server *server, struct meeple__peer *peer, int32_t to,
+                          meeple_bytes head, meeple_bytes body)
 {
-    return text && net->dialect == MEEPLE_DIALECT_PLAIN;
+    meeple_stats *stats = &server->net.stats;
+    int given = meeple__server_spread(server, peer->id, to, head, body, MEEPLE__SPREAD_PACKET);
+
+    if (given < 0) {
+        meeple__ws_fail(&peer->conn.ws, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
+        return false;
+    }
+    stats->relayed += (uint64_t)given;
+    if (given == 0 && !meeple__is_many(to)) {
+        stats->unroutable++;
+        meeple__log(server->net.loop.log, MEEPLE_LOG_DEBUG, "net",
+                    "peer %d sent a packet for peer %d, who is not here", (int)peer->id, (int)to);
+    }
+    return true;
+}
+
+int meeple__server_tell(struct meeple__peer *peer, meeple_bytes message)
+{
+    meeple__conn_wrote(&peer->conn);
+    return meeple__ws_send(&peer->conn.ws, message, (meeple_bytes){NULL, 0}, false);
 }
 
 /* The peer of that id; NULL if there is none, or it is being closed and leaves the roster with the
@@ -143,20 +164,12 @@ static int send_one(meeple_net *net, struct meeple__peer *peer, const struct out
     return rc;
 }
 
-static meeple_bytes write_head(const meeple_net *net, uint8_t dst[MEEPLE__PACKET_HEAD], bool text)
-{
-    if (net->dialect != MEEPLE_DIALECT_NATIVE) {
-        return (meeple_bytes){NULL, 0};
-    }
-    meeple__packet_head(dst, MEEPLE__PACKET_DATA, text, MEEPLE_SERVER);
-    return (meeple_bytes){dst, MEEPLE__PACKET_HEAD};
-}
-
 int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
 {
-    uint8_t bytes[MEEPLE__PACKET_HEAD];
-    meeple_bytes head = write_head(net, bytes, text);
-    meeple__spread_kind kind = ws_text(net, text) ? MEEPLE__SPREAD_TEXT : MEEPLE__SPREAD_PACKET;
+    uint8_t bytes[MEEPLE__SEAT_HEAD_MAX];
+    meeple_bytes head = {bytes, meeple__seat_server_head(net->seat, bytes, to, text)};
+    meeple__spread_kind kind =
+        text && net->seat->texts ? MEEPLE__SPREAD_TEXT : MEEPLE__SPREAD_PACKET;
     int rc;
 
     if (!meeple__is_many(to)) {
@@ -173,15 +186,17 @@ int meeple__server_send(meeple_net *net, int32_t to, meeple_bytes packet, bool t
 int meeple__server_share(meeple_net *net, int32_t to, meeple_bytes packet,
                          struct meeple__block **frame)
 {
-    uint8_t bytes[MEEPLE__PACKET_HEAD];
-    meeple_bytes head = write_head(net, bytes, false);
+    uint8_t bytes[MEEPLE__SEAT_HEAD_MAX];
+    meeple_bytes head = {bytes, meeple__seat_server_head(net->seat, bytes, to, false)};
     struct meeple__peer *peer = open_peer(net, to);
     int rc = 0;
 
     if (!peer) {
         return MEEPLE_ENOTFOUND;
     }
-    if (!*frame && !meeple__ws_compresses(&peer->conn.ws, head.len + packet.len)) {
+    /* Whose name stands in it, is the only one who can have it. */
+    if (!*frame && !net->seat->addressed &&
+        !meeple__ws_compresses(&peer->conn.ws, head.len + packet.len)) {
         rc = frame_of(meeple__server_of(net), head, packet, false, frame);
     }
     return rc < 0 ? rc

@@ -220,7 +220,10 @@ static int begin(struct meeple__web_client *client, const char *text,
         rc = meeple__net_config(
             net, (meeple_ws_options){.host = "browser", .deflate = options->deflate});
     }
-    if (rc == 0 && url.target.len > net->config.options.head_bytes_max) {
+    if (rc == 0 && net->seat->pings) {
+        client->session.heartbeat = &client->heartbeat;
+    }
+    if (rc == 0 && url.target.len > net->config.head_written_max) {
         rc = MEEPLE_ETOOBIG;
     }
     if (rc == 0) {
@@ -257,9 +260,6 @@ int meeple__web_client_new(meeple_net **out, const char *url, const meeple_conne
     client->handle = -1;
     client->open_deadline_ms = client->close_deadline_ms = client->grace_ms = UINT64_MAX;
     meeple__session_init(&client->session, &client->net);
-    if (options->dialect == MEEPLE_DIALECT_NATIVE) {
-        client->session.heartbeat = &client->heartbeat;
-    }
     rc = begin(client, url, options);
     if (rc < 0) {
         meeple_net_free(&client->net);

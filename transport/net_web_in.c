@@ -46,8 +46,9 @@ void meeple__web_client_fail(struct meeple__web_client *client, uint16_t code, c
  * way around a network. */
 static void blame_browser(struct meeple__web_client *client)
 {
-    bool native = client->net.dialect == MEEPLE_DIALECT_NATIVE;
-    const char *protocol = native ? client->net.protocols[0] : NULL;
+    const meeple_net *net = &client->net;
+    bool needed = net->seat->protocol_rule != MEEPLE__PROTOCOL_OPTIONAL;
+    const char *protocol = needed && net->protocols ? net->protocols[0] : NULL;
     const char *hint = client->secure                 ? " Is its certificate one that it trusts?"
                        : meeple__web_page_is_secure() ? " A page over https may have to use wss://."
                                                       : "";
@@ -121,7 +122,10 @@ static const char *agreed(const struct meeple__web_client *client, const char *p
             return ours[i];
         }
     }
-    return *protocol == '\0' && client->net.dialect == MEEPLE_DIALECT_PLAIN ? "" : NULL;
+    return *protocol == '\0' && (client->net.seat->protocol_rule == MEEPLE__PROTOCOL_OPTIONAL ||
+                                 !ours || !ours[0])
+               ? ""
+               : NULL;
 }
 
 /* What the session said of something that came. */

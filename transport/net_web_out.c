@@ -52,26 +52,63 @@ static int push(struct meeple__web_client *client, meeple_bytes head, meeple_byt
     return rc;
 }
 
-int meeple__web_client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
+/* A packet that can be sent. */
+static int send_one(struct meeple__web_client *client, int32_t to, meeple_bytes packet, bool text)
 {
-    struct meeple__web_client *client = meeple__web_client_of(net);
-    uint8_t bytes[MEEPLE__PACKET_HEAD];
-    int rc = meeple__session_check_send(&client->session, to);
-    meeple_bytes head;
-    size_t len;
+    meeple_net *net = &client->net;
+    uint8_t bytes[MEEPLE__SEAT_HEAD_MAX];
+    meeple_bytes head = meeple__session_head(&client->session, text, to, bytes);
+    size_t len = head.len + packet.len;
+    int rc;
 
-    if (rc < 0 || !meeple__web_client_sends(client)) {
-        return rc < 0 ? rc : MEEPLE_ESTATE;
-    }
-    head = meeple__session_head(&client->session, text, to, bytes);
-    len = head.len + packet.len;
     if (!fits(client, len)) {
         meeple__line_missed(&client->line, len, net->config.options.queue_bytes_max);
         return MEEPLE_EFULL;
     }
-    rc = push(client, head, packet, text && net->dialect == MEEPLE_DIALECT_PLAIN);
+    rc = push(client, head, packet, text && net->seat->texts);
     net->stats.packets_out += rc == 0;
     return rc;
+}
+
+/* The same packet to each other client, or to none. */
+static int send_each(struct meeple__web_client *client, meeple_bytes packet)
+{
+    meeple_net *net = &client->net;
+    struct meeple__member *member = NULL;
+    size_t len;
+    int rc = meeple__session_each_len(&client->session, packet.len, &len);
+
+    if (rc < 0 || len == 0) {
+        return rc;
+    }
+    len -= MEEPLE__WS_HEAD_MAX; /* which is added where it is compared */
+    if (!fits(client, len)) {
+        meeple__line_missed(&client->line, len, net->config.options.queue_bytes_max);
+        return MEEPLE_EFULL;
+    }
+    while (rc == 0 && (member = meeple__roster_next(&net->roster, member))) {
+        if (member != &client->session.server) {
+            rc = send_one(client, member->id, packet, false);
+        }
+    }
+    if (rc < 0) {
+        /* Some have it: it is not to be sent to them again. */
+        meeple__web_client_fail(client, MEEPLE_CLOSE_INTERNAL_ERROR, meeple_strerror(rc));
+        meeple__web_wake();
+    }
+    return rc;
+}
+
+int meeple__web_client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
+{
+    struct meeple__web_client *client = meeple__web_client_of(net);
+    int rc = meeple__session_check_send(&client->session, to);
+
+    if (rc < 0 || !meeple__web_client_sends(client)) {
+        return rc < 0 ? rc : MEEPLE_ESTATE;
+    }
+    return meeple__session_sends_each(&client->session, to) ? send_each(client, packet)
+                                                            : send_one(client, to, packet, text);
 }
 
 /* A page cannot send ping frames: the native dialect has packets for it. */

@@ -42,8 +42,7 @@ static int close_with(struct meeple__session *session, uint16_t code, const char
     return MEEPLE_EPROTO;
 }
 
-/* The server broke the session's rules. */
-static int fail(struct meeple__session *session, uint16_t code, const char *why)
+int meeple__session_fail(struct meeple__session *session, uint16_t code, const char *why)
 {
     if (session->state < MEEPLE__SESSION_UP) {
         meeple__session_blame(session, MEEPLE_STAGE_SESSION, code, why);
@@ -56,7 +55,7 @@ static int no_memory(struct meeple__session *session)
     return close_with(session, MEEPLE_CLOSE_INTERNAL_ERROR, "out of memory");
 }
 
-static int up(struct meeple__session *session, int32_t id, meeple_event *event)
+int meeple__session_up(struct meeple__session *session, int32_t id, meeple_event *event)
 {
     meeple_net *net = session->net;
 
@@ -80,16 +79,14 @@ static int joined(const struct meeple__session *session, int32_t id, meeple_even
     return 1;
 }
 
-static int add_peer(struct meeple__session *session, int32_t id, meeple_event *event)
+int meeple__session_add(struct meeple__session *session, int32_t id, meeple_event *event)
 {
     meeple_net *net = session->net;
     struct meeple__member *member;
 
-    if (id == net->id || meeple__roster_find(&net->roster, id)) {
-        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR, "the server announced a peer twice");
-    }
     if (net->roster.count > net->limits.peers_max) {
-        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR, "the server announced too many peers");
+        return meeple__session_fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR,
+                                    "the server announced too many peers");
     }
     member = meeple__alloc(net->loop.mem, sizeof *member);
     if (!member || meeple__roster_add(&net->roster, net->loop.mem, member, id) < 0) {
@@ -99,50 +96,20 @@ static int add_peer(struct meeple__session *session, int32_t id, meeple_event *e
     return joined(session, id, event);
 }
 
-static int remove_peer(struct meeple__session *session, const struct meeple__packet *packet,
-                       meeple_event *event)
+int meeple__session_remove(struct meeple__session *session, struct meeple__member *member,
+                           meeple_event *event)
 {
-    struct meeple__member *member = meeple__roster_find(&session->net->roster, packet->peer);
-
-    if (!member || member == &session->server) {
-        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR,
-                    "the server says that somebody left who was not there");
-    }
+    meeple__event_set(event, MEEPLE_EVENT_LEAVE, member->id);
     free_member(session, member);
-    meeple__event_set(event, MEEPLE_EVENT_LEAVE, packet->peer);
-    event->reason = meeple__net_reason(session->net, packet->data);
-    event->code = packet->code;
-    event->clean = packet->clean;
     return 1;
-}
-
-static int data(struct meeple__session *session, const struct meeple__packet *packet,
-                meeple_event *event)
-{
-    if (!meeple__roster_find(&session->net->roster, packet->peer)) {
-        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR,
-                    "the server passed on a packet of nobody");
-    }
-    meeple__event_set(event, MEEPLE_EVENT_PACKET, packet->peer);
-    event->text = packet->text;
-    event->data = packet->data;
-    return 1;
-}
-
-/* One that nobody asked for means nothing, like such a pong frame (RFC 6455 section 5.5.3). */
-static void pong(struct meeple__session *session, meeple_bytes payload)
-{
-    if (session->heartbeat) {
-        meeple__heartbeat_pong(session->heartbeat, session->net->loop.now_ms, payload);
-    }
 }
 
 int meeple__session_opened(struct meeple__session *session, const char *protocol,
                            meeple_event *event)
 {
     session->protocol = protocol;
-    if (session->net->dialect == MEEPLE_DIALECT_PLAIN) {
-        return up(session, 0, event);
+    if (!session->net->seat->welcome) {
+        return meeple__session_up(session, 0, event);
     }
     session->state = MEEPLE__SESSION_WAITING;
     return 0;
@@ -151,38 +118,12 @@ int meeple__session_opened(struct meeple__session *session, const char *protocol
 int meeple__session_message(struct meeple__session *session, bool text, meeple_bytes bytes,
                             meeple_event *event)
 {
-    struct meeple__packet packet = {.text = text, .peer = MEEPLE_SERVER, .data = bytes};
-    const char *why;
-
-    if (session->net->dialect == MEEPLE_DIALECT_PLAIN) {
-        return data(session, &packet, event);
+    if (session->net->seat == &meeple__seat_plain) {
+        return meeple__session_packet(MEEPLE_SERVER, text, bytes, event);
     }
-    if (text) {
-        return fail(session, MEEPLE_CLOSE_UNSUPPORTED, "this dialect speaks in binary messages");
-    }
-    if (meeple__packet_parse(&packet, bytes, &why) < 0) {
-        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR, why);
-    }
-    if ((packet.kind == MEEPLE__PACKET_WELCOME) != (session->state == MEEPLE__SESSION_WAITING) ||
-        (packet.kind == MEEPLE__PACKET_WELCOME && packet.peer == MEEPLE_SERVER)) {
-        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR,
-                    "the server's first packet has to be the welcome, once");
-    }
-    switch (packet.kind) {
-    case MEEPLE__PACKET_WELCOME:
-        return up(session, packet.peer, event);
-    case MEEPLE__PACKET_JOIN:
-        return add_peer(session, packet.peer, event);
-    case MEEPLE__PACKET_LEAVE:
-        return remove_peer(session, &packet, event);
-    case MEEPLE__PACKET_PING:
-        return fail(session, MEEPLE_CLOSE_PROTOCOL_ERROR, "only clients send such pings");
-    case MEEPLE__PACKET_PONG:
-        pong(session, packet.data);
-        return 0;
-    default:
-        return data(session, &packet, event);
-    }
+    return session->net->seat == &meeple__seat_native
+               ? meeple__session_native_message(session, text, bytes, event)
+               : meeple__session_godot3_message(session, bytes, event);
 }
 
 int meeple__session_closing(struct meeple__session *session, uint16_t code, meeple_bytes reason,
@@ -220,8 +161,9 @@ void meeple__session_closed(struct meeple__session *session, uint16_t code, bool
     if (session->state < MEEPLE__SESSION_UP && !session->net->closing) {
         char text[MEEPLE__FAULT_TEXT];
 
-        snprintf(text, sizeof text, "the server closed before it said welcome: code %u%s%.*s",
-                 (unsigned)code, reason.len ? ", " : "", (int)reason.len, (const char *)reason.ptr);
+        snprintf(text, sizeof text, "the server closed before it said %s: code %u%s%.*s",
+                 session->net->seat->welcome, (unsigned)code, reason.len ? ", " : "",
+                 (int)reason.len, (const char *)reason.ptr);
         meeple__session_blame(session, MEEPLE_STAGE_SESSION, code, text);
     }
     meeple__session_end(session, code, clean, reason);
@@ -229,8 +171,11 @@ void meeple__session_closed(struct meeple__session *session, uint16_t code, bool
 
 void meeple__session_late(struct meeple__session *session)
 {
-    meeple__session_blame(session, MEEPLE_STAGE_TIMEOUT, 0,
-                          "the server did not say welcome in time: does it speak another dialect?");
+    char text[MEEPLE__FAULT_TEXT];
+
+    snprintf(text, sizeof text, "the server did not say %s in time: does it speak another dialect?",
+             session->net->seat->welcome);
+    meeple__session_blame(session, MEEPLE_STAGE_TIMEOUT, 0, text);
     meeple__session_lost(session);
 }
 
@@ -271,7 +216,7 @@ bool meeple__session_owes(const struct meeple__session *session)
 
 int meeple__session_check_send(const struct meeple__session *session, int32_t to)
 {
-    bool plain = session->net->dialect == MEEPLE_DIALECT_PLAIN;
+    bool plain = session->net->seat == &meeple__seat_plain;
 
     if (meeple__session_is_over(session)) {
         return MEEPLE_ESTATE;
@@ -285,11 +230,22 @@ int meeple__session_check_send(const struct meeple__session *session, int32_t to
 }
 
 meeple_bytes meeple__session_head(const struct meeple__session *session, bool text, int32_t to,
-                                  uint8_t bytes[MEEPLE__PACKET_HEAD])
+                                  uint8_t bytes[MEEPLE__SEAT_HEAD_MAX])
 {
-    if (session->net->dialect == MEEPLE_DIALECT_PLAIN) {
-        return (meeple_bytes){NULL, 0};
+    const meeple_net *net = session->net;
+
+    return (meeple_bytes){bytes, meeple__seat_client_head(net->seat, bytes, net->id, to, text)};
+}
+
+int meeple__session_each_len(const struct meeple__session *session, size_t packet_len, size_t *len)
+{
+    const meeple_net *net = session->net;
+    size_t each = MEEPLE__WS_HEAD_MAX + net->seat->head_len + packet_len;
+    size_t count = net->roster.count - 1; /* the server is in it */
+
+    if (count > net->config.options.queue_bytes_max / each) {
+        return MEEPLE_ETOOBIG;
     }
-    meeple__packet_head(bytes, MEEPLE__PACKET_DATA, text, to);
-    return (meeple_bytes){bytes, MEEPLE__PACKET_HEAD};
+    *len = count * each;
+    return 0;
 }

@@ -6,7 +6,7 @@
 
 typedef enum meeple__session_state {
     MEEPLE__SESSION_CONNECTING, /* until the WebSocket is open */
-    MEEPLE__SESSION_WAITING,    /* for the server's WELCOME */
+    MEEPLE__SESSION_WAITING,    /* for the server's welcome */
     MEEPLE__SESSION_UP,         /* UP was told, JOIN of the server is next */
     MEEPLE__SESSION_SEATED,
     MEEPLE__SESSION_LEAVING, /* a LEAVE for every JOIN, then DOWN */
@@ -19,6 +19,7 @@ struct meeple__session {
     meeple_net *net; /* whose roster, id and fault it keeps */
     struct meeple__member server;
     uint8_t state;
+    int32_t given;        /* by a welcome that goes on: the id we will have; else 0 */
     const char *protocol; /* agreed */
     /* The carrier's, if it pings in packets; NULL: it has pings of its own. */
     struct meeple__heartbeat *heartbeat;
@@ -74,10 +75,44 @@ bool meeple__session_owes(const struct meeple__session *session);
 int meeple__session_check_send(const struct meeple__session *session, int32_t to);
 /* What goes before a packet for `to`, written to bytes or empty. */
 meeple_bytes meeple__session_head(const struct meeple__session *session, bool text, int32_t to,
-                                  uint8_t bytes[MEEPLE__PACKET_HEAD]);
+                                  uint8_t bytes[MEEPLE__SEAT_HEAD_MAX]);
+/* Whether a packet for `to` has to be sent to each other client by itself, none to the server: a
+ * server of this dialect would take it for its own. */
+static inline bool meeple__session_sends_each(const struct meeple__session *session, int32_t to)
+{
+    return to == MEEPLE_EXCEPT(MEEPLE_SERVER) && session->net->seat == &meeple__seat_godot3;
+}
+/* How much room that takes in the queue, written to *len.  MEEPLE_ETOOBIG: more than it has when it
+ * is empty. */
+int meeple__session_each_len(const struct meeple__session *session, size_t packet_len, size_t *len);
 static inline bool meeple__session_is_over(const struct meeple__session *session)
 {
     return session->state >= MEEPLE__SESSION_LEAVING;
+}
+
+/* ---- for the dialects ---- */
+
+/* What they make of a message: as meeple__session_message(). */
+int meeple__session_native_message(struct meeple__session *session, bool text, meeple_bytes bytes,
+                                   meeple_event *event);
+int meeple__session_godot3_message(struct meeple__session *session, meeple_bytes bytes,
+                                   meeple_event *event);
+/* The server broke the session's rules; `why` is static. */
+int meeple__session_fail(struct meeple__session *session, uint16_t code, const char *why);
+/* We are in, as peer `id`. */
+int meeple__session_up(struct meeple__session *session, int32_t id, meeple_event *event);
+/* Somebody who is not in the roster is there. */
+int meeple__session_add(struct meeple__session *session, int32_t id, meeple_event *event);
+/* Somebody is gone, but not the server: the event says nothing of why. */
+int meeple__session_remove(struct meeple__session *session, struct meeple__member *member,
+                           meeple_event *event);
+static inline int meeple__session_packet(int32_t from, bool text, meeple_bytes data,
+                                         meeple_event *event)
+{
+    meeple__event_set(event, MEEPLE_EVENT_PACKET, from);
+    event->text = text;
+    event->data = data;
+    return 1;
 }
 
 #endif /* MEEPLE_TRANSPORT_SESSION_H */

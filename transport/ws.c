@@ -69,7 +69,8 @@ static int queue_request(struct meeple__ws *ws)
     meeple__ws_key(key, random);
     rc = meeple__ws_accept(ws->aside->accept, (meeple_bytes){(const uint8_t *)key, strlen(key)});
     if (rc == 0) {
-        rc = meeple__ws_request_write(&head, ws->config->mem, &request, options->head_bytes_max);
+        rc = meeple__ws_request_write(&head, ws->config->mem, &request,
+                                      ws->config->head_written_max);
     }
     if (rc == 0) {
         rc = queue_head(ws, &head);
@@ -222,8 +223,8 @@ static int read_request(struct meeple__ws *ws, const struct meeple__http_head *h
         *event = (meeple_ws_event){MEEPLE_WS_REQUEST, false, false, 0, head->words[1]};
         return 1;
     }
-    status = meeple__ws_request_check(head, options->protocols, options->protocol_required, &offer,
-                                      &why);
+    status =
+        meeple__ws_request_check(head, options->protocols, ws->config->protocol_rule, &offer, &why);
 
     if (status != 0) {
         return meeple__ws_refuse(ws, status, why, NULL);
@@ -328,8 +329,10 @@ static bool choose_protocol(struct meeple__ws *ws, const struct meeple__http_hea
 static int queue_response(struct meeple__ws *ws, const struct meeple__http_head *head,
                           const char *extensions, const char *const *headers)
 {
-    struct meeple__ws_response response = {
-        .protocol = meeple__ws_protocol(ws), .extensions = extensions, .headers = headers};
+    struct meeple__ws_response response = {.protocol = meeple__ws_protocol(ws),
+                                           .extensions = extensions,
+                                           .headers = headers,
+                                           .ceiling = ws->config->head_written_max};
     struct meeple__buf bytes = {0};
     int rc;
 

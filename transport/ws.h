@@ -19,6 +19,9 @@ struct meeple__ws_config {
     struct meeple__deflate_params deflate_wish;
     bool no_compression; /* of messages sent now */
     bool pages;          /* a server's: requests without a WebSocket are the owner's to answer */
+    /* The owner may make them stricter: a server's, and of a head that we write. */
+    meeple__protocol_rule protocol_rule;
+    size_t head_written_max;
     struct meeple__pool *pool;
     const meeple_mem *mem;
 };
@@ -109,8 +112,9 @@ void meeple__ws_eof(struct meeple__ws *ws);
 /* The head of the request that waits for an answer (ASKED); it points into what the ws keeps. */
 void meeple__ws_request_head(const struct meeple__ws *ws, struct meeple__http_head *head);
 /* 101.  protocol NULL: the first of ours that the client offers; headers NULL: none.
- * MEEPLE_EINVAL: a protocol that is not ours or was not offered, or a header that is none; it still
- * waits for an answer then.  MEEPLE_ESTATE, MEEPLE_ENOMEM. */
+ * MEEPLE_EINVAL: a protocol that is not ours or was not offered, or a header that is none;
+ * MEEPLE_ETOOBIG: over head_written_max; it still waits for an answer then.  MEEPLE_ESTATE,
+ * MEEPLE_ENOMEM. */
 int meeple__ws_accept_request(struct meeple__ws *ws, const char *protocol,
                               const char *const *headers);
 /* headers are valid, or NULL.  MEEPLE_ESTATE, MEEPLE_ENOMEM. */
@@ -167,6 +171,14 @@ int meeple__ws_ping(struct meeple__ws *ws, meeple_bytes payload);
 int meeple__ws_beat(struct meeple__ws *ws, uint64_t now_ms);
 /* One whose answer is measured, and no more.  The same, and MEEPLE_EFULL. */
 int meeple__ws_measure(struct meeple__ws *ws, uint64_t now_ms);
+
+/* Whether frames of len bytes in all fit the queue. */
+static inline bool meeple__ws_fits(const struct meeple__ws *ws, size_t len)
+{
+    size_t max = ws->config->options.queue_bytes_max;
+
+    return ws->out.bytes <= max && len <= max - ws->out.bytes;
+}
 
 /* A message in two parts.  Errors as meeple_ws_send(), less EINVAL. */
 int meeple__ws_send(struct meeple__ws *ws, meeple_bytes head, meeple_bytes body, bool text);

@@ -86,7 +86,12 @@ int meeple__ws_config_init(struct meeple__ws_config *config, const meeple_ws_opt
     if (filled.message_bytes_max > INT32_MAX - 64 || filled.queue_bytes_max > INT32_MAX) {
         return MEEPLE_EINVAL;
     }
-    *config = (struct meeple__ws_config){.pool = pool, .mem = pool->mem};
+    *config = (struct meeple__ws_config){
+        .protocol_rule =
+            options->protocol_required ? MEEPLE__PROTOCOL_REQUIRED : MEEPLE__PROTOCOL_OPTIONAL,
+        .head_written_max = options->server ? SIZE_MAX : filled.head_bytes_max,
+        .pool = pool,
+        .mem = pool->mem};
     if (deflate_config(&config->deflate_wish, &filled.deflate, options->server) < 0) {
         return MEEPLE_EINVAL;
     }

@@ -261,11 +261,12 @@ bool meeple__ws_response_good(const struct meeple__http_head *head,
 
 /* The client's order decides: section 4.1 says it is the order of preference. */
 static int choose_protocol(const struct meeple__http_head *head, const char *const *protocols,
-                           bool required, struct meeple__ws_offer *offer, const char **why)
+                           meeple__protocol_rule rule, struct meeple__ws_offer *offer,
+                           const char **why)
 {
     struct meeple__http_list at = {0};
     meeple_bytes element;
-    bool offered = false;
+    bool offered = false, any = protocols && protocols[0];
 
     offer->protocol = 0;
     while (meeple__http_list_next(head, "Sec-WebSocket-Protocol", &at, &element)) {
@@ -282,15 +283,20 @@ static int choose_protocol(const struct meeple__http_head *head, const char *con
         *why = "Sec-WebSocket-Protocol names nothing";
         return 400;
     }
-    if (protocols && protocols[0] && offer->protocol == 0 && (offered || required)) {
+    if (any && offer->protocol == 0 && (offered || rule != MEEPLE__PROTOCOL_OPTIONAL)) {
         *why = "none of this server's subprotocols was offered";
+        return 400;
+    }
+    if (!any && offered && rule == MEEPLE__PROTOCOL_EXACT) {
+        *why = "this server has no subprotocol";
         return 400;
     }
     return 0;
 }
 
 int meeple__ws_request_check(const struct meeple__http_head *head, const char *const *protocols,
-                             bool required, struct meeple__ws_offer *offer, const char **why)
+                             meeple__protocol_rule rule, struct meeple__ws_offer *offer,
+                             const char **why)
 {
     meeple_bytes value, path, query;
 
@@ -341,7 +347,7 @@ int meeple__ws_request_check(const struct meeple__http_head *head, const char *c
         return 400;
     }
     offer->target = head->words[1];
-    return choose_protocol(head, protocols, required, offer, why);
+    return choose_protocol(head, protocols, rule, offer, why);
 }
 
 bool meeple__ws_offered(const struct meeple__http_head *head, const char *protocol)
@@ -378,12 +384,12 @@ int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem,
     int rc = meeple__ws_accept(accept, response->key);
 
     if (rc == 0) {
-        rc = add_texts(buf, mem, SIZE_MAX, head);
+        rc = add_texts(buf, mem, response->ceiling, head);
     }
     if (rc == 0) {
-        rc = add_headers(buf, mem, SIZE_MAX, response->headers);
+        rc = add_headers(buf, mem, response->ceiling, response->headers);
     }
-    return rc == 0 ? add_texts(buf, mem, SIZE_MAX, end) : rc;
+    return rc == 0 ? add_texts(buf, mem, response->ceiling, end) : rc;
 }
 
 static bool has_header(const char *const *headers, const char *name)

@@ -56,17 +56,26 @@ struct meeple__ws_offer {
     uint16_t protocol;
 };
 
+/* Who is refused for the subprotocols offered; in any case who offers some, and none of ours. */
+typedef enum meeple__protocol_rule {
+    MEEPLE__PROTOCOL_OPTIONAL, /* nobody else */
+    MEEPLE__PROTOCOL_REQUIRED, /* who offers nothing, if we have some */
+    MEEPLE__PROTOCOL_EXACT     /* the same, and who offers some if we have none */
+} meeple__protocol_rule;
+
 /* 0 and the offer; or the HTTP status to refuse it with, and *why (static). */
 int meeple__ws_request_check(const struct meeple__http_head *head, const char *const *protocols,
-                             bool required, struct meeple__ws_offer *offer, const char **why);
+                             meeple__protocol_rule rule, struct meeple__ws_offer *offer,
+                             const char **why);
 struct meeple__ws_response {
     meeple_bytes key;
     const char *protocol, *extensions; /* "": none */
     const char *const *headers;        /* valid ones; may be NULL */
+    size_t ceiling;                    /* bytes of it all */
 };
 /* Whether the client offered that subprotocol. */
 bool meeple__ws_offered(const struct meeple__http_head *head, const char *protocol);
-/* Appends the 101.  MEEPLE_ENOMEM. */
+/* Appends the 101.  MEEPLE_ENOMEM; MEEPLE_ETOOBIG: over the ceiling. */
 int meeple__ws_response_write(struct meeple__buf *buf, const meeple_mem *mem,
                               const struct meeple__ws_response *response);
 /* Appends an HTTP answer that is no 101, with text as its body; headers as above, one of

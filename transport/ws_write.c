@@ -51,14 +51,6 @@ static inline int queue_frame(struct meeple__ws *ws, uint8_t opcode, meeple_byte
     return 0;
 }
 
-/* Whether a frame of len bytes fits the queue. */
-static bool fits(const struct meeple__ws *ws, size_t len)
-{
-    size_t max = ws->config->options.queue_bytes_max;
-
-    return ws->out.bytes <= max && len <= max - ws->out.bytes;
-}
-
 bool meeple__ws_compresses(const struct meeple__ws *ws, size_t len)
 {
     return ws->deflates && !ws->config->no_compression &&
@@ -105,7 +97,7 @@ int meeple__ws_send(struct meeple__ws *ws, meeple_bytes head, meeple_bytes body,
     if (head.len + body.len > ws->config->options.message_bytes_max) {
         return MEEPLE_ETOOBIG;
     }
-    if (!fits(ws, head.len + body.len + MEEPLE__WS_HEAD_MAX)) {
+    if (!meeple__ws_fits(ws, head.len + body.len + MEEPLE__WS_HEAD_MAX)) {
         return MEEPLE_EFULL;
     }
     if (meeple__ws_compresses(ws, head.len + body.len)) {
@@ -132,7 +124,7 @@ int meeple__ws_queue(struct meeple__ws *ws, struct meeple__block *frame)
     if (!meeple__ws_is_open(ws)) {
         return MEEPLE_ESTATE;
     }
-    if (!fits(ws, meeple__block_len(frame))) {
+    if (!meeple__ws_fits(ws, meeple__block_len(frame))) {
         return MEEPLE_EFULL;
     }
     return meeple__queue_add(&ws->out, ws->config->pool, frame);
@@ -152,7 +144,7 @@ int meeple__ws_ping(struct meeple__ws *ws, meeple_bytes payload)
     if (!meeple__ws_is_open(ws)) {
         return MEEPLE_ESTATE;
     }
-    return fits(ws, payload.len + MEEPLE__WS_HEAD_MAX)
+    return meeple__ws_fits(ws, payload.len + MEEPLE__WS_HEAD_MAX)
                ? meeple__ws_control(ws, MEEPLE__WS_PING, payload)
                : MEEPLE_EFULL;
 }
@@ -178,7 +170,7 @@ int meeple__ws_measure(struct meeple__ws *ws, uint64_t now_ms)
     if (!meeple__ws_is_open(ws)) {
         return MEEPLE_ESTATE;
     }
-    if (!fits(ws, sizeof payload + MEEPLE__WS_HEAD_MAX)) {
+    if (!meeple__ws_fits(ws, sizeof payload + MEEPLE__WS_HEAD_MAX)) {
         return MEEPLE_EFULL;
     }
     meeple__heartbeat_measure(&ws->heartbeat, now_ms, payload);

@@ -32,13 +32,13 @@ static void handshake(const struct meeple__http_head *head)
     meeple_fault fault = {MEEPLE_STAGE_NONE, 0, NULL};
     struct meeple__ws_agreed agreed = {0};
     const char *why = NULL;
-    int status = meeple__ws_request_check(head, protocols, true, &offer, &why);
+    int status = meeple__ws_request_check(head, protocols, MEEPLE__PROTOCOL_REQUIRED, &offer, &why);
 
     MUST(status == 0 || (status >= 400 && status < 600 && why));
     if (status == 0) {
         MUST(offer.protocol >= 1 && offer.protocol <= 2);
         const struct meeple__ws_response response = {offer.key, protocols[offer.protocol - 1], "",
-                                                     NULL};
+                                                     NULL, SIZE_MAX};
 
         MUST(meeple__ws_offered(head, response.protocol));
         MUST(meeple__ws_response_write(&buf, NULL, &response) == 0);

@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     limited_mem_init(&mem, 20 * 1024);
     if (meeple__http_head_end((meeple_bytes){text.ptr, text.len}, 0) == (ptrdiff_t)text.len &&
         meeple__http_head_parse(&head, (meeple_bytes){text.ptr, text.len}) == 0 &&
-        meeple__ws_request_check(&head, NULL, false, &offer, &why) == 0) {
+        meeple__ws_request_check(&head, NULL, MEEPLE__PROTOCOL_OPTIONAL, &offer, &why) == 0) {
         MUST(meeple__request_new(&request, &head, &mem.mem) == 0);
         check(request, &head);
         meeple__request_free(request, &mem.mem);

@@ -111,12 +111,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     limited_mem_init(&seat.mem, LIVE_MAX);
     seat.net.loop.mem = &seat.mem.mem;
     seat.net.limits.peers_max = PEERS_MAX;
-    seat.net.dialect = bytes[0] % 2 ? MEEPLE_DIALECT_PLAIN : MEEPLE_DIALECT_NATIVE;
+    seat.net.seat = bytes[0] % 2 ? &meeple__seat_plain : &meeple__seat_native;
     meeple__roster_init(&seat.net.roster);
     meeple__session_init(&seat.session, &seat.net);
     seat.session.heartbeat = bytes[0] % 4 < 2 ? &seat.heartbeat : NULL;
     rc = meeple__session_opened(&seat.session, "meeple.1", &event);
-    MUST(rc == (seat.net.dialect == MEEPLE_DIALECT_PLAIN));
+    MUST(rc == (seat.net.seat == &meeple__seat_plain));
     if (rc > 0) {
         check(&seat, &event);
         tell_all(&seat);

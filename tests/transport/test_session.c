@@ -17,7 +17,7 @@ static void init(struct table *table, meeple_dialect dialect)
 {
     memset(table, 0, sizeof *table);
     counting_mem_init(&table->mem);
-    table->net.dialect = dialect;
+    table->net.seat = meeple__seat_of(dialect);
     table->net.limits.peers_max = 3;
     table->net.loop.mem = &table->mem.mem;
     table->net.fault.text = "";
@@ -247,7 +247,7 @@ Test(session, has_a_fault_for_who_was_never_let_in)
 Test(session, knows_whom_a_packet_would_reach)
 {
     struct table table;
-    uint8_t bytes[MEEPLE__PACKET_HEAD];
+    uint8_t bytes[MEEPLE__SEAT_HEAD_MAX];
 
     sit_down(&table);
     cr_assert_eq(meeple__session_check_send(&table.session, MEEPLE_SERVER), 0);
