@@ -97,7 +97,7 @@ def parse_packet(meaning):
     elif command == "HELLO":
         packet["version"] = int(given["version"])
     elif command == "CLASS":
-        methods = [re.fullmatch(r"(.*)\((.*)\)", word).groups() for word in words if "=" not in word]
+        methods = [re.fullmatch(r"(.*)\((.*)\)", word).groups() for word in words if word.endswith(")")]
         packet.update(number=int(given["number"]), name=given["name"], methods=methods)
     elif command == "OBJECT":
         packet.update(number=int(given["number"]), cls=int(given["class"]), path=given["path"])
