@@ -67,7 +67,7 @@ static const meeple_field thing_fields[] = {
     MEEPLE_STATE(struct thing, now.essay),
     MEEPLE_STATE(struct thing, now.diary, .flags = MEEPLE_OWNER_ONLY),
     MEEPLE_STATE(struct thing, now.count, .min = -1000000, .max = 1000000),
-    MEEPLE_STATE(struct thing, now.real),
+    MEEPLE_STATE(struct thing, now.real, .mode = MEEPLE_RPC_MASTER),
     MEEPLE_STATE(struct thing, now.yes),
     MEEPLE_STATE(struct thing, now.place),
     MEEPLE_STATE(struct thing, now.cells),
@@ -101,7 +101,7 @@ struct game {
     char tokens[TOKENS_MAX][TOKEN];
     size_t token_count;
     struct recording recording;
-    unsigned drops, marks, hand_overs;
+    unsigned drops, marks, hand_overs, sets, late_sets;
     uint64_t checks, mismatches, repairs; /* of all clients */
     bool spoils;                          /* what clients have is made wrong now and then */
 };
@@ -177,20 +177,35 @@ static void on_mark(struct thing *self, const struct mark *arg, const meeple_cal
     }
 }
 
+/* The master has it from somebody; that everyone has it in the end is compared as all else. */
+static void thing_set(void *self, meeple_object *object, const meeple_field *field,
+                      const meeple_call *call)
+{
+    const struct thing *thing = self;
+
+    (void)call;
+    cr_assert_eq(thing->stage, 1, "seed %" PRIu64 ": set, and not there", game->seed);
+    cr_assert(MEEPLE_FIELD_IS(field, struct thing, now.real));
+    cr_assert(meeple_object_is_master(object), "seed %" PRIu64, game->seed);
+    game->sets++;
+}
+
 static const meeple_method thing_methods[] = {MEEPLE_METHOD(mark, MEEPLE_RPC_REMOTE)};
 static const meeple_state thing_state = {.fields = thing_fields,
                                          .field_count = MEEPLE_COUNT(thing_fields),
                                          .size = sizeof(struct thing),
                                          .on_ready = thing_ready,
                                          .on_changed = thing_changed,
-                                         .on_removed = thing_removed};
+                                         .on_removed = thing_removed,
+                                         .on_set = thing_set};
 static const meeple_state mortal_state = {.fields = thing_fields,
                                           .field_count = MEEPLE_COUNT(thing_fields),
                                           .size = sizeof(struct thing),
                                           .dies_with_master = true,
                                           .on_ready = thing_ready,
                                           .on_changed = thing_changed,
-                                          .on_removed = thing_removed};
+                                          .on_removed = thing_removed,
+                                          .on_set = thing_set};
 /* The same, but some of it at most so often, or always. */
 static const meeple_field quiet_fields[] = {
     MEEPLE_STATE(struct thing, now.label, .flags = MEEPLE_ON_SPAWN),
@@ -199,7 +214,7 @@ static const meeple_field quiet_fields[] = {
     MEEPLE_STATE(struct thing, now.essay, .interval_ms = 300),
     MEEPLE_STATE(struct thing, now.diary, .flags = MEEPLE_OWNER_ONLY),
     MEEPLE_STATE(struct thing, now.count, .min = -1000000, .max = 1000000),
-    MEEPLE_STATE(struct thing, now.real, .interval_ms = 300),
+    MEEPLE_STATE(struct thing, now.real, .interval_ms = 300, .mode = MEEPLE_RPC_MASTER),
     MEEPLE_STATE(struct thing, now.yes, .flags = MEEPLE_ALWAYS, .interval_ms = 20000),
     MEEPLE_STATE(struct thing, now.place, .interval_ms = 70),
     MEEPLE_STATE(struct thing, now.cells, .interval_ms = 300),
@@ -212,7 +227,8 @@ static const meeple_state quiet_state = {.fields = quiet_fields,
                                          .touched_only = true,
                                          .on_ready = thing_ready,
                                          .on_changed = thing_changed,
-                                         .on_removed = thing_removed};
+                                         .on_removed = thing_removed,
+                                         .on_set = thing_set};
 static const meeple_class thing_class = {
     .name = "thing", .methods = thing_methods, .method_count = 1, .state = &thing_state};
 static const meeple_class mortal_class = {
@@ -377,6 +393,11 @@ static void refused(meeple_world *world, const meeple_refusal *refusal)
     if (game->spoils) {
         return;
     }
+    if (strcmp(refusal->method, "now.real=") == 0 &&
+        (refusal->rule == MEEPLE_REFUSAL_MODE || refusal->rule == MEEPLE_REFUSAL_NOT_MASTER)) {
+        game->late_sets++; /* another one is its master by now */
+        return;
+    }
     cr_assert_fail("seed %" PRIu64 ": %s", game->seed, refusal->text);
 }
 
@@ -518,6 +539,15 @@ static void change(struct thing *thing, meeple_object *object)
     allow_all();
 }
 
+/* Asks who is its master to set something. */
+static void set(meeple_object *object)
+{
+    int rc = meeple_set(object, meeple_object_master(object), "now.real", (double)below(1000) / 3);
+
+    cr_assert(rc == 0 || rc == MEEPLE_ENOTFOUND || rc == MEEPLE_EFULL || rc == MEEPLE_ESTATE,
+              "seed %" PRIu64 ": %s", game->seed, meeple_strerror(rc));
+}
+
 static void spawn(struct entry *entry)
 {
     static const meeple_class *const kinds[] = {&thing_class, &thing_class, &mortal_class,
@@ -582,7 +612,10 @@ static void host_acts(void)
         allow_all();
         return;
     }
-    switch (below(12)) {
+    switch (below(13)) {
+    case 12:
+        set(entry->object);
+        break;
     case 0:
         meeple_object_remove(entry->object);
         entry->object = NULL;
@@ -612,7 +645,7 @@ static void host_acts(void)
     allow_all();
 }
 
-/* A master changes what is its. */
+/* A master changes what is its; others ask it to. */
 static void client_acts(size_t index)
 {
     meeple_world *world = game->clients[index];
@@ -620,10 +653,17 @@ static void client_acts(size_t index)
     struct thing *thing;
     int32_t id = world ? meeple_net_id(meeple_world_net(world)) : 0;
 
-    if (id == 0 || !entry->object || entry->master != id) {
+    if (id == 0 || !entry->object) {
         return;
     }
     thing = meeple_object_find(world, entry->cls, entry->path);
+    if (thing && below(8) == 0) {
+        set(thing->object);
+        return;
+    }
+    if (entry->master != id) {
+        return;
+    }
     if (thing && meeple_object_is_master(thing->object)) {
         uint64_t some = 0, secret = 0;
 
@@ -811,7 +851,7 @@ TestSuite(spawn_sim, .timeout = 900);
 static void games(uint64_t part)
 {
     uint64_t first = part * SEEDS_EACH;
-    unsigned drops = 0, marks = 0, hand_overs = 0;
+    unsigned drops = 0, marks = 0, hand_overs = 0, sets = 0, late_sets = 0;
     uint64_t checks = 0;
 
     for (uint64_t seed = first; seed < first + SEEDS_EACH; seed++) {
@@ -822,12 +862,16 @@ static void games(uint64_t part)
         drops += play->drops;
         marks += play->marks;
         hand_overs += play->hand_overs;
+        sets += play->sets;
+        late_sets += play->late_sets;
         checks += play->checks;
         free(play);
     }
     cr_expect_gt(drops, SEEDS_EACH / 2);
     cr_expect_gt(marks, SEEDS_EACH);
     cr_expect_gt(hand_overs, SEEDS_EACH);
+    cr_expect_gt(sets, SEEDS_EACH);
+    cr_expect_gt(late_sets, 0);
     cr_expect_gt(checks, 5 * SEEDS_EACH);
 }
 

@@ -72,8 +72,8 @@ struct meeple_state {
  * the world is freed.  What the world writes there is its own, to be read only, and good until a
  * meeple_world_poll() that writes something else there (on_changed says so), until on_removed has
  * run, or until the world is freed: who needs it longer copies it.  The world writes over a pointer
- * of yours, too, when somebody else is the master: what has to be freed is kept track of
- * elsewhere.  A receiver never finds NULL: an empty text is "", and empty bytes have
+ * of yours, too, when somebody else is the master, or sets the field with meeple_set(): what has to
+ * be freed is kept track of elsewhere.  A receiver never finds NULL: an empty text is "", and empty bytes have
  * a pointer.  A value over value_bytes_max is as one out of its bounds.
  */
 #define MEEPLE_STATE(S, ...) MEEPLE_STATE_(S, __VA_ARGS__, )
