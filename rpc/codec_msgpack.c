@@ -11,6 +11,7 @@
 #include "rpc/field.h"
 #include "rpc/msgpack_read.h"
 #include "rpc/value_field.h"
+#include "rpc/value_kind.h"
 
 /* Writing.  msgpack-c's packer asks for nothing but a place to put bytes. */
 
@@ -22,15 +23,16 @@ static int write_packed(void *data, const char *bytes, size_t len)
     return sink->rc;
 }
 
-/* Two floats are ext 1, three ext 2, four ext 3. */
-static void pack_vector(msgpack_packer *packer, const void *member, size_t size)
+/* Of a kind that is nothing but floats. */
+static void pack_floats(msgpack_packer *packer, meeple_value_kind kind, const void *member)
 {
     float floats[MEEPLE__FLOATS_MAX];
     uint8_t bytes[sizeof floats];
+    size_t count = meeple__value_floats(kind), size = count * sizeof(float);
 
-    assert(size >= 2 * sizeof(float) && size <= sizeof floats);
+    assert(count > 0);
     memcpy(floats, member, size);
-    for (size_t i = 0; i < size / sizeof(float); i++) {
+    for (size_t i = 0; i < count; i++) {
         uint32_t bits;
 
         memcpy(&bits, &floats[i], sizeof bits);
@@ -38,7 +40,7 @@ static void pack_vector(msgpack_packer *packer, const void *member, size_t size)
             bytes[4 * i + byte] = (uint8_t)(bits >> (24 - 8 * byte));
         }
     }
-    msgpack_pack_ext_with_body(packer, bytes, size, (int8_t)(size / sizeof(float) - 1));
+    msgpack_pack_ext_with_body(packer, bytes, size, (int8_t)meeple__value_ext(kind));
 }
 
 /* Whether a float has the same bits in it, a NaN's too. */
@@ -76,9 +78,16 @@ static void pack_head(msgpack_packer *packer, meeple_value_kind kind, uint32_t c
 {
     if (kind == MEEPLE_VALUE_ARRAY) {
         msgpack_pack_array(packer, count);
-    } else {
+    } else if (kind == MEEPLE_VALUE_MAP) {
         msgpack_pack_map(packer, count);
+    } else {
+        msgpack_pack_ext(packer, count, (int8_t)meeple__value_ext(kind));
     }
+}
+
+static void pack_ext(msgpack_packer *packer, meeple_value_kind kind, meeple_bytes content)
+{
+    msgpack_pack_ext_with_body(packer, content.ptr, content.len, (int8_t)meeple__value_ext(kind));
 }
 
 /* Elements go as they are: they are encoded already. */
@@ -109,13 +118,28 @@ static void pack_value(msgpack_packer *packer, const meeple_value *value)
         packer->callback(packer->data, (const char *)value->bytes.ptr, value->bytes.len);
         break;
     case MEEPLE_VALUE_VEC2:
-        pack_vector(packer, &value->vec2, sizeof value->vec2);
-        break;
     case MEEPLE_VALUE_VEC3:
-        pack_vector(packer, &value->vec3, sizeof value->vec3);
-        break;
     case MEEPLE_VALUE_COLOR:
-        pack_vector(packer, &value->color, sizeof value->color);
+    case MEEPLE_VALUE_RECT2:
+    case MEEPLE_VALUE_TRANSFORM2D:
+    case MEEPLE_VALUE_PLANE:
+    case MEEPLE_VALUE_QUAT:
+    case MEEPLE_VALUE_AABB:
+    case MEEPLE_VALUE_BASIS:
+    case MEEPLE_VALUE_TRANSFORM:
+        pack_floats(packer, value->kind, &value->transform);
+        break;
+    case MEEPLE_VALUE_RID:
+        pack_ext(packer, value->kind, (meeple_bytes){NULL, 0});
+        break;
+    case MEEPLE_VALUE_NODE_PATH:
+    case MEEPLE_VALUE_INTS:
+    case MEEPLE_VALUE_REALS:
+    case MEEPLE_VALUE_STRINGS:
+    case MEEPLE_VALUE_VEC2S:
+    case MEEPLE_VALUE_VEC3S:
+    case MEEPLE_VALUE_COLORS:
+        pack_ext(packer, value->kind, value->bytes);
         break;
     case MEEPLE_VALUE_EXT:
         msgpack_pack_ext_with_body(packer, value->bytes.ptr, value->bytes.len,
@@ -173,7 +197,7 @@ static void pack_field(msgpack_packer *packer, const meeple_field *field, const 
         msgpack_pack_bin_with_body(packer, bytes.ptr, bytes.len);
         break;
     case MEEPLE__KIND_VECTOR:
-        pack_vector(packer, member, meeple__type_size(field->type));
+        pack_floats(packer, meeple__type_value(field->type), member);
         break;
     case MEEPLE__KIND_VALUE:
         pack_value(packer, member);

@@ -41,7 +41,8 @@ size_t meeple__msgpack_field_size(const meeple_field *field, const void *record)
 int meeple__msgpack_read_field(struct meeple__reader *reader, const struct meeple__place *place,
                                struct meeple__sentence *why);
 
-/* Appends one value, which was checked; the head of an array or a map alone. */
+/* Appends one value, which was checked; the head of an array or a map alone, or of a packed array,
+ * with its bytes as the count. */
 void meeple__msgpack_write_value(struct meeple__sink *sink, const meeple_value *value);
 void meeple__msgpack_write_head(struct meeple__sink *sink, meeple_value_kind kind, uint32_t count);
 /* How many bytes _write_value would append. */

@@ -6,6 +6,7 @@
 
 #include "core/mem.h"
 #include "rpc/field.h"
+#include "rpc/value_kind.h"
 
 struct meeple__blob {
     size_t len;
@@ -20,16 +21,9 @@ bool meeple__content_is(meeple_type type)
     return type == MEEPLE_TYPE_STR || type == MEEPLE_TYPE_BYTES || type == MEEPLE_TYPE_VALUE;
 }
 
-/* Whether a value of that kind has its content in bytes. */
-static bool has_bytes(meeple_value_kind kind)
-{
-    return kind == MEEPLE_VALUE_STRING || kind == MEEPLE_VALUE_BYTES ||
-           kind == MEEPLE_VALUE_ARRAY || kind == MEEPLE_VALUE_MAP || kind == MEEPLE_VALUE_EXT;
-}
-
 size_t meeple__content_size(const meeple_value *value)
 {
-    return has_bytes(value->kind) ? value->bytes.len : 0;
+    return meeple__value_has_bytes(value->kind) ? value->bytes.len : 0;
 }
 
 meeple_value meeple__content_of(const meeple_field *slot, const void *record)
@@ -50,7 +44,7 @@ meeple_value meeple__content_of(const meeple_field *slot, const void *record)
 /* A length without a pointer: the application's mistake, found before it is followed. */
 static bool is_missing(const meeple_value *value)
 {
-    return has_bytes(value->kind) && value->bytes.len > 0 && !value->bytes.ptr;
+    return meeple__value_has_bytes(value->kind) && value->bytes.len > 0 && !value->bytes.ptr;
 }
 
 static bool same_string(const char *left, const char *right)
@@ -68,12 +62,10 @@ bool meeple__content_same(const meeple_field *slot, const void *left, const void
     }
     here = meeple__content_of(slot, left);
     there = meeple__content_of(slot, right);
-    if (here.kind == there.kind && has_bytes(here.kind) && here.bytes.ptr == there.bytes.ptr &&
-        here.bytes.len == there.bytes.len) {
-        return here.kind != MEEPLE_VALUE_EXT && here.kind != MEEPLE_VALUE_ARRAY &&
-                       here.kind != MEEPLE_VALUE_MAP
-                   ? true
-                   : here.count == there.count;
+    if (here.kind == there.kind && meeple__value_has_bytes(here.kind) &&
+        here.bytes.ptr == there.bytes.ptr && here.bytes.len == there.bytes.len) {
+        return here.kind == MEEPLE_VALUE_STRING || here.kind == MEEPLE_VALUE_BYTES ||
+               here.kind == MEEPLE_VALUE_NODE_PATH || here.count == there.count;
     }
     return !is_missing(&here) && !is_missing(&there) && meeple_value_equal(here, there);
 }
@@ -112,7 +104,7 @@ int meeple__content_keep(const meeple_field *slot, void *record, struct meeple__
     meeple_value kept = *value;
     struct meeple__blob *made = NULL;
 
-    if (has_bytes(value->kind)) {
+    if (meeple__value_has_bytes(value->kind)) {
         kept.bytes.ptr = nothing;
         if (value->bytes.len > 0) {
             /* One more, for the NUL of a text. */
@@ -170,7 +162,8 @@ bool meeple__content_is_in(const meeple_field *slot, const void *record,
         return false;
     }
     value = meeple__content_of(slot, record);
-    return has_bytes(value.kind) && value.bytes.ptr == blob->bytes && value.bytes.len == blob->len;
+    return meeple__value_has_bytes(value.kind) && value.bytes.ptr == blob->bytes &&
+           value.bytes.len == blob->len;
 }
 
 void meeple__content_share(const meeple_field *slot, void *to, struct meeple__blob **to_blob,

@@ -58,6 +58,20 @@ size_t meeple__type_align(meeple_type type)
     return meeple__type_kind(type) != MEEPLE__KIND_NONE ? types[type].align : 1;
 }
 
+meeple_value_kind meeple__type_value(meeple_type type)
+{
+    switch (type) {
+    case MEEPLE_TYPE_VEC2:
+        return MEEPLE_VALUE_VEC2;
+    case MEEPLE_TYPE_VEC3:
+        return MEEPLE_VALUE_VEC3;
+    case MEEPLE_TYPE_COLOR:
+        return MEEPLE_VALUE_COLOR;
+    default:
+        return MEEPLE_VALUE_NIL;
+    }
+}
+
 char meeple__type_letter(meeple_type type)
 {
     switch (type) {

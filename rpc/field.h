@@ -26,6 +26,9 @@ enum meeple__kind meeple__type_kind(meeple_type type);
 size_t meeple__type_size(meeple_type type);
 /* Of the member, or of an element; 1 for what is no type. */
 size_t meeple__type_align(meeple_type type);
+/* The kind of value that a field of the type is, of those that are nothing but floats; NIL for the
+ * others. */
+meeple_value_kind meeple__type_value(meeple_type type);
 /* '\0' for what is no type. */
 char meeple__type_letter(meeple_type type);
 /* "int32" for 'i'; "?" for what is no letter. */

@@ -5,12 +5,8 @@
 #include <string.h>
 
 #include "core/utf8.h"
-
-enum {
-    EXT_VEC2 = 1,
-    EXT_VEC3 = 2,
-    EXT_COLOR = 3
-};
+#include "rpc/packed.h"
+#include "rpc/value_kind.h"
 
 const char *meeple__msgpack_fault_text(enum meeple__msgpack_fault fault)
 {
@@ -83,37 +79,42 @@ static void read_count(struct meeple__reader *reader, meeple_value_kind kind, ui
     }
 }
 
-static void read_floats(meeple_bytes bytes, float *floats)
+static void read_floats(meeple_bytes bytes, meeple_value_kind kind, meeple_value *item)
 {
     struct meeple__reader reader = meeple__reader_of(bytes);
+    float floats[MEEPLE__FLOATS_MAX];
 
     for (size_t i = 0; i < bytes.len / 4; i++) {
         floats[i] = float_of((uint32_t)read_number(&reader, 4));
     }
+    *item = (meeple_value){.kind = kind};
+    memcpy(&item->transform, floats, bytes.len);
 }
 
+/* What has not the form that its type asks for stays an EXT, of a type that nobody may use. */
 static void read_ext(struct meeple__reader *reader, uint64_t len, meeple_value *item)
 {
     uint8_t type = meeple__read_u8(reader);
-    float floats[4];
+    meeple_value_kind kind = meeple__value_of_ext(type);
+    unsigned floats = meeple__value_floats(kind);
+    uint32_t count;
 
     read_run(reader, MEEPLE_VALUE_EXT, len, item);
     item->ext_type = type < 0x80 ? type : type - 0x100;
-    if (reader->bad) {
+    if (reader->bad || kind == MEEPLE_VALUE_EXT) {
         return;
     }
-    if (type == EXT_VEC2 && len == 8) {
-        read_floats(item->bytes, floats);
-        item->kind = MEEPLE_VALUE_VEC2;
-        item->vec2 = (meeple_vec2){floats[0], floats[1]};
-    } else if (type == EXT_VEC3 && len == 12) {
-        read_floats(item->bytes, floats);
-        item->kind = MEEPLE_VALUE_VEC3;
-        item->vec3 = (meeple_vec3){floats[0], floats[1], floats[2]};
-    } else if (type == EXT_COLOR && len == 16) {
-        read_floats(item->bytes, floats);
-        item->kind = MEEPLE_VALUE_COLOR;
-        item->color = (meeple_color){floats[0], floats[1], floats[2], floats[3]};
+    if (floats > 0) {
+        if (len == 4 * (uint64_t)floats) {
+            read_floats(item->bytes, kind, item);
+        }
+    } else if (kind == MEEPLE_VALUE_RID) {
+        item->kind = len == 0 ? kind : MEEPLE_VALUE_EXT;
+    } else if (kind == MEEPLE_VALUE_NODE_PATH) {
+        item->kind = kind;
+    } else if (meeple__packed_count(kind, item->bytes, &count)) {
+        item->kind = kind;
+        item->count = count;
     }
 }
 
@@ -201,18 +202,50 @@ static bool is_missing(meeple_bytes bytes)
     return bytes.len > UINT32_MAX || (bytes.len > 0 && !bytes.ptr);
 }
 
+static enum meeple__msgpack_fault check_text(meeple_bytes text)
+{
+    if (is_missing(text) || !meeple__utf8_valid(text)) {
+        return MEEPLE__MSGPACK_TEXT;
+    }
+    return text.len > 0 && memchr(text.ptr, '\0', text.len) ? MEEPLE__MSGPACK_NUL
+                                                            : MEEPLE__MSGPACK_NONE;
+}
+
+static enum meeple__msgpack_fault check_packed(const meeple_value *value)
+{
+    enum meeple__msgpack_fault fault = MEEPLE__MSGPACK_NONE;
+    struct meeple__reader reader;
+    meeple_value element;
+    uint32_t count;
+
+    if (is_missing(value->bytes)) {
+        return MEEPLE__MSGPACK_SHORT;
+    }
+    if (!meeple__packed_count(value->kind, value->bytes, &count) || count != value->count) {
+        return MEEPLE__MSGPACK_FORM;
+    }
+    reader = meeple__reader_of(value->bytes);
+    while (value->kind == MEEPLE_VALUE_STRINGS && fault == MEEPLE__MSGPACK_NONE &&
+           !meeple__reader_at_end(&reader) && meeple__packed_take(&reader, value->kind, &element)) {
+        fault = check_text(element.bytes);
+    }
+    return fault;
+}
+
 /* What is no matter of form: the content of a value without elements. */
 static enum meeple__msgpack_fault check_content(const meeple_value *value)
 {
     switch (value->kind) {
     case MEEPLE_VALUE_STRING:
-        if (is_missing(value->bytes) || !meeple__utf8_valid(value->bytes)) {
-            return MEEPLE__MSGPACK_TEXT;
-        }
-        if (value->bytes.len > 0 && memchr(value->bytes.ptr, '\0', value->bytes.len)) {
-            return MEEPLE__MSGPACK_NUL;
-        }
-        return MEEPLE__MSGPACK_NONE;
+    case MEEPLE_VALUE_NODE_PATH:
+        return check_text(value->bytes);
+    case MEEPLE_VALUE_INTS:
+    case MEEPLE_VALUE_REALS:
+    case MEEPLE_VALUE_STRINGS:
+    case MEEPLE_VALUE_VEC2S:
+    case MEEPLE_VALUE_VEC3S:
+    case MEEPLE_VALUE_COLORS:
+        return check_packed(value);
     case MEEPLE_VALUE_EXT:
         if (value->ext_type < MEEPLE_VALUE_EXT_MIN || value->ext_type > MEEPLE_VALUE_EXT_MAX) {
             return MEEPLE__MSGPACK_EXT;
@@ -231,6 +264,14 @@ static enum meeple__msgpack_fault check_content(const meeple_value *value)
     case MEEPLE_VALUE_VEC2:
     case MEEPLE_VALUE_VEC3:
     case MEEPLE_VALUE_COLOR:
+    case MEEPLE_VALUE_RECT2:
+    case MEEPLE_VALUE_TRANSFORM2D:
+    case MEEPLE_VALUE_PLANE:
+    case MEEPLE_VALUE_QUAT:
+    case MEEPLE_VALUE_AABB:
+    case MEEPLE_VALUE_BASIS:
+    case MEEPLE_VALUE_TRANSFORM:
+    case MEEPLE_VALUE_RID:
         return MEEPLE__MSGPACK_NONE;
     default:
         return MEEPLE__MSGPACK_FORM;

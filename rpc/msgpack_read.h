@@ -5,6 +5,7 @@
 #include <meeple/value.h>
 
 #include "core/wire.h"
+#include "rpc/value_kind.h"
 
 /* What bytes may have against being a value, and its text. */
 #define MEEPLE__MSGPACK_FAULT_MAP(X)                                                               \
@@ -27,9 +28,9 @@ const char *meeple__msgpack_fault_text(enum meeple__msgpack_fault fault);
 
 /*
  * Takes one item: a value without elements as a whole, of an array or a map the head alone, with
- * bytes empty.  SHORT also if there are fewer bytes left than elements declared.  Ext types 1, 2
- * and 3 with their lengths become VEC2, VEC3 and COLOR, all others are EXT with any type; strings
- * are not looked into.  On a fault *item is of no use.
+ * bytes empty.  SHORT also if there are fewer bytes left than elements declared.  Ext types that
+ * are kinds of their own become these if their lengths are right, all others are EXT with any type;
+ * texts are not looked into.  On a fault *item is of no use.
  */
 enum meeple__msgpack_fault meeple__msgpack_item(struct meeple__reader *reader, meeple_value *item);
 
@@ -43,18 +44,5 @@ bool meeple__msgpack_element(struct meeple__reader *reader, meeple_value *value)
 
 /* What speaks against sending a value that the application made, elements included. */
 enum meeple__msgpack_fault meeple__msgpack_check(const meeple_value *value, unsigned depth_max);
-
-/* Values in an array, keys and values in a map, 0 for all else. */
-static inline uint64_t meeple__value_items(const meeple_value *value)
-{
-    return value->kind == MEEPLE_VALUE_ARRAY ? value->count
-           : value->kind == MEEPLE_VALUE_MAP ? 2 * (uint64_t)value->count
-                                             : 0;
-}
-
-static inline bool meeple__value_is_container(const meeple_value *value)
-{
-    return value->kind == MEEPLE_VALUE_ARRAY || value->kind == MEEPLE_VALUE_MAP;
-}
 
 #endif /* MEEPLE_RPC_MSGPACK_READ_H */

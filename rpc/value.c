@@ -6,6 +6,8 @@
 
 #include "rpc/codec_msgpack.h"
 #include "rpc/msgpack_read.h"
+#include "rpc/packed.h"
+#include "rpc/value_kind.h"
 
 const char *meeple_value_kind_name(meeple_value_kind kind)
 {
@@ -101,13 +103,76 @@ meeple_value meeple_value_ext(int type, meeple_bytes content)
     return (meeple_value){.kind = MEEPLE_VALUE_EXT, .ext_type = type, .bytes = content};
 }
 
+meeple_value meeple_value_rect2(meeple_rect2 rect2)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_RECT2, .rect2 = rect2};
+}
+
+meeple_value meeple_value_transform2d(meeple_transform2d transform2d)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_TRANSFORM2D, .transform2d = transform2d};
+}
+
+meeple_value meeple_value_plane(meeple_plane plane)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_PLANE, .plane = plane};
+}
+
+meeple_value meeple_value_quat(meeple_quat quat)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_QUAT, .quat = quat};
+}
+
+meeple_value meeple_value_aabb(meeple_aabb aabb)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_AABB, .aabb = aabb};
+}
+
+meeple_value meeple_value_basis(meeple_basis basis)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_BASIS, .basis = basis};
+}
+
+meeple_value meeple_value_transform(meeple_transform transform)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_TRANSFORM, .transform = transform};
+}
+
+meeple_value meeple_value_node_path(const char *path)
+{
+    meeple_value value = meeple_value_string(path);
+
+    value.kind = MEEPLE_VALUE_NODE_PATH;
+    return value;
+}
+
+meeple_value meeple_value_rid(void)
+{
+    return (meeple_value){.kind = MEEPLE_VALUE_RID};
+}
+
+bool meeple_value_is_packed(meeple_value value)
+{
+    return meeple__packed_size(value.kind) > 0;
+}
+
 meeple_value_iterator meeple_value_iterate(meeple_value value)
 {
-    if (!meeple__value_is_container(&value)) {
+    if (!meeple__value_is_container(&value) && !meeple_value_is_packed(value)) {
         return (meeple_value_iterator){.left = 0};
     }
-    return (meeple_value_iterator){
-        .left = value.count, .rest = value.bytes, .is_map = value.kind == MEEPLE_VALUE_MAP};
+    return (meeple_value_iterator){.left = value.count, .rest = value.bytes, .of = value.kind};
+}
+
+static bool take_next(struct meeple__reader *reader, meeple_value_iterator *iterator)
+{
+    if (iterator->of == MEEPLE_VALUE_MAP) {
+        return meeple__msgpack_element(reader, &iterator->key) &&
+               meeple__msgpack_element(reader, &iterator->value);
+    }
+    return iterator->of == MEEPLE_VALUE_ARRAY
+               ? meeple__msgpack_element(reader, &iterator->value)
+               : meeple__packed_take(reader, iterator->of, &iterator->value);
 }
 
 bool meeple_value_next(meeple_value_iterator *iterator)
@@ -118,8 +183,7 @@ bool meeple_value_next(meeple_value_iterator *iterator)
         return false;
     }
     reader = meeple__reader_of(iterator->rest);
-    if ((iterator->is_map && !meeple__msgpack_element(&reader, &iterator->key)) ||
-        !meeple__msgpack_element(&reader, &iterator->value)) {
+    if (!take_next(&reader, iterator)) {
         iterator->left = 0; /* not what we handed out */
         return false;
     }
@@ -151,21 +215,20 @@ static bool same_item(const meeple_value *left, const meeple_value *right)
     case MEEPLE_VALUE_EXT:
         return left->ext_type == right->ext_type && same_bytes(left->bytes, right->bytes);
     case MEEPLE_VALUE_STRING:
+    case MEEPLE_VALUE_NODE_PATH:
     case MEEPLE_VALUE_BYTES:
         return same_bytes(left->bytes, right->bytes);
     case MEEPLE_VALUE_ARRAY:
     case MEEPLE_VALUE_MAP:
         return left->count == right->count;
-    case MEEPLE_VALUE_VEC2:
-        return memcmp(&left->vec2, &right->vec2, sizeof left->vec2) == 0;
-    case MEEPLE_VALUE_VEC3:
-        return memcmp(&left->vec3, &right->vec3, sizeof left->vec3) == 0;
-    case MEEPLE_VALUE_COLOR:
-        return memcmp(&left->color, &right->color, sizeof left->color) == 0;
-    case MEEPLE_VALUE_NIL:
     default:
-        return true;
+        break;
     }
+    if (meeple__packed_size(left->kind) > 0) {
+        return left->count == right->count && same_bytes(left->bytes, right->bytes);
+    }
+    return memcmp(&left->transform, &right->transform,
+                  meeple__value_floats(left->kind) * sizeof(float)) == 0;
 }
 
 bool meeple_value_equal(meeple_value left, meeple_value right)
@@ -198,31 +261,9 @@ size_t meeple_value_size(meeple_value value)
     return meeple__msgpack_size(&value);
 }
 
-/* Of all others nothing is elsewhere. */
-static bool has_bytes(const meeple_value *value)
-{
-    switch (value->kind) {
-    case MEEPLE_VALUE_STRING:
-    case MEEPLE_VALUE_BYTES:
-    case MEEPLE_VALUE_EXT:
-    case MEEPLE_VALUE_ARRAY:
-    case MEEPLE_VALUE_MAP:
-        return true;
-    case MEEPLE_VALUE_NIL:
-    case MEEPLE_VALUE_BOOL:
-    case MEEPLE_VALUE_INT:
-    case MEEPLE_VALUE_UINT:
-    case MEEPLE_VALUE_FLOAT:
-    case MEEPLE_VALUE_VEC2:
-    case MEEPLE_VALUE_VEC3:
-    case MEEPLE_VALUE_COLOR:
-    default:
-        return false;
-    }
-}
-
 int meeple_value_copy(meeple_value *out, meeple_value value, void *memory, size_t size)
 {
+    bool has_bytes = meeple__value_has_bytes(value.kind);
     size_t len, head;
 
     if (!out || (size > 0 && !memory) ||
@@ -233,12 +274,12 @@ int meeple_value_copy(meeple_value *out, meeple_value value, void *memory, size_
     if (len > size || len > INT_MAX) {
         return MEEPLE_ETOOBIG;
     }
-    head = has_bytes(&value) ? len - value.bytes.len : len;
+    head = has_bytes ? len - value.bytes.len : len;
     /* Before the head, which may come to lie on them. */
     if (len > head) {
         memmove((uint8_t *)memory + head, value.bytes.ptr, len - head);
     }
-    if (has_bytes(&value)) {
+    if (has_bytes) {
         value.bytes.ptr = (const uint8_t *)memory + head;
     }
     /* The bytes behind the head have no room here, and are in their place. */

@@ -7,9 +7,11 @@
 #include "core/mem.h"
 #include "rpc/codec_msgpack.h"
 #include "rpc/msgpack_read.h"
+#include "rpc/packed.h"
+#include "rpc/value_kind.h"
 
 enum {
-    HEAD_MAX = 5 /* of an array or a map */
+    HEAD_MAX = 6 /* of what has elements */
 };
 
 void meeple_value_builder_init(meeple_value_builder *builder, const meeple_mem *mem,
@@ -69,13 +71,29 @@ static void give_back(meeple_value_builder *builder, const struct meeple__buf *b
     }
 }
 
+/* The packed array that was begun last, or NIL. */
+static meeple_value_kind open_packed(const meeple_value_builder *builder)
+{
+    meeple_value_kind kind =
+        builder->depth > 0 ? builder->open[builder->depth - 1].kind : MEEPLE_VALUE_NIL;
+
+    return meeple__packed_size(kind) > 0 ? kind : MEEPLE_VALUE_NIL;
+}
+
 static void append(meeple_value_builder *builder, const meeple_value *value)
 {
     struct meeple__buf buf = borrow(builder);
     struct meeple__sink sink = {.buf = &buf, .mem = builder->mem, .ceiling = builder->bytes_max};
+    meeple_value_kind packed = open_packed(builder);
+    int rc;
 
-    meeple__msgpack_write_value(&sink, value);
-    give_back(builder, &buf, sink.rc);
+    if (packed != MEEPLE_VALUE_NIL) {
+        rc = meeple__packed_put(&sink, packed, value);
+    } else {
+        meeple__msgpack_write_value(&sink, value);
+        rc = sink.rc;
+    }
+    give_back(builder, &buf, rc);
 }
 
 /* One more value in what is open. */
@@ -120,7 +138,7 @@ void meeple_value_put(meeple_value_builder *builder, meeple_value value)
 /* What is put next is the key of a pair. */
 static bool awaits_key(const meeple_value_builder *builder)
 {
-    return builder->depth > 0 && builder->open[builder->depth - 1].is_map &&
+    return builder->depth > 0 && builder->open[builder->depth - 1].kind == MEEPLE_VALUE_MAP &&
            builder->open[builder->depth - 1].count % 2 == 0;
 }
 
@@ -134,54 +152,78 @@ void meeple_value_put_named(meeple_value_builder *builder, const char *key, meep
     meeple_value_put(builder, value);
 }
 
-/* The shortest head, which is right if it ends with few elements; else room is made then. */
-static void begin(meeple_value_builder *builder, bool is_map)
+/* The shortest head that there is. */
+static size_t least_head(meeple_value_kind kind)
 {
+    return meeple__packed_size(kind) > 0 ? 2 : 1;
+}
+
+/* As much as the shortest head takes; if it ends with so much that it needs a longer one, room is
+ * made then. */
+static void begin(meeple_value_builder *builder, meeple_value_kind kind)
+{
+    static const uint8_t place[2];
+    struct meeple__buf buf;
     size_t at = builder->len;
-    const meeple_value empty = {.kind = is_map ? MEEPLE_VALUE_MAP : MEEPLE_VALUE_ARRAY};
 
     if (!takes_one(builder)) {
         return;
     }
-    if (builder->depth == MEEPLE_VALUE_DEPTH_MAX) {
+    if (open_packed(builder) != MEEPLE_VALUE_NIL) {
+        fail(builder, MEEPLE_EINVAL);
+        return;
+    }
+    if (builder->depth == MEEPLE_VALUE_DEPTH_MAX && meeple__packed_size(kind) == 0) {
         fail(builder, MEEPLE_ETOOBIG);
         return;
     }
-    append(builder, &empty);
+    buf = borrow(builder);
+    give_back(builder, &buf,
+              meeple__buf_add(&buf, builder->mem, (meeple_bytes){place, least_head(kind)},
+                              builder->bytes_max));
     counted(builder);
     builder->open[builder->depth].at = at;
     builder->open[builder->depth].count = 0;
-    builder->open[builder->depth].is_map = is_map;
+    builder->open[builder->depth].kind = kind;
     builder->depth++;
 }
 
 void meeple_value_begin_array(meeple_value_builder *builder)
 {
-    begin(builder, false);
+    begin(builder, MEEPLE_VALUE_ARRAY);
 }
 
 void meeple_value_begin_map(meeple_value_builder *builder)
 {
-    begin(builder, true);
+    begin(builder, MEEPLE_VALUE_MAP);
 }
 
-/* Puts the head where one of a byte is now. */
+void meeple_value_begin_packed(meeple_value_builder *builder, meeple_value_kind kind)
+{
+    if (meeple__packed_size(kind) > 0) {
+        begin(builder, kind);
+    } else {
+        fail(builder, MEEPLE_EINVAL);
+    }
+}
+
+/* Puts the head where the shortest was left room for.  count: of a packed array, its bytes. */
 static void put_head(meeple_value_builder *builder, size_t at, meeple_value_kind kind,
                      uint32_t count)
 {
     uint8_t bytes[HEAD_MAX];
     struct meeple__buf head = {bytes, 0, sizeof bytes}, buf = borrow(builder);
     struct meeple__sink sink = {.buf = &head, .ceiling = sizeof bytes};
-    size_t elements = buf.len - at - 1;
+    size_t least = least_head(kind), elements = buf.len - at - least;
     int rc;
 
     meeple__msgpack_write_head(&sink, kind, count);
-    assert(sink.rc == 0);
+    assert(sink.rc == 0 && head.len >= least);
     /* Any bytes, to make room. */
-    rc = meeple__buf_add(&buf, builder->mem, (meeple_bytes){bytes, head.len - 1},
+    rc = meeple__buf_add(&buf, builder->mem, (meeple_bytes){bytes, head.len - least},
                          builder->bytes_max);
     if (rc == 0) {
-        memmove(buf.ptr + at + head.len, buf.ptr + at + 1, elements);
+        memmove(buf.ptr + at + head.len, buf.ptr + at + least, elements);
         memcpy(buf.ptr + at, bytes, head.len);
     }
     give_back(builder, &buf, rc);
@@ -189,9 +231,9 @@ static void put_head(meeple_value_builder *builder, size_t at, meeple_value_kind
 
 void meeple_value_end(meeple_value_builder *builder)
 {
-    size_t at;
+    meeple_value_kind kind;
+    size_t at, len;
     uint32_t count;
-    bool is_map;
 
     if (builder->rc < 0) {
         return;
@@ -203,13 +245,17 @@ void meeple_value_end(meeple_value_builder *builder)
     builder->depth--;
     at = builder->open[builder->depth].at;
     count = builder->open[builder->depth].count;
-    is_map = builder->open[builder->depth].is_map;
-    if (is_map && count % 2 != 0) {
+    kind = builder->open[builder->depth].kind;
+    len = builder->len - at - least_head(kind);
+    if (kind == MEEPLE_VALUE_MAP && count % 2 != 0) {
         fail(builder, MEEPLE_EINVAL);
-        return;
+    } else if (meeple__packed_size(kind) == 0) {
+        put_head(builder, at, kind, kind == MEEPLE_VALUE_MAP ? count / 2 : count);
+    } else if (len > UINT32_MAX) {
+        fail(builder, MEEPLE_ETOOBIG);
+    } else {
+        put_head(builder, at, kind, (uint32_t)len);
     }
-    put_head(builder, at, is_map ? MEEPLE_VALUE_MAP : MEEPLE_VALUE_ARRAY,
-             is_map ? count / 2 : count);
 }
 
 int meeple_value_builder_value(const meeple_value_builder *builder, meeple_value *out)

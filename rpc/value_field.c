@@ -8,6 +8,7 @@
 #include "rpc/field.h"
 #include "rpc/msgpack_read.h"
 #include "rpc/sentence.h"
+#include "rpc/value_kind.h"
 
 const char *meeple__value_name(const meeple_value *value)
 {
@@ -35,6 +36,31 @@ const char *meeple__value_name(const meeple_value *value)
         return "a vec3";
     case MEEPLE_VALUE_COLOR:
         return "a color";
+    case MEEPLE_VALUE_RECT2:
+        return "a rect2";
+    case MEEPLE_VALUE_TRANSFORM2D:
+        return "a transform2d";
+    case MEEPLE_VALUE_PLANE:
+        return "a plane";
+    case MEEPLE_VALUE_QUAT:
+        return "a quat";
+    case MEEPLE_VALUE_AABB:
+        return "an aabb";
+    case MEEPLE_VALUE_BASIS:
+        return "a basis";
+    case MEEPLE_VALUE_TRANSFORM:
+        return "a transform";
+    case MEEPLE_VALUE_NODE_PATH:
+        return "a node path";
+    case MEEPLE_VALUE_RID:
+        return "an rid";
+    case MEEPLE_VALUE_INTS:
+    case MEEPLE_VALUE_REALS:
+    case MEEPLE_VALUE_STRINGS:
+    case MEEPLE_VALUE_VEC2S:
+    case MEEPLE_VALUE_VEC3S:
+    case MEEPLE_VALUE_COLORS:
+        return meeple_value_kind_name(value->kind);
     case MEEPLE_VALUE_EXT:
     default:
         return "of an unknown type";
@@ -67,20 +93,6 @@ static int misfit(const struct meeple__place *place, const meeple_value *value,
     return MEEPLE_EPROTO;
 }
 
-/* Whether a float of that many bits of precision holds the integer as it is. */
-static bool exact(const meeple_value *value, unsigned precision)
-{
-    uint64_t bits = value->kind == MEEPLE_VALUE_UINT ? value->natural : (uint64_t)value->integer;
-
-    if (value->kind == MEEPLE_VALUE_INT && value->integer < 0) {
-        bits = 0 - bits;
-    }
-    while (bits > 0 && (bits & 1) == 0) {
-        bits >>= 1;
-    }
-    return bits >> precision == 0;
-}
-
 static int put_integer(const meeple_value *value, const struct meeple__place *place,
                        struct meeple__sentence *why)
 {
@@ -98,7 +110,7 @@ static int put_integer(const meeple_value *value, const struct meeple__place *pl
                                     is_int ? (uint64_t)value->integer : value->natural);
         break;
     case MEEPLE__KIND_REAL:
-        fits = exact(value, field->type == MEEPLE_TYPE_F32 ? 24 : 53) &&
+        fits = meeple__integer_fits(value, field->type == MEEPLE_TYPE_F32 ? 24 : 53) &&
                meeple__put_real(field, place->record,
                                 is_int ? (double)value->integer : (double)value->natural);
         break;
@@ -216,10 +228,6 @@ static int put(const meeple_value *value, const struct meeple__place *place,
         return put_vector(value, MEEPLE_TYPE_VEC3, &value->vec3, place, why);
     case MEEPLE_VALUE_COLOR:
         return put_vector(value, MEEPLE_TYPE_COLOR, &value->color, place, why);
-    case MEEPLE_VALUE_NIL:
-    case MEEPLE_VALUE_ARRAY:
-    case MEEPLE_VALUE_MAP:
-    case MEEPLE_VALUE_EXT:
     default:
         break;
     }

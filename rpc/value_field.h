@@ -6,10 +6,6 @@
 
 struct meeple__sentence;
 
-enum {
-    MEEPLE__FLOATS_MAX = 4
-};
-
 /* Where it goes. */
 struct meeple__place {
     const meeple_field *field;

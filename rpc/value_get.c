@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rpc/msgpack_read.h"
+#include "rpc/value_kind.h"
 
 bool meeple_value_find_key(meeple_value map, meeple_value key, meeple_value *out)
 {
@@ -43,8 +44,18 @@ bool meeple_value_at(meeple_value array, uint32_t index, meeple_value *out)
 {
     meeple_value_iterator at = meeple_value_iterate(array);
 
-    if (array.kind != MEEPLE_VALUE_ARRAY || index >= array.count) {
+    if (array.kind == MEEPLE_VALUE_MAP || index >= at.left) {
         return false;
+    }
+    if (meeple_value_is_packed(array) && array.kind != MEEPLE_VALUE_STRINGS) {
+        size_t skipped = (size_t)index * meeple__packed_size(array.kind);
+
+        if (skipped >= at.rest.len) {
+            return false;
+        }
+        at.rest.ptr += skipped;
+        at.rest.len -= skipped;
+        index = 0;
     }
     while (meeple_value_next(&at)) {
         if (index-- == 0) {

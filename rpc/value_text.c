@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "rpc/msgpack_read.h"
+#include "rpc/value_kind.h"
 
 enum {
     TOKEN_SIZE = 40 /* a number at its longest */
@@ -58,6 +59,14 @@ static bool add_digits(struct text *text, const char *token)
     }
     add(text, plain, len);
     return whole;
+}
+
+static void add_integer(struct text *text, int64_t integer)
+{
+    char token[TOKEN_SIZE];
+
+    snprintf(token, sizeof token, "%" PRId64, integer);
+    add_text(text, token);
 }
 
 static bool add_infinite(struct text *text, double real)
@@ -119,14 +128,16 @@ static void add_float(struct text *text, float real)
     add_digits(text, token);
 }
 
-static void add_floats(struct text *text, const char *name, const void *member, size_t size)
+/* Of a kind that is nothing but floats, or of none. */
+static void add_floats(struct text *text, const meeple_value *value)
 {
-    float floats[4];
+    float floats[MEEPLE__FLOATS_MAX];
+    size_t count = meeple__value_floats(value->kind);
 
-    memcpy(floats, member, size);
-    add_text(text, name);
+    memcpy(floats, &value->transform, count * sizeof *floats);
+    add_text(text, meeple_value_kind_name(value->kind));
     add_text(text, "(");
-    for (size_t i = 0; i < size / sizeof(float); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i > 0) {
             add_text(text, ", ");
         }
@@ -209,6 +220,29 @@ static void add_hex(struct text *text, meeple_bytes bytes)
     add_text(text, ">");
 }
 
+static void add_packed(struct text *text, const meeple_value *value)
+{
+    meeple_value_iterator at = meeple_value_iterate(*value);
+    bool first = true;
+
+    add_text(text, meeple_value_kind_name(value->kind));
+    add_text(text, "[");
+    while (meeple_value_next(&at)) {
+        add_text(text, first ? "" : ", ");
+        first = false;
+        if (at.value.kind == MEEPLE_VALUE_INT) {
+            add_integer(text, at.value.integer);
+        } else if (at.value.kind == MEEPLE_VALUE_FLOAT) {
+            add_float(text, (float)at.value.real);
+        } else if (at.value.kind == MEEPLE_VALUE_STRING) {
+            add_string(text, at.value.bytes);
+        } else {
+            add_floats(text, &at.value);
+        }
+    }
+    add_text(text, "]");
+}
+
 /* All but arrays and maps. */
 static void add_item(struct text *text, const meeple_value *value)
 {
@@ -219,8 +253,7 @@ static void add_item(struct text *text, const meeple_value *value)
         add_text(text, value->boolean ? "true" : "false");
         break;
     case MEEPLE_VALUE_INT:
-        snprintf(token, sizeof token, "%" PRId64, value->integer);
-        add_text(text, token);
+        add_integer(text, value->integer);
         break;
     case MEEPLE_VALUE_UINT:
         snprintf(token, sizeof token, "%" PRIu64, value->natural);
@@ -235,14 +268,10 @@ static void add_item(struct text *text, const meeple_value *value)
     case MEEPLE_VALUE_BYTES:
         add_hex(text, value->bytes);
         break;
-    case MEEPLE_VALUE_VEC2:
-        add_floats(text, "vec2", &value->vec2, sizeof value->vec2);
-        break;
-    case MEEPLE_VALUE_VEC3:
-        add_floats(text, "vec3", &value->vec3, sizeof value->vec3);
-        break;
-    case MEEPLE_VALUE_COLOR:
-        add_floats(text, "color", &value->color, sizeof value->color);
+    case MEEPLE_VALUE_NODE_PATH:
+        add_text(text, "node_path(");
+        add_string(text, value->bytes);
+        add_text(text, ")");
         break;
     case MEEPLE_VALUE_EXT:
         snprintf(token, sizeof token, "ext(%" PRId32 ", ", value->ext_type);
@@ -251,10 +280,14 @@ static void add_item(struct text *text, const meeple_value *value)
         add_text(text, ")");
         break;
     case MEEPLE_VALUE_NIL:
-    case MEEPLE_VALUE_ARRAY:
-    case MEEPLE_VALUE_MAP:
-    default:
         add_text(text, "nil");
+        break;
+    default:
+        if (meeple_value_is_packed(*value)) {
+            add_packed(text, value);
+        } else {
+            add_floats(text, value);
+        }
     }
 }
 

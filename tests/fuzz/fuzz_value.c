@@ -11,7 +11,8 @@
 
 static bool is_container(meeple_value value)
 {
-    return value.kind == MEEPLE_VALUE_ARRAY || value.kind == MEEPLE_VALUE_MAP;
+    return value.kind == MEEPLE_VALUE_ARRAY || value.kind == MEEPLE_VALUE_MAP ||
+           meeple_value_is_packed(value);
 }
 
 /* One that is no array, no map. */
@@ -45,6 +46,8 @@ static void rebuild(meeple_value_builder *builder, meeple_value value)
     }
     if (value.kind == MEEPLE_VALUE_MAP) {
         meeple_value_begin_map(builder);
+    } else if (meeple_value_is_packed(value)) {
+        meeple_value_begin_packed(builder, value.kind);
     } else {
         meeple_value_begin_array(builder);
     }

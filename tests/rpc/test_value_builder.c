@@ -69,6 +69,11 @@ Test(value_builder, writes_the_shortest_encoding_of_a_scalar)
                     "d8 03 3f 80 00 00 00 00 00 00 00 00 00 00 3f 00 00 00");
     expect_encoding(meeple_value_ext(127, (meeple_bytes){(const uint8_t *)"abc", 3}),
                     "c7 03 7f 61 62 63");
+    expect_encoding(meeple_value_quat((meeple_quat){1, 0, 0, 0.5f}),
+                    "d8 05 3f 80 00 00 00 00 00 00 00 00 00 00 3f 00 00 00");
+    expect_encoding(meeple_value_node_path("a:b"), "c7 03 0b 61 3a 62");
+    expect_encoding(meeple_value_node_path(NULL), "c7 00 0b");
+    expect_encoding(meeple_value_rid(), "c7 00 0c");
 }
 
 Test(value_builder, makes_room_for_a_longer_head)
@@ -103,6 +108,121 @@ Test(value_builder, makes_room_for_a_longer_head)
                 cr_expect_eq(last.integer, (counts[i] - 1) % 100);
             }
         }
+    }
+}
+
+static const char *built_text(void)
+{
+    static char text[200];
+    meeple_value value;
+
+    cr_assert_eq(meeple_value_builder_value(&builder, &value), 0);
+    meeple_value_text(value, text, sizeof text);
+    return text;
+}
+
+Test(value_builder, packs_elements_of_one_kind)
+{
+    meeple_value_begin_packed(&builder, MEEPLE_VALUE_INTS);
+    meeple_value_put(&builder, meeple_value_int(INT32_MAX));
+    meeple_value_put(&builder, meeple_value_int(INT32_MIN));
+    meeple_value_end(&builder);
+    cr_expect_str_eq(built_text(), "ints[2147483647, -2147483648]");
+
+    meeple_value_builder_reset(&builder);
+    meeple_value_begin_packed(&builder, MEEPLE_VALUE_REALS);
+    meeple_value_put(&builder, meeple_value_float(0.1));
+    meeple_value_put(&builder, meeple_value_int(-(1 << 24)));
+    meeple_value_put(&builder, meeple_value_uint((uint64_t)1 << 63));
+    meeple_value_put(&builder, meeple_value_float((double)-INFINITY));
+    meeple_value_put(&builder, meeple_value_float((double)FLT_MAX));
+    meeple_value_end(&builder);
+    cr_expect_str_eq(built_text(), "reals[0.1, -16777216, 9.223372e+18, -inf, 3.4028235e+38]");
+
+    meeple_value_builder_reset(&builder);
+    meeple_value_begin_packed(&builder, MEEPLE_VALUE_STRINGS);
+    meeple_value_put(&builder, meeple_value_string("a"));
+    meeple_value_put(&builder, meeple_value_string(NULL));
+    meeple_value_end(&builder);
+    cr_expect_str_eq(built_text(), "strings[\"a\", \"\"]");
+}
+
+Test(value_builder, packs_nothing_that_does_not_fit)
+{
+    const struct {
+        meeple_value_kind kind;
+        meeple_value value;
+    } cases[] = {
+        {MEEPLE_VALUE_INTS, meeple_value_int((int64_t)INT32_MAX + 1)},
+        {MEEPLE_VALUE_INTS, meeple_value_int((int64_t)INT32_MIN - 1)},
+        {MEEPLE_VALUE_INTS, meeple_value_uint(UINT64_MAX)},
+        {MEEPLE_VALUE_INTS, meeple_value_float(1)},
+        {MEEPLE_VALUE_INTS, meeple_value_bool(true)},
+        {MEEPLE_VALUE_REALS, meeple_value_int((1 << 24) + 1)},
+        {MEEPLE_VALUE_REALS, meeple_value_uint(UINT64_MAX)},
+        {MEEPLE_VALUE_REALS, meeple_value_float(1e300)},
+        {MEEPLE_VALUE_REALS, meeple_value_nil()},
+        {MEEPLE_VALUE_STRINGS, meeple_value_node_path("a")},
+        {MEEPLE_VALUE_STRINGS, meeple_value_string("\xff")},
+        {MEEPLE_VALUE_VEC2S, meeple_value_vec3(1, 2, 3)},
+        {MEEPLE_VALUE_VEC3S, meeple_value_vec2(1, 2)},
+        {MEEPLE_VALUE_COLORS, meeple_value_quat((meeple_quat){0, 0, 0, 1})},
+        {MEEPLE_VALUE_COLORS, {.kind = MEEPLE_VALUE_ARRAY}},
+    };
+
+    for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
+        meeple_value_builder_reset(&builder);
+        meeple_value_begin_packed(&builder, cases[i].kind);
+        meeple_value_put(&builder, cases[i].value);
+        meeple_value_end(&builder);
+        cr_expect_eq(outcome(), MEEPLE_EINVAL, "%zu", i);
+    }
+    meeple_value_builder_reset(&builder);
+    meeple_value_begin_packed(&builder, MEEPLE_VALUE_ARRAY);
+    cr_expect_eq(outcome(), MEEPLE_EINVAL, "which is not packed");
+
+    meeple_value_builder_reset(&builder);
+    meeple_value_begin_packed(&builder, MEEPLE_VALUE_INTS);
+    meeple_value_begin_array(&builder);
+    meeple_value_end(&builder);
+    meeple_value_end(&builder);
+    cr_expect_eq(outcome(), MEEPLE_EINVAL, "an array inside");
+
+    meeple_value_builder_reset(&builder);
+    meeple_value_begin_packed(&builder, MEEPLE_VALUE_INTS);
+    meeple_value_put_named(&builder, "hp", meeple_value_int(1));
+    meeple_value_end(&builder);
+    cr_expect_eq(outcome(), MEEPLE_ESTATE, "a name inside");
+
+    meeple_value_builder_reset(&builder);
+    meeple_value_begin_packed(&builder, MEEPLE_VALUE_INTS);
+    cr_expect_eq(outcome(), MEEPLE_ESTATE, "no end");
+}
+
+/* Whichever of msgpack's heads it gets. */
+Test(value_builder, packs_in_as_much_memory_as_it_needs)
+{
+    for (unsigned count = 0; count < 70; count++) {
+        size_t size = 0;
+
+        for (unsigned tries = 0; tries < 2; tries++) {
+            meeple_value_builder tight;
+            meeple_value value = meeple_value_nil();
+
+            meeple_value_builder_init(&tight, NULL, tries == 0 ? 1000 : size);
+            meeple_value_begin_packed(&tight, MEEPLE_VALUE_INTS);
+            for (unsigned n = 0; n < count; n++) {
+                meeple_value_put(&tight, meeple_value_int((int32_t)n - 5));
+            }
+            meeple_value_end(&tight);
+            cr_assert_eq(meeple_value_builder_value(&tight, &value), 0, "%u", count);
+            cr_expect_eq(value.count, count);
+            size = meeple_value_size(value);
+            meeple_value_builder_done(&tight);
+        }
+        cr_expect_eq(size, 4 * count + (count == 1 || count == 2 || count == 4 ? 2U
+                                        : 4 * count < 256                      ? 3U
+                                                                               : 4U));
     }
 }
 
@@ -217,6 +337,9 @@ Test(value_builder, nests_32_deep_and_no_deeper)
     for (unsigned depth = 0; depth < MEEPLE_VALUE_DEPTH_MAX; depth++) {
         meeple_value_begin_array(&builder);
     }
+    meeple_value_begin_packed(&builder, MEEPLE_VALUE_STRINGS); /* which is no deeper */
+    meeple_value_put(&builder, meeple_value_string("end"));
+    meeple_value_end(&builder);
     for (unsigned depth = 0; depth < MEEPLE_VALUE_DEPTH_MAX; depth++) {
         meeple_value_end(&builder);
     }

@@ -14,7 +14,7 @@
 
 static void expect_text(meeple_value value, const char *expected)
 {
-    char text[600];
+    char text[1500];
 
     cr_expect_eq(meeple_value_text(value, text, sizeof text), strlen(expected));
     cr_expect_str_eq(text, expected);
@@ -73,7 +73,18 @@ Test(value_text, shows_what_is_inside)
                 "\"uint\": 18446744073709551615, \"half\": 0.5, \"tenth\": 0.1, "
                 "\"text\": \"Zo\xc3\xab\", \"blob\": <00ff>, \"flat\": vec2(1, -2), "
                 "\"deep\": vec3(0, 0.5, 1), \"paint\": color(1, 0, 0, 0.25), "
-                "\"mine\": ext(40, <657874>), 7: [0, 1, 32, 243, 1024, 3125, 7776, 16807, 32768, "
+                "\"mine\": ext(40, <657874>), \"rect\": rect2(1, 2, 3, 4), "
+                "\"turn2\": transform2d(1, 2, 3, 4, 5, 6), \"plane\": plane(1, 2, 3, 4), "
+                "\"quat\": quat(0, 0, 0, 1), \"box\": aabb(1, 2, 3, 4, 5, 6), "
+                "\"basis\": basis(1, 2, 3, 4, 5, 6, 7, 8, 9), "
+                "\"turn3\": transform(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), "
+                "\"path\": node_path(\"/root/Zo\xc3\xab:x\"), \"rid\": rid(), "
+                "\"ints\": ints[-2147483648, 7], \"reals\": reals[0.1, 2], "
+                "\"strings\": strings[\"Zo\xc3\xab\", \"\"], "
+                "\"vec2s\": vec2s[vec2(1, 2), vec2(3, 4)], "
+                "\"vec3s\": vec3s[vec3(1, 2, 3), vec3(4, 5, 6)], "
+                "\"colors\": colors[color(1, 0, 0, 1), color(0, 1, 0, 1)], "
+                "7: [0, 1, 32, 243, 1024, 3125, 7776, 16807, 32768, "
                 "59049, 100000, 161051, 248832, 371293, 537824, 759375, 1048576, 1419857, 1889568, "
                 "2476099, {}]}");
     meeple_value_builder_done(&builder);
@@ -90,6 +101,7 @@ Test(value_text, shows_arrays_and_maps_in_one_another)
         {"93 91 91 90 01 81 01 81 02 03", "[[[[]]], 1, {1: {2: 3}}]"},
         {"82 91 01 91 02 80 c0", "{[1]: [2], {}: nil}"},
         {"82 01 02 03 04", "{1: 2, 3: 4}"},
+        {"92 c7 00 10 c7 00 12", "[ints[], strings[]]"},
     };
 
     for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
@@ -135,6 +147,9 @@ Test(value_text, says_that_something_is_no_value)
     expect_text(meeple_value_string("\xff"), "(malformed)");
     expect_text((meeple_value){.kind = MEEPLE_VALUE_ARRAY, .count = 9}, "(malformed)");
     expect_text((meeple_value){.kind = (meeple_value_kind)99}, "(malformed)");
+    expect_text((meeple_value){.kind = MEEPLE_VALUE_INTS, .count = 1}, "(malformed)");
+    expect_text((meeple_value){.kind = MEEPLE_VALUE_STRINGS, .bytes = {NULL, 9}}, "(malformed)");
+    expect_text(meeple_value_node_path("\xff"), "(malformed)");
 }
 
 Test(value_text, has_a_point_in_every_locale)

@@ -175,7 +175,7 @@ def parse_args(meaning):
 
 class Text:
     """What meeple_value_text() writes, read again."""
-    TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|<[0-9a-f]*>|-?[0-9][-+.0-9e]*|-?[a-z][a-z0-9]*|[][{}(),:])')
+    TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|<[0-9a-f]*>|-?[0-9][-+.0-9e]*|-?[a-z][a-z0-9_]*|[][{}(),:])')
 
     def __init__(self, text):
         self.tokens = self.TOKEN.findall(text)
@@ -212,9 +212,17 @@ class Text:
             return "string", json.loads(token)
         if token in ("nil", "true", "false"):
             return {"nil": ("nil", None), "true": ("bool", True), "false": ("bool", False)}[token]
-        if token in ("vec2", "vec3", "color"):
+        if token in native.EXTS_OF_FLOATS:
             self.take("(")
             return token, tuple(float(self.floats(one)) for one in self.until(")", self.take))
+        if token in native.PACKED or token == "strings":
+            self.take("[")
+            found = self.until("]", self.any)
+            return token, [("float", self.floats(one)) for _, one in found] if token == "reals" else found
+        if token in ("node_path", "rid"):
+            self.take("(")
+            found = self.until(")", self.any)
+            return token, found[0][1] if found else ()
         if token == "ext":
             self.take("(")
             kind, (_, data) = int(self.take()), (self.take(","), self.any()[1])

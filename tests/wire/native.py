@@ -497,7 +497,42 @@ def write_args(letters, values):
 # ---- section 5.6: values, as pairs of a kind and a content ----
 
 DEPTH_MAX = 32
-KINDS_OF_EXT = {1: ("vec2", 8), 2: ("vec3", 12), 3: ("color", 16)}
+KINDS_OF_EXT = {1: ("vec2", 8), 2: ("vec3", 12), 3: ("color", 16), 4: ("rect2", 16), 5: ("quat", 16), 6: ("plane", 16),
+                7: ("aabb", 24), 8: ("basis", 36), 9: ("transform", 48), 10: ("transform2d", 24)}
+EXTS_OF_FLOATS = {name: kind for kind, (name, _) in KINDS_OF_EXT.items()}
+# ext type, and how an element is written; what it is by itself
+PACKED = {"ints": (16, "<i", "integer"), "reals": (17, "<f", "float"), "vec2s": (19, "<2f", "vec2"),
+          "vec3s": (20, "<3f", "vec3"), "colors": (21, "<4f", "color")}
+
+
+def read_ext(kind, data):
+    if kind in KINDS_OF_EXT and len(data) == KINDS_OF_EXT[kind][1]:
+        return KINDS_OF_EXT[kind][0], struct.unpack(">%df" % (len(data) // 4), data)
+    if kind == 11:
+        return "node_path", take_value("s", "str", data)
+    if kind == 12 and not data:
+        return "rid", ()
+    if kind == 18:
+        reader, found = Reader(data), []
+        while reader.at < len(data):
+            found.append(("string", take_value("s", "str", reader.take(reader.number("<I")))))
+        return "strings", found
+    for name, (of, form, element) in PACKED.items():
+        if of == kind and len(data) % struct.calcsize(form) == 0:
+            found = struct.iter_unpack(form, data)
+            return name, [(element, one if len(one) > 1 else one[0]) for one in found]
+    if not 32 <= kind <= 127:
+        raise Bad("an ext type that is kept, or what its kind is not like")
+    return "ext", (kind, data)
+
+
+def write_packed(kind, elements):
+    if kind == "strings":
+        texts = [text.encode() for _, text in elements]
+        return write_ext(18, b"".join(struct.pack("<I", len(data)) + data for data in texts))
+    of, form, _ = PACKED[kind]
+    return write_ext(of, b"".join(
+        struct.pack(form, *(one if isinstance(one, tuple) else (one,))) for _, one in elements))
 
 
 def read_any(reader, deep=0):
@@ -514,13 +549,7 @@ def read_any(reader, deep=0):
         return "string", take_value("s", what, content)
     if what == "bin":
         return "bytes", content
-    if what == "ext":
-        kind, data = content
-        if kind in KINDS_OF_EXT and len(data) == KINDS_OF_EXT[kind][1]:
-            return KINDS_OF_EXT[kind][0], struct.unpack(">%df" % (len(data) // 4), data)
-        if not 32 <= kind <= 127:
-            raise Bad("an ext type that is kept")
-    return what, content
+    return read_ext(*content) if what == "ext" else (what, content)
 
 
 def write_count(first, wide, count):
@@ -551,5 +580,10 @@ def write_any(value):
         return write_real(content)
     if kind == "ext":
         return write_ext(*content)
-    return write_value({"bool": "b", "integer": "l", "string": "s", "bytes": "y", "vec2": "2", "vec3": "3",
-                        "color": "r"}[kind], content)
+    if kind in EXTS_OF_FLOATS:
+        return write_ext(EXTS_OF_FLOATS[kind], struct.pack(">%df" % len(content), *content))
+    if kind in ("node_path", "rid"):
+        return write_ext(11, content.encode()) if kind == "node_path" else write_ext(12, b"")
+    if kind == "strings" or kind in PACKED:
+        return write_packed(kind, content)
+    return write_value({"bool": "b", "integer": "l", "string": "s", "bytes": "y"}[kind], content)

@@ -31,6 +31,8 @@ static void rebuild(meeple_value_builder *builder, meeple_value value)
         meeple_value_begin_array(builder);
     } else if (value.kind == MEEPLE_VALUE_MAP) {
         meeple_value_begin_map(builder);
+    } else if (meeple_value_is_packed(value)) {
+        meeple_value_begin_packed(builder, value.kind);
     } else {
         meeple_value_put(builder, value);
         return;

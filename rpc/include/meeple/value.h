@@ -21,9 +21,46 @@ typedef struct meeple_color {
     float r, g, b, a;
 } meeple_color;
 
+/* The rest of Godot's small types, with its names and in the order of its components. */
+typedef struct meeple_rect2 {
+    float x, y, width, height;
+} meeple_rect2;
+
+/* All points whose product with the normal is d. */
+typedef struct meeple_plane {
+    meeple_vec3 normal;
+    float d;
+} meeple_plane;
+
+typedef struct meeple_quat {
+    float x, y, z, w;
+} meeple_quat;
+
+typedef struct meeple_aabb {
+    meeple_vec3 position, size;
+} meeple_aabb;
+
+/* Rows, of which the first has the x of each axis: Godot's Basis(x_axis, ...) takes columns. */
+typedef struct meeple_basis {
+    meeple_vec3 rows[3];
+} meeple_basis;
+
+typedef struct meeple_transform2d {
+    meeple_vec2 x, y, origin; /* two axes, and where they meet */
+} meeple_transform2d;
+
+typedef struct meeple_transform {
+    meeple_basis basis;
+    meeple_vec3 origin;
+} meeple_transform;
+
 /*
  * What a value may be, and its name for people.  A later version may know more.
  * UINT is only for what is above INT64_MAX: everything else that is whole is INT.
+ *
+ * INTS to COLORS are packed arrays: all elements of one kind, and each as small as that allows:
+ * int32_t, float, string, vec2, vec3, color.  Godot: PoolIntArray, ...; a PoolByteArray is BYTES, a
+ * Dictionary MAP.  An RID has no content: no other process could do anything with it.
  */
 #define MEEPLE_VALUE_KIND_MAP(X)                                                                   \
     X(NIL, "nil")                                                                                  \
@@ -38,6 +75,21 @@ typedef struct meeple_color {
     X(VEC2, "vec2")                                                                                \
     X(VEC3, "vec3")                                                                                \
     X(COLOR, "color")                                                                              \
+    X(RECT2, "rect2")                                                                              \
+    X(TRANSFORM2D, "transform2d")                                                                  \
+    X(PLANE, "plane")                                                                              \
+    X(QUAT, "quat")                                                                                \
+    X(AABB, "aabb")                                                                                \
+    X(BASIS, "basis")                                                                              \
+    X(TRANSFORM, "transform")                                                                      \
+    X(NODE_PATH, "node_path")                                                                      \
+    X(RID, "rid")                                                                                  \
+    X(INTS, "ints")                                                                                \
+    X(REALS, "reals")                                                                              \
+    X(STRINGS, "strings")                                                                          \
+    X(VEC2S, "vec2s")                                                                              \
+    X(VEC3S, "vec3s")                                                                              \
+    X(COLORS, "colors")                                                                            \
     X(EXT, "ext")
 
 typedef enum meeple_value_kind {
@@ -54,11 +106,11 @@ enum {
 };
 
 /*
- * A view, copied like an int.  Scalars are in it; strings, bytes, arrays and maps are borrowed:
- * good as long as the memory they lie in, which is said where one is handed out (the argument of a
- * handler: until it returns).  Zeroed is nil.
+ * A view, copied like an int.  Scalars are in it; strings, paths, bytes, arrays and maps are
+ * borrowed: good as long as the memory they lie in, which is said where one is handed out (the
+ * argument of a handler: until it returns).  Zeroed is nil.
  *
- * Arrays and maps stay in the encoding that they came in, and are walked there
+ * Arrays, packed ones too, and maps stay in the encoding that they came in, and are walked there
  * (meeple_value_next()): nothing is built, nothing allocated.  They were checked as a whole when
  * they came, so there is nothing left that could go wrong on the way.  Only what a builder,
  * meeple_value_read() or a handler gave may be used as one; all else is made with the functions
@@ -67,7 +119,7 @@ enum {
 typedef struct meeple_value {
     meeple_value_kind kind;
     union {
-        uint32_t count;   /* ARRAY: elements; MAP: pairs */
+        uint32_t count;   /* ARRAY, INTS to COLORS: elements; MAP: pairs */
         int32_t ext_type; /* EXT: MEEPLE_VALUE_EXT_MIN..MAX */
     };
     union {
@@ -75,11 +127,19 @@ typedef struct meeple_value {
         int64_t integer;    /* INT */
         uint64_t natural;   /* UINT: above INT64_MAX */
         double real;        /* FLOAT */
-        meeple_bytes bytes; /* STRING: UTF-8 without a NUL, not terminated; BYTES; EXT: its content;
-                               ARRAY, MAP: the elements as they are encoded */
+        meeple_bytes bytes; /* STRING: UTF-8 without a NUL, not terminated; NODE_PATH: likewise, as
+                               Godot writes one, "/root/A/b:position:x"; BYTES; EXT: its content;
+                               ARRAY, MAP, INTS to COLORS: the elements as they are encoded */
         meeple_vec2 vec2;   /* VEC2 */
         meeple_vec3 vec3;   /* VEC3 */
         meeple_color color; /* COLOR */
+        meeple_rect2 rect2; /* RECT2 */
+        meeple_plane plane; /* PLANE */
+        meeple_quat quat;   /* QUAT */
+        meeple_aabb aabb;   /* AABB */
+        meeple_basis basis; /* BASIS */
+        meeple_transform2d transform2d; /* TRANSFORM2D */
+        meeple_transform transform;     /* TRANSFORM */
     };
 } meeple_value;
 
@@ -99,6 +159,15 @@ MEEPLE_API meeple_value meeple_value_bytes(meeple_bytes bytes);
 MEEPLE_API meeple_value meeple_value_vec2(float x, float y);
 MEEPLE_API meeple_value meeple_value_vec3(float x, float y, float z);
 MEEPLE_API meeple_value meeple_value_color(float r, float g, float b, float a);
+MEEPLE_API meeple_value meeple_value_rect2(meeple_rect2 rect2);
+MEEPLE_API meeple_value meeple_value_transform2d(meeple_transform2d transform2d);
+MEEPLE_API meeple_value meeple_value_plane(meeple_plane plane);
+MEEPLE_API meeple_value meeple_value_quat(meeple_quat quat);
+MEEPLE_API meeple_value meeple_value_aabb(meeple_aabb aabb);
+MEEPLE_API meeple_value meeple_value_basis(meeple_basis basis);
+MEEPLE_API meeple_value meeple_value_transform(meeple_transform transform);
+MEEPLE_API meeple_value meeple_value_node_path(const char *path);
+MEEPLE_API meeple_value meeple_value_rid(void);
 MEEPLE_API meeple_value meeple_value_ext(int type, meeple_bytes content);
 
 /* What is one already, or made of one of the structs above. */
@@ -134,11 +203,21 @@ MEEPLE_API meeple_value meeple_value_of_color(meeple_color color);
         meeple_vec2: meeple_value_of_vec2,                                                         \
         meeple_vec3: meeple_value_of_vec3,                                                         \
         meeple_color: meeple_value_of_color,                                                       \
+        meeple_rect2: meeple_value_rect2,                                                          \
+        meeple_transform2d: meeple_value_transform2d,                                              \
+        meeple_plane: meeple_value_plane,                                                          \
+        meeple_quat: meeple_value_quat,                                                            \
+        meeple_aabb: meeple_value_aabb,                                                            \
+        meeple_basis: meeple_value_basis,                                                          \
+        meeple_transform: meeple_value_transform,                                                  \
         meeple_value: meeple_value_of_value)(x)
 /* clang-format on */
 
+/* Whether it is one of INTS to COLORS. */
+MEEPLE_API bool meeple_value_is_packed(meeple_value value);
+
 /*
- * Reading an array or a map:
+ * Reading an array, a packed one too, or a map:
  *
  *     meeple_value_iterator at = meeple_value_iterate(value);
  *     while (meeple_value_next(&at)) {
@@ -146,6 +225,7 @@ MEEPLE_API meeple_value meeple_value_of_color(meeple_color color);
  *     }
  *
  * visits the elements in their order, those of a map as they were put in.  Any other kind has none.
+ * The elements of a packed array are INT, FLOAT, STRING, VEC2, VEC3 or COLOR.
  * What it hands out is borrowed from the same memory as the value.  To hand out an array or a map
  * it walks over it, so to see all of a value costs at most its length times its depth.
  */
@@ -154,7 +234,7 @@ typedef struct meeple_value_iterator {
     meeple_value value;
     uint32_t left; /* that many elements follow */
     meeple_bytes rest;
-    bool is_map;
+    meeple_value_kind of; /* what is walked */
 } meeple_value_iterator;
 
 MEEPLE_API meeple_value_iterator meeple_value_iterate(meeple_value value);
@@ -169,7 +249,7 @@ MEEPLE_API bool meeple_value_next(meeple_value_iterator *iterator);
 MEEPLE_API bool meeple_value_find(meeple_value map, const char *key, meeple_value *out);
 /* The same for a key of any kind; compared as by meeple_value_equal(). */
 MEEPLE_API bool meeple_value_find_key(meeple_value map, meeple_value key, meeple_value *out);
-/* Counted from 0. */
+/* Counted from 0; of a packed array, too, where only STRINGS have to be walked. */
 MEEPLE_API bool meeple_value_at(meeple_value array, uint32_t index, meeple_value *out);
 
 /*
@@ -209,10 +289,12 @@ MEEPLE_API bool meeple_value_equal(meeple_value left, meeple_value right);
  * be NULL if size is 0.  The form is stable:
  *
  *     nil  true  -5  0.5  "say \"hi\"\n"  <00ff>  [1, 2]  {"hp": 12, 7: nil}  vec2(1, -2)
- *     vec3(0, 0, 1)  color(1, 0, 0, 1)  ext(40, <00ff>)  inf  -inf  nan
+ *     vec3(0, 0, 1)  color(1, 0, 0, 1)  ext(40, <00ff>)  inf  -inf  nan  rid()
+ *     node_path("/root/A")  ints[1, 2]  reals[0.5]  strings["a"]  vec2s[vec2(1, -2)]
  *
- * Floats have a point or an exponent (5.0, 1e+30) and as many digits as tell them from their
- * neighbours, components of vectors as few as that.  Control characters and those that change the
+ * and so on: RECT2 to TRANSFORM as their floats, in the order of the struct.  Floats have a point
+ * or an exponent (5.0, 1e+30) and as many digits as tell them from their neighbours, components of
+ * vectors and elements of REALS as few as that.  Control characters and those that change the
  * direction of text are written \u202e, so a text is one line.  What is no value is "(malformed)".
  */
 MEEPLE_API size_t meeple_value_text(meeple_value value, char *dst, size_t size);
@@ -266,8 +348,8 @@ typedef struct meeple_value_builder {
     struct {
         size_t at; /* of its head */
         uint32_t count;
-        bool is_map;
-    } open[MEEPLE_VALUE_DEPTH_MAX];
+        meeple_value_kind kind;
+    } open[MEEPLE_VALUE_DEPTH_MAX + 1]; /* a packed array may be in the deepest */
 } meeple_value_builder;
 
 /* In memory that grows up to bytes_max, 0: MEEPLE_VALUE_BYTES_MAX.  mem as everywhere. */
@@ -292,15 +374,19 @@ MEEPLE_API void meeple_value_put_named(meeple_value_builder *builder, const char
  * twice is not looked at. */
 MEEPLE_API void meeple_value_begin_array(meeple_value_builder *builder);
 MEEPLE_API void meeple_value_begin_map(meeple_value_builder *builder);
+/* The same for a packed array, INTS to COLORS; any other kind is MEEPLE_EINVAL.  What is put into
+ * it has to be of the kind of its elements; into REALS also a whole number that a float is exactly,
+ * and a FLOAT is rounded unless it is too large for that. */
+MEEPLE_API void meeple_value_begin_packed(meeple_value_builder *builder, meeple_value_kind kind);
 MEEPLE_API void meeple_value_end(meeple_value_builder *builder);
 
 /*
  * What was built, borrowed from the builder until it is put to, reset or done.  Returns 0 or the
  * first error, *out untouched: MEEPLE_ETOOBIG: over the ceiling, or deeper than
  * MEEPLE_VALUE_DEPTH_MAX; MEEPLE_EINVAL: no value was put in (a string that is not UTF-8, an EXT of
- * another type), or a map has a key without a value; MEEPLE_ESTATE: nothing was put, more than one
- * value was, an end is missing or is one too many, or a named one was put where no key is awaited;
- * MEEPLE_ENOMEM.
+ * another type), or one that the packed array cannot hold, or a map has a key without a value;
+ * MEEPLE_ESTATE: nothing was put, more than one value was, an end is missing or is one too many, or
+ * a named one was put where no key is awaited; MEEPLE_ENOMEM.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_value_builder_value(const meeple_value_builder *builder,
                                                           meeple_value *out);
