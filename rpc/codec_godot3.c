@@ -14,16 +14,9 @@
 
 /* Writing. */
 
-/* What the types that are structs of floats are as values. */
-static const uint8_t vectors[] = {
-    [MEEPLE_TYPE_VEC2] = MEEPLE_VALUE_VEC2,
-    [MEEPLE_TYPE_VEC3] = MEEPLE_VALUE_VEC3,
-    [MEEPLE_TYPE_COLOR] = MEEPLE_VALUE_COLOR,
-};
-
 static meeple_value value_of_vector(meeple_type type, const void *member)
 {
-    meeple_value value = {.kind = (meeple_value_kind)vectors[type]};
+    meeple_value value = {.kind = meeple__type_value(type)};
 
     /* The structs of floats that a value may have in it begin at the same place. */
     memcpy((uint8_t *)&value + offsetof(meeple_value, vec2), member, meeple__type_size(type));

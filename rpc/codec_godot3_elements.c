@@ -93,6 +93,8 @@ enum meeple__variant_fault meeple__variant_whole(struct meeple__reader *reader, 
         fault = take_elements(reader, meeple__value_items(value), &out);
         value->bytes = (meeple_bytes){room, out.len};
         *used = out.len;
+    } else if (value->kind == MEEPLE_VALUE_NODE_PATH || value->kind == MEEPLE_VALUE_STRINGS) {
+        *used = value->bytes.len;
     }
     return fault;
 }

@@ -4,15 +4,28 @@
 #include <string.h>
 
 #include "core/utf8.h"
+#include "rpc/codec_godot3_path.h"
 #include "rpc/codec_godot3_type.h"
+#include "rpc/value_kind.h"
 
-/* All that have a length of their own on the wire, and how many floats the others are of. */
-static const struct {
-    uint8_t kind, floats;
-} fixed[] = {
-    [MEEPLE__VARIANT_VECTOR2] = {MEEPLE_VALUE_VEC2, 2},
-    [MEEPLE__VARIANT_VECTOR3] = {MEEPLE_VALUE_VEC3, 3},
-    [MEEPLE__VARIANT_COLOR] = {MEEPLE_VALUE_COLOR, 4},
+/* The kinds of those that are nothing but floats, and of the pool arrays whose elements are as long
+ * as one another. */
+static const uint8_t kinds[] = {
+    [MEEPLE__VARIANT_VECTOR2] = MEEPLE_VALUE_VEC2,
+    [MEEPLE__VARIANT_RECT2] = MEEPLE_VALUE_RECT2,
+    [MEEPLE__VARIANT_VECTOR3] = MEEPLE_VALUE_VEC3,
+    [MEEPLE__VARIANT_TRANSFORM2D] = MEEPLE_VALUE_TRANSFORM2D,
+    [MEEPLE__VARIANT_PLANE] = MEEPLE_VALUE_PLANE,
+    [MEEPLE__VARIANT_QUAT] = MEEPLE_VALUE_QUAT,
+    [MEEPLE__VARIANT_AABB] = MEEPLE_VALUE_AABB,
+    [MEEPLE__VARIANT_BASIS] = MEEPLE_VALUE_BASIS,
+    [MEEPLE__VARIANT_TRANSFORM] = MEEPLE_VALUE_TRANSFORM,
+    [MEEPLE__VARIANT_COLOR] = MEEPLE_VALUE_COLOR,
+    [MEEPLE__VARIANT_INTS] = MEEPLE_VALUE_INTS,
+    [MEEPLE__VARIANT_REALS] = MEEPLE_VALUE_REALS,
+    [MEEPLE__VARIANT_VECTOR2S] = MEEPLE_VALUE_VEC2S,
+    [MEEPLE__VARIANT_VECTOR3S] = MEEPLE_VALUE_VEC3S,
+    [MEEPLE__VARIANT_COLORS] = MEEPLE_VALUE_COLORS,
 };
 
 const char *meeple__variant_fault_text(enum meeple__variant_fault fault)
@@ -69,8 +82,9 @@ static void read_real(struct meeple__reader *reader, bool is_long, meeple_value 
 }
 
 /* The structs of floats that a value may have in it begin at the same place. */
-static void read_floats(struct meeple__reader *reader, unsigned count, meeple_value *item)
+static void read_floats(struct meeple__reader *reader, meeple_value *item)
 {
+    unsigned count = meeple__value_floats(item->kind);
     const uint8_t *at = meeple__read_take(reader, 4 * (size_t)count);
     uint8_t *to = (uint8_t *)item + offsetof(meeple_value, vec2);
 
@@ -129,6 +143,50 @@ static void read_bytes(struct meeple__reader *reader, meeple_value *item)
     }
 }
 
+/* The elements are the same bytes here and there. */
+static void read_packed(struct meeple__reader *reader, meeple_value *item)
+{
+    uint32_t count = meeple__variant_u32(reader);
+    size_t size = meeple__packed_size(item->kind);
+
+    item->count = count;
+    if (count > bytes_left(reader) / size) {
+        reader->bad = true;
+        return;
+    }
+    item->bytes = (meeple_bytes){meeple__read_take(reader, count * size), count * size};
+}
+
+/* Without the padding, and without the NUL that Godot counts with each.  In Godot fewer than no
+ * elements are none. */
+static enum meeple__variant_fault read_strings(struct meeple__reader *reader, uint8_t *room,
+                                               meeple_value *item)
+{
+    uint32_t count = meeple__variant_u32(reader);
+    uint8_t *at = room;
+
+    if (count & MEEPLE__VARIANT_MARK) {
+        count = 0;
+    }
+    if (reader->bad || count > bytes_left(reader) / 4) {
+        return MEEPLE__VARIANT_SHORT_FAULT;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        meeple_bytes text;
+        enum meeple__variant_fault fault = meeple__variant_text(reader, &text);
+
+        if (fault != MEEPLE__VARIANT_NONE_FAULT) {
+            return fault;
+        }
+        at = meeple__write_u32(at, (uint32_t)text.len);
+        at = meeple__write_bytes(at, text);
+    }
+    item->kind = MEEPLE_VALUE_STRINGS;
+    item->count = count;
+    item->bytes = (meeple_bytes){room, (size_t)(at - room)};
+    return MEEPLE__VARIANT_NONE_FAULT;
+}
+
 /* Only one that is none: nobody's id, or of no class. */
 static enum meeple__variant_fault read_object(struct meeple__reader *reader, bool has_id)
 {
@@ -146,13 +204,22 @@ static enum meeple__variant_fault read_text(struct meeple__reader *reader, meepl
     return meeple__variant_text(reader, &item->bytes);
 }
 
-/* Those that say how long they are. */
-static enum meeple__variant_fault read_long(struct meeple__reader *reader, uint32_t head,
-                                            meeple_value *item)
+static enum meeple__variant_fault read_node_path(struct meeple__reader *reader, uint8_t *room,
+                                                 meeple_value *item)
 {
-    enum meeple__variant_type type = (enum meeple__variant_type)(head & 0xff);
+    item->kind = MEEPLE_VALUE_NODE_PATH;
+    return meeple__variant_path_read(reader, room, &item->bytes);
+}
 
-    switch (type) {
+static enum meeple__variant_fault read_other(struct meeple__reader *reader, uint32_t head,
+                                             uint8_t *room, meeple_value *item)
+{
+    switch (head & 0xff) {
+    case MEEPLE__VARIANT_NODE_PATH:
+        return read_node_path(reader, room, item);
+    case MEEPLE__VARIANT_RID:
+        item->kind = MEEPLE_VALUE_RID;
+        break;
     case MEEPLE__VARIANT_OBJECT:
         return read_object(reader, (head & MEEPLE__VARIANT_FLAG) != 0);
     case MEEPLE__VARIANT_DICTIONARY:
@@ -164,29 +231,8 @@ static enum meeple__variant_fault read_long(struct meeple__reader *reader, uint3
     case MEEPLE__VARIANT_BYTES:
         read_bytes(reader, item);
         break;
-    case MEEPLE__VARIANT_NIL:
-    case MEEPLE__VARIANT_BOOL:
-    case MEEPLE__VARIANT_INT:
-    case MEEPLE__VARIANT_REAL:
-    case MEEPLE__VARIANT_STRING:
-    case MEEPLE__VARIANT_VECTOR2:
-    case MEEPLE__VARIANT_RECT2:
-    case MEEPLE__VARIANT_VECTOR3:
-    case MEEPLE__VARIANT_TRANSFORM2D:
-    case MEEPLE__VARIANT_PLANE:
-    case MEEPLE__VARIANT_QUAT:
-    case MEEPLE__VARIANT_AABB:
-    case MEEPLE__VARIANT_BASIS:
-    case MEEPLE__VARIANT_TRANSFORM:
-    case MEEPLE__VARIANT_COLOR:
-    case MEEPLE__VARIANT_NODE_PATH:
-    case MEEPLE__VARIANT_RID:
-    case MEEPLE__VARIANT_INTS:
-    case MEEPLE__VARIANT_REALS:
     case MEEPLE__VARIANT_STRINGS:
-    case MEEPLE__VARIANT_VECTOR2S:
-    case MEEPLE__VARIANT_VECTOR3S:
-    case MEEPLE__VARIANT_COLORS:
+        return read_strings(reader, room, item);
     default:
         return MEEPLE__VARIANT_TYPE_FAULT;
     }
@@ -200,7 +246,6 @@ enum meeple__variant_fault meeple__variant_item(struct meeple__reader *reader, u
     uint32_t type = head & 0xff;
     enum meeple__variant_fault fault = MEEPLE__VARIANT_NONE_FAULT;
 
-    (void)room;
     *item = (meeple_value){.kind = MEEPLE_VALUE_NIL};
     if (reader->bad || type == MEEPLE__VARIANT_NIL) {
         /* That is all of it. */
@@ -213,11 +258,15 @@ enum meeple__variant_fault meeple__variant_item(struct meeple__reader *reader, u
         read_real(reader, (head & MEEPLE__VARIANT_FLAG) != 0, item);
     } else if (type == MEEPLE__VARIANT_STRING) {
         fault = read_text(reader, item);
-    } else if (type < MEEPLE_COUNT(fixed) && fixed[type].floats > 0) {
-        item->kind = (meeple_value_kind)fixed[type].kind;
-        read_floats(reader, fixed[type].floats, item);
+    } else if (type < MEEPLE_COUNT(kinds) && kinds[type] != 0) {
+        item->kind = (meeple_value_kind)kinds[type];
+        if (meeple__value_floats(item->kind) > 0) {
+            read_floats(reader, item);
+        } else {
+            read_packed(reader, item);
+        }
     } else {
-        fault = read_long(reader, head, item);
+        fault = read_other(reader, head, room, item);
     }
     return reader->bad && fault == MEEPLE__VARIANT_NONE_FAULT ? MEEPLE__VARIANT_SHORT_FAULT : fault;
 }

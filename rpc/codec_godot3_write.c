@@ -7,11 +7,29 @@
 #include <string.h>
 
 #include "core/wire.h"
+#include "rpc/codec_godot3_path.h"
 #include "rpc/codec_godot3_type.h"
 #include "rpc/msgpack_read.h"
+#include "rpc/value_kind.h"
 
-enum {
-    FLOATS_MAX = 12 /* of a Transform */
+/* The types of the kinds that are nothing but floats, and of the packed arrays whose elements are
+ * the same bytes here and there. */
+static const uint8_t types[] = {
+    [MEEPLE_VALUE_VEC2] = MEEPLE__VARIANT_VECTOR2,
+    [MEEPLE_VALUE_VEC3] = MEEPLE__VARIANT_VECTOR3,
+    [MEEPLE_VALUE_COLOR] = MEEPLE__VARIANT_COLOR,
+    [MEEPLE_VALUE_RECT2] = MEEPLE__VARIANT_RECT2,
+    [MEEPLE_VALUE_TRANSFORM2D] = MEEPLE__VARIANT_TRANSFORM2D,
+    [MEEPLE_VALUE_PLANE] = MEEPLE__VARIANT_PLANE,
+    [MEEPLE_VALUE_QUAT] = MEEPLE__VARIANT_QUAT,
+    [MEEPLE_VALUE_AABB] = MEEPLE__VARIANT_AABB,
+    [MEEPLE_VALUE_BASIS] = MEEPLE__VARIANT_BASIS,
+    [MEEPLE_VALUE_TRANSFORM] = MEEPLE__VARIANT_TRANSFORM,
+    [MEEPLE_VALUE_INTS] = MEEPLE__VARIANT_INTS,
+    [MEEPLE_VALUE_REALS] = MEEPLE__VARIANT_REALS,
+    [MEEPLE_VALUE_VEC2S] = MEEPLE__VARIANT_VECTOR2S,
+    [MEEPLE_VALUE_VEC3S] = MEEPLE__VARIANT_VECTOR3S,
+    [MEEPLE_VALUE_COLORS] = MEEPLE__VARIANT_COLORS,
 };
 
 static void write_u32s(struct meeple__sink *sink, uint32_t first, uint32_t second)
@@ -106,14 +124,30 @@ void meeple__variant_write_text(struct meeple__sink *sink, meeple_bytes text)
     write_padding(sink, len_of(text));
 }
 
-static void write_floats(struct meeple__sink *sink, uint32_t type, const meeple_value *value,
-                         unsigned count)
+/* In a pool array a NUL is a part of each. */
+static void write_strings(struct meeple__sink *sink, const meeple_value *value)
+{
+    struct meeple__reader reader = meeple__reader_of(value->bytes);
+
+    write_head(sink, MEEPLE__VARIANT_STRINGS, value->count);
+    for (uint32_t i = 0; i < value->count && sink->rc == 0; i++) {
+        meeple_bytes text = meeple__read_bytes(&reader, meeple__read_u32(&reader));
+
+        meeple__sink_u32(sink, count_of(sink, len_of(text) + 1));
+        write_text(sink, text);
+        meeple__sink_u8(sink, 0);
+        write_padding(sink, len_of(text) + 1);
+    }
+    assert(!reader.bad);
+}
+
+static void write_floats(struct meeple__sink *sink, uint32_t type, const meeple_value *value)
 {
     /* The structs of floats that a value may have in it begin at the same place. */
     const uint8_t *from = (const uint8_t *)value + offsetof(meeple_value, vec2);
-    uint8_t bytes[4 * (1 + FLOATS_MAX)], *at = meeple__write_u32(bytes, type);
+    unsigned count = meeple__value_floats(value->kind);
+    uint8_t bytes[4 * (1 + MEEPLE__FLOATS_MAX)], *at = meeple__write_u32(bytes, type);
 
-    assert(count <= FLOATS_MAX);
     for (unsigned i = 0; i < count; i++) {
         uint32_t bits;
 
@@ -121,6 +155,12 @@ static void write_floats(struct meeple__sink *sink, uint32_t type, const meeple_
         at = meeple__write_u32(at, bits);
     }
     meeple__sink_bytes(sink, (meeple_bytes){bytes, (size_t)(at - bytes)});
+}
+
+static void write_packed(struct meeple__sink *sink, uint32_t type, const meeple_value *value)
+{
+    write_head(sink, type, value->count);
+    meeple__sink_bytes(sink, value->bytes);
 }
 
 static void write_blob(struct meeple__sink *sink, meeple_bytes bytes)
@@ -137,20 +177,16 @@ static void write_string(struct meeple__sink *sink, meeple_bytes text)
     write_padding(sink, len_of(text));
 }
 
-/* The kinds that are floats, and how many. */
-static const struct {
-    uint8_t type, floats;
-} fixed[] = {
-    [MEEPLE_VALUE_VEC2] = {MEEPLE__VARIANT_VECTOR2, 2},
-    [MEEPLE_VALUE_VEC3] = {MEEPLE__VARIANT_VECTOR3, 3},
-    [MEEPLE_VALUE_COLOR] = {MEEPLE__VARIANT_COLOR, 4},
-};
-/* One of no table; of an array and a map the head alone. */
+static const char *write_node_path(struct meeple__sink *sink, meeple_bytes text)
+{
+    meeple__sink_u32(sink, MEEPLE__VARIANT_NODE_PATH);
+    return meeple__variant_path_write(sink, text) ? NULL : "has a node path that is none";
+}
+
+/* Of an array and a map the head alone. */
 static const char *write_other(struct meeple__sink *sink, const meeple_value *value)
 {
-    unsigned kind = value->kind;
-
-    switch (kind) {
+    switch (value->kind) {
     case MEEPLE_VALUE_BOOL:
         write_u32s(sink, MEEPLE__VARIANT_BOOL, value->boolean);
         break;
@@ -176,8 +212,16 @@ static const char *write_other(struct meeple__sink *sink, const meeple_value *va
         break;
     case MEEPLE_VALUE_EXT:
         return "has a type of the application, which Godot 3 does not have";
+    case MEEPLE_VALUE_NODE_PATH:
+        return write_node_path(sink, value->bytes);
+    case MEEPLE_VALUE_RID:
+        meeple__sink_u32(sink, MEEPLE__VARIANT_RID);
+        break;
+    case MEEPLE_VALUE_STRINGS:
+        write_strings(sink, value);
+        break;
     default:
-        assert(kind == MEEPLE_VALUE_NIL); /* it was checked */
+        assert(value->kind == MEEPLE_VALUE_NIL); /* it was checked */
         meeple__sink_u32(sink, MEEPLE__VARIANT_NIL);
         break;
     }
@@ -188,11 +232,15 @@ static const char *write_item(struct meeple__sink *sink, const meeple_value *val
 {
     unsigned kind = value->kind;
 
-    if (kind < MEEPLE_COUNT(fixed) && fixed[kind].floats > 0) {
-        write_floats(sink, fixed[kind].type, value, fixed[kind].floats);
-        return NULL;
+    if (kind >= MEEPLE_COUNT(types) || types[kind] == 0) {
+        return write_other(sink, value);
     }
-    return write_other(sink, value);
+    if (meeple__value_floats(value->kind) > 0) {
+        write_floats(sink, types[kind], value);
+    } else {
+        write_packed(sink, types[kind], value);
+    }
+    return NULL;
 }
 
 const char *meeple__variant_write_value(struct meeple__sink *sink, const meeple_value *value)

@@ -261,7 +261,7 @@ Test(codec_godot3, has_room_for_all_texts_and_values)
         "05000000 00000000 00000000",
         "07000000 00000000 00000000 00000000",
         "0e000000 00000000 00000000 00000000 00000000",
-        "13000000 01000000 04000000 04000000 61616161"};
+        "13000000 01000000 0f000000 01000080 00000000 01000000 04000000 61616161"};
 
     cr_expect_str_eq(reading.why.text, "argument 1 'yes' ends too early");
     done(&reading);
@@ -272,7 +272,7 @@ Test(codec_godot3, has_room_for_all_texts_and_values)
     reading = read_hex(every_rpc(), hex);
     cr_assert_eq(reading.rc, 0, "%s", reading.why.text);
     cr_expect_str_eq(((const struct every *)reading.arg)->text, "aaaa");
-    expect_text(((const struct every *)reading.arg)->anything, "[\"aaaa\"]", "");
+    expect_text(((const struct every *)reading.arg)->anything, "[node_path(\"/aaaa\")]", "");
     done(&reading);
 }
 
@@ -397,6 +397,8 @@ Test(codec_godot3, does_not_send_what_godot_cannot_have)
     expect_unsayable(&one_any_type, &any,
                      "argument 1 'value' has an integer above 9223372036854775807, which Godot 3 "
                      "does not have");
+    any.value = meeple_value_node_path("a::b");
+    expect_unsayable(&one_any_type, &any, "argument 1 'value' has a node path that is none");
     expect_unsayable(&one_text_type, &(struct one_text){"\xff"}, "argument 1 'value' is not UTF-8");
 }
 

@@ -73,8 +73,21 @@ Test(codec_godot3_elements, reads_arrays_within_dictionaries_within_arrays)
                     "02000000 05000000",
                     "[{\"a\": []}, 5]");
     expect_elements("12000000 02000000 12000000 00000000 00000000 13000000 01000000 00000000"
-                    "00000000",
-                    "{{}: nil, [nil]: nil}");
+                    "10000000",
+                    "{{}: nil, [nil]: rid()}");
+}
+
+/* Whatever is put elsewhere first comes to the right place. */
+Test(codec_godot3_elements, puts_paths_and_strings_where_they_belong)
+{
+    expect_elements("13000000 04000000"
+                    "0f000000 02000080 01000000 01000000 04000000 726f6f74 01000000 61ffffff"
+                    "01000000 78ffffff"
+                    "17000000 03000000 02000000 61000000 00000000 03000000 62620000"
+                    "0f000000 00000080 00000000 00000000"
+                    "17000000 00000000",
+                    "[node_path(\"/root/a:x\"), strings[\"a\", \"\", \"bb\"], node_path(\"\"), "
+                    "strings[]]");
 }
 
 Test(codec_godot3_elements, bounds_the_depth)
@@ -111,7 +124,7 @@ Test(codec_godot3_elements, refuses_a_million_levels)
 
 Test(codec_godot3_elements, does_not_believe_counts)
 {
-    static const uint32_t types[] = {18, 19, 20};
+    static const uint32_t types[] = {18, 19, 20, 21, 22, 23, 24, 25, 26};
     static const uint32_t counts[] = {3, 0x10000, 0x10000000, 0x3fffffff, 0x7fffffff};
 
     for (size_t i = 0; i < MEEPLE_COUNT(types); i++) {
@@ -146,12 +159,26 @@ Test(codec_godot3_elements, never_grows_with_many_small_ones)
         {2, {4, 0}},
         {3, {4, 1, 'a'}},
         {3, {5, 1, 1}},
+        {5, {6, 1, 1, 1, 1}},
         {4, {7, 1, 1, 1}},
+        {4, {15, 0x80000000, 0, 0}},
+        {4, {15, 0x80000000, 0, 1}},
+        {6, {15, 0x80000001, 0, 1, 1, 'a'}},
+        {1, {16}},
         {2, {17, 0}},
         {2, {18, 0}},
         {2, {19, 0}},
         {2, {20, 0}},
         {3, {20, 1, 'a'}},
+        {2, {21, 0}},
+        {3, {21, 1, 7}},
+        {3, {22, 1, 7}},
+        {2, {23, 0}},
+        {3, {23, 1, 0}},
+        {4, {23, 1, 1, 0}},
+        {4, {24, 1, 7, 7}},
+        {5, {25, 1, 7, 7, 7}},
+        {6, {26, 1, 7, 7, 7, 7}},
     };
 
     for (size_t i = 0; i < MEEPLE_COUNT(small); i++) {
@@ -173,19 +200,35 @@ Test(codec_godot3_elements, never_grows_with_a_large_one)
                                     255, 256, 257, 300, 65534, 65535, 65536, 65537, 200001};
 
     for (size_t i = 0; i < MEEPLE_COUNT(lens); i++) {
-        struct pile string, bytes;
+        struct pile string, bytes, path, strings, ints;
         uint32_t len = lens[i];
 
         pile_init(&string);
         pile_init(&bytes);
+        pile_init(&path);
+        pile_init(&strings);
+        pile_init(&ints);
         PILE(&string, 19, 1, 4, len);
         PILE(&bytes, 19, 1, 20, len);
+        PILE(&path, 19, 1, 15, 0x80000001, 0, 1, len + 1);
+        PILE(&strings, 19, 1, 23, 1, len);
+        PILE(&ints, 19, 1, 21, len);
         for (uint32_t j = 0; j < (len + 3) / 4; j++) {
             PILE(&string, 0x61616161);
             PILE(&bytes, 0x61616161);
+            PILE(&strings, 0x61616161);
+        }
+        for (uint32_t j = 0; j < (len + 4) / 4; j++) {
+            PILE(&path, 0x61616161);
+        }
+        for (uint32_t j = 0; j < len; j++) {
+            PILE(&ints, j);
         }
         used_by(&string, MEEPLE__VARIANT_NONE_FAULT);
         used_by(&bytes, MEEPLE__VARIANT_NONE_FAULT);
+        used_by(&path, MEEPLE__VARIANT_NONE_FAULT);
+        used_by(&strings, MEEPLE__VARIANT_NONE_FAULT);
+        used_by(&ints, MEEPLE__VARIANT_NONE_FAULT);
     }
 }
 

@@ -166,10 +166,11 @@ class Document(unittest.TestCase):
     def test_examples(self):
         self.assertGreater(document.check_all(self), 100)
 
-    def test_values(self):
-        """Section 5.6 against the library: what it makes of the bytes, and what it would write itself."""
-        examples = list(document.lines("value"))
-        said = subprocess.run([os.path.join(BIN, "wire_values")], input="".join(data.hex() + "\n" for data, _, _ in examples),
+    def check_values(self, kind, dialect):
+        """The library: what it makes of the bytes, and what it would write itself."""
+        examples = list(document.lines(kind))
+        said = subprocess.run([os.path.join(BIN, "wire_values"), dialect, dialect],
+                              input="".join(data.hex() + "\n" for data, _, _ in examples),
                               stdout=subprocess.PIPE, text=True, timeout=60, check=True).stdout.splitlines()
         self.assertEqual(len(said), len(examples))
         for (data, sign, meaning), line in zip(examples, said):
@@ -180,6 +181,14 @@ class Document(unittest.TestCase):
                     continue
                 self.assertEqual(text, meaning)
                 self.assertEqual(written == data.hex(), sign == "|")
+
+    def test_values(self):
+        """Section 5.6."""
+        self.check_values("value", "msgpack")
+
+    def test_variants(self):
+        """Section 9.3."""
+        self.check_values("variant", "godot3")
 
     def check_session(self, kind):
         """Every message of it is what it says."""

@@ -1,14 +1,20 @@
 /*
  * values: what the library makes of values.  For each line of hexadecimal digits it prints a line:
  * the bytes that it would write itself and the value as text, or "-" if it refuses them.
+ *
+ *     values [from] [to]
+ *
+ * Each is "msgpack", or "godot3": the bytes are a Variant.
  */
 #include <meeple/value.h>
 
 #include <stdio.h>
 #include <string.h>
 
+#include "rpc/codec_godot3.h"
+
 enum {
-    BYTES_MAX = 1000
+    BYTES_MAX = 4000
 };
 
 static size_t from_hex(uint8_t *bytes, const char *line)
@@ -46,40 +52,76 @@ static void rebuild(meeple_value_builder *builder, meeple_value value)
     meeple_value_end(builder);
 }
 
-static int answer(const char *line)
+/* room: as large as the bytes may be. */
+static int read_bytes(meeple_value *value, meeple_bytes bytes, void *room, bool is_variant)
 {
-    uint8_t bytes[BYTES_MAX], written[BYTES_MAX];
-    char text[4 * BYTES_MAX];
-    meeple_value_builder builder;
-    meeple_value value, again;
-    int len;
+    struct meeple__reader reader = meeple__reader_of(bytes);
+    struct meeple__sentence why;
+    int rc;
 
-    if (meeple_value_read(&value, (meeple_bytes){bytes, from_hex(bytes, line)}) < 0) {
-        puts("-");
-        return 0;
+    if (!is_variant) {
+        return meeple_value_read(value, bytes);
     }
+    meeple__sentence_init(&why);
+    rc = meeple__variant_read(&reader, value, room, &why);
+    return rc == 0 && !meeple__reader_at_end(&reader) ? MEEPLE_EPROTO : rc;
+}
+
+/* The length, or an error. */
+static int write_value(uint8_t *bytes, meeple_value value, bool is_variant)
+{
+    struct meeple__buf buf = {bytes, 0, BYTES_MAX};
+    struct meeple__sink sink = {.buf = &buf, .ceiling = BYTES_MAX};
+    meeple_value_builder builder;
+    struct meeple__sentence why;
+    meeple_value again;
+    int rc;
+
     meeple_value_builder_init(&builder, NULL, 0);
     rebuild(&builder, value);
-    len = meeple_value_builder_value(&builder, &again);
-    if (len == 0) {
-        len = meeple_value_copy(&again, again, written, sizeof written);
+    rc = meeple_value_builder_value(&builder, &again);
+    if (rc == 0 && is_variant) {
+        meeple__sentence_init(&why);
+        rc = meeple__variant_write(&sink, &again, &why);
+        rc = rc < 0 ? rc : (int)buf.len;
+    } else if (rc == 0) {
+        rc = meeple_value_copy(&again, again, bytes, BYTES_MAX);
     }
     meeple_value_builder_done(&builder);
+    return rc;
+}
+
+static void answer(const char *line, bool from_variant, bool to_variant)
+{
+    uint8_t bytes[BYTES_MAX], room[BYTES_MAX], written[BYTES_MAX];
+    char text[4 * BYTES_MAX];
+    meeple_value value;
+    int len;
+
+    if (read_bytes(&value, (meeple_bytes){bytes, from_hex(bytes, line)}, room, from_variant) < 0) {
+        puts("-");
+        return;
+    }
+    len = write_value(written, value, to_variant);
+    if (len < 0) {
+        puts("-");
+        return;
+    }
     for (int i = 0; i < len; i++) {
         printf("%02x", written[i]);
     }
     meeple_value_text(value, text, sizeof text);
     printf(" %s\n", text);
-    return len;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    bool from_variant = argc > 1 && strcmp(argv[1], "godot3") == 0;
+    bool to_variant = argc > 2 && strcmp(argv[2], "godot3") == 0;
     char line[2 * BYTES_MAX + 2];
-    int rc = 0;
 
-    while (rc >= 0 && fgets(line, sizeof line, stdin)) {
-        rc = answer(line);
+    while (fgets(line, sizeof line, stdin)) {
+        answer(line, from_variant, to_variant);
     }
-    return rc < 0;
+    return 0;
 }
