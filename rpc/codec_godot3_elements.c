@@ -8,21 +8,30 @@ enum {
     HEAD_MAX = 6 /* of anything in msgpack */
 };
 
+/* What lies behind the place of its head already moves to where it belongs. */
+static bool append_moved(struct meeple__buf *out, const meeple_value *item)
+{
+    meeple_value moved;
+    int len = meeple_value_copy(&moved, *item, out->ptr + out->len, out->cap - out->len);
+
+    out->len += len > 0 ? (size_t)len : 0;
+    return len > 0;
+}
+
 /* The head of an array or a map; of all else the whole. */
 static bool append(struct meeple__buf *out, const meeple_value *item)
 {
     struct meeple__sink sink = {.buf = out, .ceiling = out->cap};
-    meeple_value copy;
-    int len;
 
+    if (item->kind == MEEPLE_VALUE_NODE_PATH || item->kind == MEEPLE_VALUE_STRINGS) {
+        return append_moved(out, item);
+    }
     if (meeple__value_is_container(item)) {
         meeple__msgpack_write_head(&sink, item->kind, item->count);
-        return sink.rc == 0;
+    } else {
+        meeple__msgpack_write_value(&sink, item);
     }
-    /* Which also moves what lies behind in the same room to its place. */
-    len = meeple_value_copy(&copy, *item, out->ptr + out->len, out->cap - out->len);
-    out->len += len > 0 ? (size_t)len : 0;
-    return len > 0;
+    return sink.rc == 0;
 }
 
 static size_t bytes_left(const struct meeple__reader *reader)
