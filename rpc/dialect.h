@@ -20,8 +20,8 @@ struct meeple__calling {
     unsigned method;
     int32_t to;
     struct meeple__plan plan;
-    bool one_by_one;   /* the dialect's own: not everybody gets the same */
-    meeple_bytes args; /* in msgpack, if it runs here; borrowed until the next packet is made */
+    bool one_by_one;   /* native: not everybody gets the same */
+    meeple_bytes args; /* in msgpack, if it runs here; borrowed until it is sent */
 };
 
 struct meeple__dialect {
@@ -58,12 +58,20 @@ struct meeple__dialect {
     bool (*tell)(meeple_world *world);
 };
 
-extern const struct meeple__dialect meeple__dialect_native;
+extern const struct meeple__dialect meeple__dialect_native, meeple__dialect_godot3;
 
 /* NULL if there are no calls in it. */
 static inline const struct meeple__dialect *meeple__dialect_of(meeple_dialect name)
 {
-    return name == MEEPLE_DIALECT_NATIVE ? &meeple__dialect_native : NULL;
+    switch (name) {
+    case MEEPLE_DIALECT_NATIVE:
+        return &meeple__dialect_native;
+    case MEEPLE_DIALECT_GODOT3:
+        return &meeple__dialect_godot3;
+    case MEEPLE_DIALECT_PLAIN:
+    default:
+        return NULL;
+    }
 }
 
 #endif /* MEEPLE_RPC_DIALECT_H */

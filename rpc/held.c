@@ -114,9 +114,12 @@ static int give(meeple_world *world, struct meeple__parcel *parcel, struct meepl
                : rc;
 }
 
-/* One of many does not get it. */
-static void miss(meeple_world *world, const struct meeple__remote *remote, int rc)
+void meeple__held_miss(meeple_world *world, const struct meeple__remote *remote,
+                       const meeple_object *object, const char *what, int rc)
 {
+    meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "peer %" PRId32 " misses %s%s%s: %s",
+                remote->id, object ? object->path : "", object ? "." : "", what,
+                meeple_strerror(rc));
     if (!meeple_net_is_server(world->net) || meeple__net_skips(world->net)) {
         return;
     }
@@ -142,10 +145,7 @@ int meeple__held_spread(meeple_world *world, int32_t to, const meeple_object *ob
         int rc = is_meant(world, to, remote) ? give(world, &parcel, remote, object) : 0;
 
         if (rc < 0 && rc != MEEPLE_ENOTFOUND) {
-            meeple__log(world->log, MEEPLE_LOG_WARN, "rpc", "peer %" PRId32 " misses %s%s%s: %s",
-                        remote->id, object ? object->path : "", object ? "." : "", what,
-                        meeple_strerror(rc));
-            miss(world, remote, rc);
+            meeple__held_miss(world, remote, object, what, rc);
         }
     }
     meeple__parcel_done(&parcel);

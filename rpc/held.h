@@ -24,6 +24,10 @@ int meeple__held_add(meeple_world *world, struct meeple__remote *remote,
  * nobody gets it. */
 int meeple__held_spread(meeple_world *world, int32_t to, const meeple_object *object,
                         const char *what);
+/* One of those that something is for does not get it; the log says so, and a server that does not
+ * let peers miss things closes it. */
+void meeple__held_miss(meeple_world *world, const struct meeple__remote *remote,
+                       const meeple_object *object, const char *what, int rc);
 /* Gives on_event the DRAINED of a peer for which there is room again, after a MEEPLE_EFULL that the
  * net does not know of; false if there is none. */
 bool meeple__held_turn(meeple_world *world);

@@ -23,6 +23,7 @@ struct meeple_object {
     struct meeple__kept *kept; /* what fields that were set point at (set); NULL: nothing yet */
     uint64_t sequence;         /* never used again, unlike the number */
     uint32_t number;
+    uint32_t confirmed; /* in Godot 3: how many peers may be called by the id of its path */
     int32_t master;
     bool removed;
     char path[];

@@ -6,6 +6,7 @@
 
 #include "core/mem.h"
 #include "rpc/bulk_out.h"
+#include "rpc/paths.h"
 
 static bool same_bytes(meeple_bytes left, meeple_bytes right)
 {
@@ -73,6 +74,10 @@ void meeple__remote_free(struct meeple__remote *remote, const meeple_mem *mem)
     meeple__local_done(&remote->held, mem);
     meeple__map_done(&remote->classes_by_number, mem);
     meeple__map_done(&remote->classes_by_name, mem);
+    if (remote->paths) {
+        meeple__paths_done(remote->paths, mem);
+        meeple__free(mem, remote->paths);
+    }
     meeple__free(mem, remote);
 }
 

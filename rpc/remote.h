@@ -61,6 +61,8 @@ struct meeple__checked {
     bool may_ask;                 /* to be told everything again: once a round */
 };
 
+struct meeple__paths;
+
 struct meeple__remote {
     struct meeple__map_link by_id;
     struct meeple__list link;    /* in the order they joined */
@@ -68,14 +70,15 @@ struct meeple__remote {
     struct meeple__list group;   /* among those that a packet is for (tell) */
     uint64_t sort;               /* a hash of what it sees of the newest batch (replicate) */
     int32_t id;
-    uint64_t joined;  /* how many had, it included: an id may come again */
-    bool heard;       /* its HELLO; commands before it were not meant for us */
-    bool deaf;        /* another version: nothing it says counts */
-    bool passed;      /* left out of the call that is being made */
-    bool waits;       /* gets it when it has been told all that was before */
-    uint64_t ignored; /* packets that did not count */
-    uint64_t refused; /* announcements over a limit */
-    uint32_t warned;  /* lines in the log about what was refused */
+    uint64_t joined;             /* how many had, it included: an id may come again */
+    bool heard;                  /* its HELLO; commands before it were not meant for us */
+    bool deaf;                   /* another version: nothing it says counts */
+    bool passed;                 /* left out of the call that is being made */
+    bool waits;                  /* gets it when it has been told all that was before */
+    uint64_t ignored;            /* packets that did not count */
+    uint64_t refused;            /* announcements over a limit */
+    uint32_t warned;             /* lines in the log about what was refused */
+    struct meeple__paths *paths; /* in Godot 3, and nothing else of what is announced; else NULL */
     bool told_hello;
     uint32_t told_classes; /* how many of ours */
     uint64_t told_objects; /* the sequence of the last of ours */

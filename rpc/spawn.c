@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "rpc/bulk_in.h"
 #include "rpc/burden.h"
+#include "rpc/dialect.h"
 #include "rpc/due.h"
 #include "rpc/flush.h"
 #include "rpc/lacking.h"
@@ -73,6 +74,11 @@ int meeple_object_spawn(meeple_object **out, meeple_world *world, const meeple_c
     *out = NULL;
     if (!world || !cls || !path || !self) {
         return MEEPLE_EINVAL;
+    }
+    if (!world->dialect->replicates) {
+        meeple__log(world->log, MEEPLE_LOG_ERROR, "rpc",
+                    "%s is not spawned: only in the native dialect anything is", path);
+        return MEEPLE_ENOTSUP;
     }
     if (!meeple_net_is_server(world->net) || world->freeing || world->states.asking) {
         return MEEPLE_ESTATE;

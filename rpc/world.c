@@ -67,11 +67,20 @@ void *meeple__world_arg(const meeple_world *world, struct meeple__scratch *scrat
     return scratch->ptr;
 }
 
+static struct meeple__sink sink_to(const meeple_world *world, struct meeple__buf *buf)
+{
+    meeple__buf_clear(buf);
+    return (struct meeple__sink){.buf = buf, .mem = world->mem, .ceiling = world->packet_max};
+}
+
 struct meeple__sink meeple__world_sink(meeple_world *world)
 {
-    meeple__buf_clear(&world->tx);
-    return (struct meeple__sink){
-        .buf = &world->tx, .mem = world->mem, .ceiling = world->packet_max};
+    return sink_to(world, &world->tx);
+}
+
+struct meeple__sink meeple__world_sink_aside(meeple_world *world)
+{
+    return sink_to(world, &world->aside);
 }
 
 static void destroy(meeple_world *world)
@@ -94,6 +103,7 @@ static void destroy(meeple_world *world)
     meeple__classes_done(&world->classes, mem);
     meeple__local_done(&world->local, mem);
     meeple__buf_done(&world->tx, mem);
+    meeple__buf_done(&world->aside, mem);
     meeple__free(mem, world->answering.ptr);
     meeple__free(mem, world->calling.ptr);
     meeple_net_free(world->net);

@@ -62,7 +62,8 @@ struct meeple_world {
     uint64_t joined;                 /* remotes there ever were */
     struct meeple__heap checks;      /* when each is to be checked (check) */
     struct meeple__local_queue local;
-    struct meeple__buf tx; /* the packet that is being made */
+    struct meeple__buf tx;    /* the packet that is being made */
+    struct meeple__buf aside; /* what has to be said before it, or what runs here in place of it */
     /* The arguments of the call that is being answered, and of one that is made out of values while
      * that handler runs. */
     struct meeple__scratch answering, calling;
@@ -76,6 +77,9 @@ void *meeple__world_arg(const meeple_world *world, struct meeple__scratch *scrat
                         const meeple_rpc_type *type, size_t strings_size, char **strings);
 /* An empty tx to write a packet to. */
 struct meeple__sink meeple__world_sink(meeple_world *world);
+
+/* The same for what is made while that one is there. */
+struct meeple__sink meeple__world_sink_aside(meeple_world *world);
 
 static inline meeple_bytes meeple__world_tx(const meeple_world *world)
 {

@@ -116,6 +116,8 @@ meeple_dialect meeple__net_dialect(const meeple_net *net);
  * are down to half of that: for who has much to say, and leaves room for others meanwhile.
  */
 bool meeple__net_room(meeple_net *net, int32_t peer, size_t most);
+/* Whether so many packets of that length fit the queue to peer now; without one it is true. */
+bool meeple__net_fits(const meeple_net *net, int32_t peer, size_t count, size_t len);
 /* Server: whether a peer with a full queue misses what goes to many, in place of being closed. */
 bool meeple__net_skips(const meeple_net *net);
 /* How many bytes may wait in the queue to a peer. */

@@ -11,6 +11,11 @@
 
 #include <meeple/world.h>
 
+/* What its nets speak; a test may say another before it includes this. */
+#ifndef SESSION_DIALECT
+#define SESSION_DIALECT MEEPLE_DIALECT_NATIVE
+#endif
+
 #define SESSION_TEXT(ARG) ARG(const char *, text, .max = 1000)
 #define SESSION_ROLL(ARG) ARG(int32_t, eyes, .min = 1, .max = 6)
 MEEPLE_RPC(tell, SESSION_TEXT)      /* remote */
@@ -171,7 +176,8 @@ static inline meeple_net *session_client(struct session *session)
     meeple_net *net;
 
     cr_assert_eq(meeple_net_join(&net, meeple_world_net(session->seats[0].world),
-                                 &(meeple_connect_options){.limits = session->limits}),
+                                 &(meeple_connect_options){.limits = session->limits,
+                                                           .dialect = SESSION_DIALECT}),
                  0);
     return net;
 }
@@ -197,7 +203,9 @@ static inline struct seat *session_server(struct session *session)
 {
     meeple_net *net;
 
-    cr_assert_eq(meeple_net_loopback(&net, &(meeple_listen_options){.limits = session->limits}), 0);
+    cr_assert_eq(meeple_net_loopback(&net, &(meeple_listen_options){.limits = session->limits,
+                                                                    .dialect = SESSION_DIALECT}),
+                 0);
     return session_sit(session, net);
 }
 

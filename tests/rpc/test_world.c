@@ -52,6 +52,15 @@ Test(world, speaks_what_its_net_does_or_is_none)
                      MEEPLE_EINVAL);
         cr_expect_null(world);
     }
+    for (meeple_dialect asked = MEEPLE_DIALECT_NATIVE; asked <= MEEPLE_DIALECT_GODOT3; asked++) {
+        int rc = asked == MEEPLE_DIALECT_PLAIN ? MEEPLE_EINVAL : 0;
+
+        cr_assert_eq(
+            meeple_net_loopback(&net, &(meeple_listen_options){.dialect = MEEPLE_DIALECT_GODOT3}),
+            0);
+        cr_expect_eq(meeple_world_new(&world, net, &(meeple_world_options){.dialect = asked}), rc);
+        meeple_world_free(world);
+    }
 }
 
 Test(world, plays_alone_on_an_offline_net)

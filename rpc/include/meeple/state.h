@@ -1,4 +1,5 @@
-/* meeple/state.h: objects that appear by themselves on every peer, and whose state follows. */
+/* meeple/state.h: objects that appear by themselves on every peer, and whose state follows.  In the
+ * native dialect alone: Godot 3 has nothing of the kind, and in its dialect nothing is spawned. */
 #ifndef MEEPLE_STATE_H
 #define MEEPLE_STATE_H
 
@@ -241,7 +242,8 @@ MEEPLE_API int meeple_object_set(meeple_object *object, int32_t to, const char *
  * run, or the world is freed.  *out as there.  MEEPLE_ESTATE: we are not the server.
  * MEEPLE_EINVAL: as there; no such class, or one without state; state out of its bounds (the log
  * says which).  MEEPLE_ETOOBIG: over objects_max, or a path too long for a packet.  MEEPLE_ENOMEM.
- * Godot: MultiplayerSpawner.spawn().
+ * MEEPLE_ENOTSUP: not in the native dialect; of what is not spawned everything below says
+ * MEEPLE_ESTATE there, too.  Godot: MultiplayerSpawner.spawn().
  *
  * Removing it with meeple_object_remove() is the server's, too; everywhere on_removed runs.  On a
  * client that does nothing.

@@ -43,6 +43,15 @@ typedef struct meeple_refusal {
     const char *text;   /* the whole sentence: who, what, and the rule in words */
 } meeple_refusal;
 
+/*
+ * What is other in the dialect of Godot 3 (MEEPLE_DIALECT_GODOT3; docs/wire.md, chapter 9): nobody
+ * announces anything, so that no peer is known to lack an object or a method, and none has to wait
+ * for calls until it was told of something; what does not suit a peer it leaves out and says
+ * nothing, as we tell on_refused and nobody else.  An object is what its path says, whatever its
+ * class is called: peers need the same path and the same methods, by their names.  A path must be
+ * one in Godot (meeple_object_add()).  Types are looked at when a call comes: an integer has to fit
+ * and so on, as in meeple_object_call_values().  Nothing is spawned (meeple/state.h).
+ */
 typedef struct meeple_world_options {
     /* Every event of the net, in its place between the calls: UP, JOIN, DRAINED, CLOSING, LEAVE and
      * DOWN as in meeple/event.h; PACKET for what meeple_world_send() sent.  DRAINED also after what
@@ -79,11 +88,11 @@ typedef struct meeple_world_options {
 
 /*
  * A world on a net, which it takes over, also on failure.  options NULL: all defaults.  *out is the
- * caller's to meeple_world_free(), NULL on failure.  The net must be one of the native dialect, and
- * nobody else may take its events.  MEEPLE_EINVAL: also a net of another dialect than that, or than
- * options.dialect; one whose packets or queue are too short for anything; or a class whose state
- * makes no sense or has a number that does not fit a packet (the log says why).  MEEPLE_ETOOBIG:
- * over 256 classes.  MEEPLE_ENOMEM.
+ * caller's to meeple_world_free(), NULL on failure.  The net must be one of the native dialect or
+ * of Godot 3's, and nobody else may take its events.  MEEPLE_EINVAL: also a net of another dialect
+ * than that, or than options.dialect; one whose packets or queue are too short for anything; or a
+ * class whose state makes no sense or has a number that does not fit a packet (the log says why).
+ * MEEPLE_ETOOBIG: over 256 classes.  MEEPLE_ENOMEM.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_world_new(meeple_world **out, meeple_net *net,
                                                 const meeple_world_options *options);
@@ -129,7 +138,8 @@ MEEPLE_API int meeple_world_send(meeple_world *world, int32_t to, meeple_bytes b
  * "players/7".  Parts are divided by '/'; empty ones are dropped.  self is borrowed
  * until the object is removed; path is copied; cls must stay.  *out is borrowed: good until
  * meeple_object_remove(), or NULL on failure.  MEEPLE_EINVAL: a path that is empty, not UTF-8,
- * with control characters, over 255 bytes or taken, or a class that makes no sense (the log says
+ * with control characters, over 255 bytes or taken, in the dialect of Godot 3 also one with a ':'
+ * or a part "." or "..", or a class that makes no sense (the log says
  * why), whose names do not fit a packet, or that has fields to set and no self.  MEEPLE_ETOOBIG:
  * over objects_max, or a path that does not fit a packet.  MEEPLE_ENOMEM.
  */
