@@ -20,8 +20,8 @@ typedef enum meeple_dialect {
     MEEPLE_DIALECT_NATIVE, /* docs/wire.md; peers see each other; subprotocol "meeple.1" */
     MEEPLE_DIALECT_PLAIN,  /* WebSocket messages as they are, no ids on the wire; a client sees the
                               server only and has id 0 itself */
-    MEEPLE_DIALECT_GODOT3  /* what Godot 3.2 to 3.6 speaks in its multiplayer mode over WebSocket;
-                              peers see each other */
+    MEEPLE_DIALECT_GODOT3  /* what Godot 3.2 to 3.6 speaks in its multiplayer mode over WebSocket
+                              (docs/wire.md, 9); peers see each other; no subprotocol unless told */
 } meeple_dialect;
 
 #define MEEPLE_EVENT_MAP(X)                                                                        \
@@ -65,9 +65,10 @@ typedef struct meeple_event {
     meeple_event_type type;
     int32_t peer;         /* DOWN: 0 */
     uint16_t code;        /* CLOSING, LEAVE, DOWN: a meeple_close or any code the peer chose */
-    bool text;            /* PACKET: valid UTF-8 and sent as text */
+    bool text;            /* PACKET: valid UTF-8 and sent as text; never in the dialect of Godot */
     bool clean;           /* LEAVE, DOWN: both sides finished the close handshake; of a client that
-                             another client sees leave: as far as the server knew then */
+                             another client sees leave: as far as the server knew then.  Godot's
+                             servers say nothing of that: false, MEEPLE_CLOSE_NO_CODE and "" */
     meeple_bytes data;    /* PACKET */
     const char *reason;   /* CLOSING, LEAVE, DOWN: UTF-8; never NULL */
     const char *protocol; /* UP, JOIN: the agreed subprotocol, "" if none; never NULL */

@@ -34,8 +34,8 @@ extern "C" {
  * - A page may say only the close codes 1000 and 3000..4999.  Where we close with another, the
  *   server hears one that is 3000 higher (4001 for 1001), and our own events have the true one.  A
  *   net that is freed without meeple_net_close() is heard to close without a code, 1005.
- * - The heartbeat travels in packets (docs/wire.md, 4.5), so the plain dialect has none, and
- *   meeple_net_ping() answers MEEPLE_ENOTSUP there.  Pings of the server are answered by the
+ * - The heartbeat travels in packets (docs/wire.md, 4.5), which only the native dialect has:
+ *   meeple_net_ping() answers MEEPLE_ENOTSUP in others.  Pings of the server are answered by the
  *   browser.
  * - The server's address is not known, and bytes in meeple_stats are those of messages.
  */
@@ -67,11 +67,13 @@ typedef struct meeple_limits {
                                       longest messages if that is more; what was compressed counts
                                       as what it inflates to, too.  As above */
     size_t head_bytes_max;         /* 8192: a longer HTTP request is answered 431; with all 64 KiB
-                                      at most */
-    size_t message_bytes_max;      /* 65536: a longer message is closed with 1009 */
-    size_t queue_bytes_max;        /* 1 MiB, or two messages if that is more: what may wait to be
-                                      sent to one peer */
-    uint32_t connect_timeout_ms;   /* 10000: name lookup and TCP */
+                                      at most.  Godot reads 4096 bytes of a head: in its dialect we
+                                      write no longer ones */
+    size_t message_bytes_max;    /* 65536: a longer message is closed with 1009.  In the dialect of
+                                    Godot 65535: that loses a longer one and says nothing */
+    size_t queue_bytes_max;      /* 1 MiB, or two messages if that is more: what may wait to be
+                                    sent to one peer */
+    uint32_t connect_timeout_ms; /* 10000: name lookup and TCP */
     uint32_t handshake_timeout_ms; /* 5000: from the TCP connection to UP or JOIN, TLS included */
     uint32_t close_timeout_ms;     /* 3000: how long a close handshake may take */
     uint32_t heartbeat_ms;         /* 20000: a peer that was not heard for so long is pinged;
@@ -153,8 +155,9 @@ typedef struct meeple_listen_options {
      */
     bool share_port;
     /* NULL-terminated; the order of the client decides.  NULL: "meeple.1" in the native dialect,
-     * none in the plain one.  A client that offers none of them is refused; in the plain dialect,
-     * offering nothing is fine. */
+     * none in the others.  A client that offers none of them is refused; in the plain dialect,
+     * offering nothing is fine.  In that of Godot a client that offers some is refused by a server
+     * that has none: it would take no answer without one. */
     const char *const *protocols;
     meeple_dialect dialect;
     bool asks; /* every good request becomes a MEEPLE_EVENT_REQUEST and waits for its answer; else
@@ -283,13 +286,19 @@ MEEPLE_API int meeple_net_wait_ms(const meeple_net *net);
  * for other clients goes through the server, which stamps the sender.  Nothing is queued on error:
  * MEEPLE_ENOTFOUND: no such peer (oneself is none).  MEEPLE_EFULL: the queue would pass
  * queue_bytes_max; to many, a full peer follows the net's meeple_full_policy instead.
- * MEEPLE_ETOOBIG: longer than message_bytes_max less five bytes of header, or than would ever fit
- * the queue.  MEEPLE_ESTATE: not UP.  MEEPLE_EINVAL, MEEPLE_ENOMEM.  After MEEPLE_EFULL,
- * MEEPLE_EVENT_DRAINED says when to send again.  Godot: put_packet(), set_target_peer().
+ * MEEPLE_ETOOBIG: longer than message_bytes_max less the header (native five bytes, Godot's nine),
+ * or than would ever fit the queue.  MEEPLE_ESTATE: not UP.  MEEPLE_EINVAL, MEEPLE_ENOMEM.  After
+ * MEEPLE_EFULL, MEEPLE_EVENT_DRAINED says when to send again.  Godot: put_packet(),
+ * set_target_peer().
+ *
+ * A client in the dialect of Godot sends what is for MEEPLE_EXCEPT(MEEPLE_SERVER) to each other
+ * client by itself, all or none, as a server of Godot's would take it for itself, too; if that
+ * fails between two of them, the connection is closed with 1011.
  */
 MEEPLE_API int meeple_net_send(meeple_net *net, int32_t to, meeple_bytes packet);
 /* The same, marked as text: a string of C, or bytes that may have a NUL inside, as PACKET hands
- * them out.  MEEPLE_EINVAL: not UTF-8. */
+ * them out.  In the dialect of Godot, which has no such mark, a packet like any.  MEEPLE_EINVAL:
+ * not UTF-8. */
 MEEPLE_API int meeple_net_send_text(meeple_net *net, int32_t to, const char *text);
 MEEPLE_API int meeple_net_send_utf8(meeple_net *net, int32_t to, meeple_bytes text);
 
@@ -307,7 +316,8 @@ MEEPLE_API void meeple_net_flush(meeple_net *net);
  * answer, a Set-Cookie for instance; may be NULL.  MEEPLE_ENOTFOUND: no request of that peer waits
  * (any more: it went away, handshake_timeout_ms passed, or it had to make room for another).
  * MEEPLE_EFULL: peers_max are there by now, it was refused with 503.  MEEPLE_EINVAL: such a
- * protocol or header cannot be answered; the request still waits.  MEEPLE_ESTATE: not a server.
+ * protocol or header cannot be answered; the request still waits.  MEEPLE_ETOOBIG: in the dialect
+ * of Godot, an answer over 4096 bytes; it still waits.  MEEPLE_ESTATE: not a server.
  * MEEPLE_ENOMEM: the request still waits.
  */
 MEEPLE_API int meeple_net_accept(meeple_net *net, int32_t peer, const char *protocol,
@@ -386,7 +396,7 @@ MEEPLE_API meeple_rtt meeple_net_rtt(const meeple_net *net, int32_t peer);
 
 /* Measures now, beside the heartbeat's own pings, which go to quiet peers only.  MEEPLE_ENOTFOUND:
  * no such peer, or no connection to it.  MEEPLE_EFULL: its queue is full.  MEEPLE_ENOTSUP: in a
- * page, in the plain dialect.  MEEPLE_ESTATE, MEEPLE_ENOMEM, MEEPLE_EIO. */
+ * page, but for the native dialect.  MEEPLE_ESTATE, MEEPLE_ENOMEM, MEEPLE_EIO. */
 MEEPLE_API int meeple_net_ping(meeple_net *net, int32_t peer);
 
 /* Why we never came UP, or the loss after it; stage NONE if neither.  Its text is good until
@@ -398,7 +408,9 @@ typedef struct meeple_stats {
     uint64_t packets_in, packets_out; /* ours: handed out as PACKET; taken by send, one per peer */
     uint64_t bytes_in, bytes_out;     /* on the streams */
     uint64_t relayed;                 /* server: packets passed on, one per peer */
-    uint64_t unroutable;              /* server: packets for a peer that is gone */
+    uint64_t unroutable;              /* server: packets for a peer that is gone.  In the dialect of
+                                         Godot also those that nobody known has sent: on a server
+                                         of a client that does not know its id yet */
     uint64_t skipped;                 /* messages to many that a full peer missed */
     uint64_t refused; /* server: connections that did not become peers, and asked for no page */
     /* Of them: */
