@@ -60,6 +60,14 @@ def parse_seat(meaning):
     return seat
 
 
+def parse_godot3_seat(meaning):
+    type, *words = shlex.split(meaning)
+    given = fields(words)
+    if type != "PAYLOAD":
+        return {"type": type, "peer": int(given["peer"])}
+    return {"type": type, "from": int(given["from"]), "to": int(given["to"]), "data": bytes.fromhex(given["data"])}
+
+
 def parse_field(word):
     """'hands.cards:C/0*4<1*3' to (name, letter, size, flags, [(count, the field that counts or None)])."""
     name, letter, size, flags, dims = re.fullmatch(r"(.*):(.)(\d*)/(\d+)((?:\*\d+(?:<\d+)?)*)", word).groups()
