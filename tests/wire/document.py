@@ -39,6 +39,18 @@ def lines(kind):
         assert not held, "bytes without a meaning"
 
 
+def recorded():
+    """The lines of tests/godot3/packets.txt, in columns; the second one as bytes."""
+    with open(os.path.join(os.path.dirname(PATH), "..", "tests", "godot3", "packets.txt"), encoding="utf-8") as file:
+        for line in file:
+            if not line.startswith("#"):
+                columns = line.rstrip("\n").split("\t")
+                pieces = [re.fullmatch(r"(?:\((\w+)\)\*(\d+))|(\w+)", piece) for piece in columns[1].split(".")]
+                columns[1] = b"".join(bytes.fromhex(piece[1]) * int(piece[2]) if piece[1] else bytes.fromhex(piece[3])
+                                      for piece in pieces)
+                yield columns
+
+
 def fields(words):
     return dict(word.split("=", 1) for word in words)
 
@@ -66,6 +78,18 @@ def parse_godot3_seat(meaning):
     if type != "PAYLOAD":
         return {"type": type, "peer": int(given["peer"])}
     return {"type": type, "from": int(given["from"]), "to": int(given["to"]), "data": bytes.fromhex(given["data"])}
+
+
+def parse_godot3_packet(meaning):
+    command, *words = shlex.split(meaning)
+    packet = {"command": command, **fields(words)}
+    for name in ("id", "count"):
+        if name in packet:
+            packet[name] = int(packet[name])
+    for name in ("args", "data"):
+        if name in packet:
+            packet[name] = bytes.fromhex(packet[name])
+    return packet
 
 
 def parse_field(word):

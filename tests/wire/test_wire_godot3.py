@@ -64,6 +64,31 @@ class Examples(unittest.TestCase):
                 self.assertEqual(godot3.read_seat(data), seat)
                 self.assertEqual(godot3.write_seat(seat) == data, sign == "|")
 
+    def test_packets(self):
+        """Section 9.2."""
+        for data, sign, meaning in document.lines("godot3_packet"):
+            with self.subTest(bytes=data.hex(" "), meaning=meaning):
+                if sign == "!":
+                    self.assertRaises(native.Bad, godot3.read_packet, data)
+                    continue
+                packet = document.parse_godot3_packet(meaning)
+                self.assertEqual(godot3.read_packet(data), packet)
+                self.assertEqual(godot3.write_packet(packet) == data, sign == "|")
+        self.assertIsNone(godot3.read_packet(b"\x05"))
+
+    def test_recorded_packets(self):
+        """What Godot was recorded to say is what section 9.2 says; test_packets.c holds ours against it."""
+        count = 0
+        for columns in document.recorded():
+            message = columns[1]
+            seat = godot3.read_seat(message)
+            self.assertEqual((seat["type"].lower(), godot3.write_seat(seat)), (columns[2], message))
+            if seat["type"] == "PAYLOAD":
+                packet = godot3.read_packet(seat["data"])
+                self.assertEqual((packet["command"].lower(), godot3.write_packet(packet)), (columns[5], seat["data"]))
+                count += 1
+        self.assertEqual(count, 661)
+
 
 class LiveTest(unittest.TestCase):
     def start(self, *arguments):
