@@ -27,28 +27,37 @@ static void refuse_id(meeple_world *world, const struct meeple__remote *remote,
     meeple__refuse_plain(world, MEEPLE_REFUSAL_NO_OBJECT, remote->id, &text);
 }
 
-/* The name as a C string. */
-static const char *name_of(const struct meeple__godot3_command *command,
-                           char dst[MEEPLE__NAME_MAX + 1])
+enum {
+    METHOD_SIZE = MEEPLE__NAME_MAX + 2 /* "hp=" of a field */
+};
+
+/* The name as a C string, of a field as that of the method that sets it. */
+static void method_name(char dst[METHOD_SIZE], const struct meeple__godot3_command *command)
 {
-    *meeple__write_bytes((uint8_t *)dst, command->name) = '\0';
-    return dst;
+    uint8_t *end = meeple__write_bytes((uint8_t *)dst, command->name);
+
+    if (command->type == MEEPLE__GODOT3_SET) {
+        *end++ = '=';
+    }
+    *end = '\0';
 }
 
 /* path: as objects have them, terminated; empty if none can have it. */
 static void refuse_path(meeple_world *world, const struct meeple__remote *remote,
                         const struct meeple__godot3_command *command, const char *path)
 {
-    char method[MEEPLE__NAME_MAX + 1];
+    char method[METHOD_SIZE];
     struct meeple__sentence text;
 
-    name_of(command, method);
+    method_name(method, command);
     meeple__sentence_init(&text);
     meeple__say(&text, "peer %" PRId32 " %s ", remote->id, does(command));
     if (*path) {
-        meeple__say(&text, "%s.%s: there is no such object here", path, method);
+        meeple__say(&text, "%s.%.*s: there is no such object here", path, (int)command->name.len,
+                    (const char *)command->name.ptr);
     } else {
-        meeple__say(&text, "%s of a path where no object can be", method);
+        meeple__say(&text, "%.*s of a path where no object can be", (int)command->name.len,
+                    (const char *)command->name.ptr);
     }
     meeple__refuse(world, &(meeple_refusal){.rule = MEEPLE_REFUSAL_NO_OBJECT,
                                             .sender = remote->id,
@@ -60,13 +69,14 @@ static void refuse_path(meeple_world *world, const struct meeple__remote *remote
 static void refuse_method(const struct meeple__answering *answering,
                           const struct meeple__godot3_command *command)
 {
-    char method[MEEPLE__NAME_MAX + 1];
+    char method[METHOD_SIZE];
     struct meeple__sentence text;
 
-    name_of(command, method);
+    method_name(method, command);
     meeple__sentence_init(&text);
-    meeple__say(&text, "peer %" PRId32 " %s %s.%s: the object has no such %s here",
-                answering->sender, does(command), answering->object->path, method,
+    meeple__say(&text, "peer %" PRId32 " %s %s.%.*s: the object has no such %s here",
+                answering->sender, does(command), answering->object->path, (int)command->name.len,
+                (const char *)command->name.ptr,
                 command->type == MEEPLE__GODOT3_SET ? "field to set" : "method");
     meeple__refuse(answering->world, &(meeple_refusal){.rule = MEEPLE_REFUSAL_NO_METHOD,
                                                        .sender = answering->sender,

@@ -5,6 +5,7 @@
 #include <meeple/state.h>
 
 #include "tests/rpc/session.h"
+#include "tests/rpc/value_samples.h"
 
 struct lamp {
     struct seat *seat; /* no state */
@@ -113,6 +114,93 @@ static inline void lamps_begin(struct session *session, size_t clients)
     }
     settle(session);
     session->trace[0] = '\0';
+}
+
+/* A value of each kind goes from one lamp into `extra` of another, and so does a map of all. */
+static inline void lamps_expect_kinds(struct seat *from, struct seat *to)
+{
+    const struct lamp *lamp = &lamps[to - to->session->seats];
+    meeple_value_builder builder;
+    meeple_value all;
+    meeple_value_iterator each;
+
+    meeple_value_builder_init(&builder, NULL, 0);
+    meeple_value_begin_map(&builder);
+    build_godot_kinds(&builder);
+    meeple_value_put_named(&builder, "path", meeple_value_node_path("/root/a:b"));
+    meeple_value_put_named(&builder, "nothing", meeple_value_nil());
+    meeple_value_end(&builder);
+    cr_assert_eq(meeple_value_builder_value(&builder, &all), 0);
+    each = meeple_value_iterate(all);
+    do {
+        const meeple_value value = each.key.kind == MEEPLE_VALUE_NIL ? all : each.value;
+
+        cr_expect_eq(meeple_set(from->object, id_of(to), "extra", value), 0);
+        settle(from->session);
+        cr_expect(meeple_value_equal(lamp->extra, value), "%s", meeple_value_kind_name(value.kind));
+    } while (meeple_value_next(&each));
+    meeple_value_builder_done(&builder);
+    from->session->trace[0] = '\0';
+}
+
+/* ---- who may set what, and where ---- */
+
+struct lamp_row {
+    meeple_rpc_mode mode;
+    int32_t caller, master, to;
+    unsigned ran; /* a bit for each peer */
+};
+
+static const struct lamp_row lamp_rows[] = {
+#include "tests/rpc/rpc_modes.inc"
+};
+
+/* Peers of the table by what they are here. */
+static inline int32_t lamp_peer(const struct session *session, int32_t id)
+{
+    return id < 0    ? MEEPLE_EXCEPT(lamp_peer(session, -id))
+           : id == 0 ? MEEPLE_ALL
+                     : id_of(&session->seats[id - 1]);
+}
+
+static inline int32_t lamp_of_mode(const struct lamp *lamp, meeple_rpc_mode mode)
+{
+    const int32_t values[] = {lamp->disabled,   lamp->remote,     lamp->master,    lamp->puppet,
+                              lamp->remotesync, lamp->mastersync, lamp->puppetsync};
+
+    return values[mode];
+}
+
+static inline unsigned lamps_that_have(meeple_rpc_mode mode, int32_t value)
+{
+    unsigned bits = 0;
+
+    for (unsigned id = 1; id <= 3; id++) {
+        bits |= lamp_of_mode(&lamps[id - 1], mode) == value ? 1U << id : 0;
+    }
+    return bits;
+}
+
+/* A server and two clients do all that was observed of Godot. */
+static inline void lamps_expect_modes(struct session *session)
+{
+    for (size_t i = 0; i < MEEPLE_COUNT(lamp_rows); i++) {
+        const struct lamp_row *row = &lamp_rows[i];
+        bool stray = row->caller != 1 && row->to == -1; /* Godot compares the wrong id there */
+        unsigned expected = stray ? row->ran & ~(1U << 1) : row->ran;
+        int32_t value = 1000 + (int32_t)i;
+
+        for (size_t seat = 0; seat < 3; seat++) {
+            meeple_object_set_master(session->seats[seat].object, lamp_peer(session, row->master));
+        }
+        meeple_set(session->seats[row->caller - 1].object, lamp_peer(session, row->to),
+                   meeple_rpc_mode_name(row->mode), value);
+        settle(session);
+        cr_expect_eq(lamps_that_have(row->mode, value), expected,
+                     "%s by %d, master %d, to %d: %u, not %u", meeple_rpc_mode_name(row->mode),
+                     (int)row->caller, (int)row->master, (int)row->to,
+                     lamps_that_have(row->mode, value), expected);
+    }
 }
 
 #endif /* TESTS_RPC_LAMPS_H */

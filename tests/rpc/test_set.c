@@ -35,58 +35,9 @@ static struct lamp *lamp_of(const struct seat *seat)
 
 /* ---- who ---- */
 
-struct row {
-    meeple_rpc_mode mode;
-    int32_t caller, master, to;
-    unsigned ran; /* a bit for each peer */
-};
-
-static const struct row rows[] = {
-#include "tests/rpc/rpc_modes.inc"
-};
-
-/* Peers of the table by what they are here. */
-static int32_t real(int32_t id)
-{
-    return id < 0 ? MEEPLE_EXCEPT(real(-id)) : id == 0 ? 0 : id_of(&session.seats[id - 1]);
-}
-
-static int32_t of_mode(const struct lamp *lamp, meeple_rpc_mode mode)
-{
-    const int32_t values[] = {lamp->disabled,   lamp->remote,     lamp->master,    lamp->puppet,
-                              lamp->remotesync, lamp->mastersync, lamp->puppetsync};
-
-    return values[mode];
-}
-
-static unsigned who_has(meeple_rpc_mode mode, int32_t value)
-{
-    unsigned bits = 0;
-
-    for (unsigned id = 1; id <= 3; id++) {
-        bits |= of_mode(&lamps[id - 1], mode) == value ? 1U << id : 0;
-    }
-    return bits;
-}
-
 Test(set, happens_where_godot_lets_it_happen)
 {
-    for (size_t i = 0; i < MEEPLE_COUNT(rows); i++) {
-        const struct row *row = &rows[i];
-        bool stray = row->caller != 1 && row->to == -1; /* Godot compares the wrong id there */
-        unsigned expected = stray ? row->ran & ~(1U << 1) : row->ran;
-        int32_t value = 1000 + (int32_t)i;
-
-        for (size_t seat = 0; seat < 3; seat++) {
-            meeple_object_set_master(session.seats[seat].object, real(row->master));
-        }
-        meeple_set(session.seats[row->caller - 1].object, real(row->to),
-                   meeple_rpc_mode_name(row->mode), value);
-        settle(&session);
-        cr_expect_eq(who_has(row->mode, value), expected, "%s by %d, master %d, to %d: %u, not %u",
-                     meeple_rpc_mode_name(row->mode), (int)row->caller, (int)row->master,
-                     (int)row->to, who_has(row->mode, value), expected);
-    }
+    lamps_expect_modes(&session);
 }
 
 Test(set, tells_who_has_set_it)
@@ -232,6 +183,29 @@ Test(set, takes_any_value_into_a_value)
     cr_expect_eq(meeple_set(b->object, MEEPLE_ALL, "extra", meeple_value_nil()), 0);
     settle(&session);
     cr_expect_eq(lamp_of(a)->extra.kind, MEEPLE_VALUE_NIL);
+}
+
+Test(set, keeps_values_of_every_kind)
+{
+    lamps_expect_kinds(a, b);
+    lamps_expect_kinds(server, a);
+    expect_refusals(&session, "");
+}
+
+Test(set, takes_the_structs_that_are_values)
+{
+    const meeple_value *extra = &lamp_of(b)->extra;
+
+    cr_expect_eq(meeple_set(a->object, id_of(b), "extra", ((meeple_rect2){1, 2, 3, 4})), 0);
+    settle(&session);
+    cr_expect_eq(extra->rect2.height, 4);
+    cr_expect_eq(meeple_set(a->object, id_of(b), "extra", ((meeple_quat){1, 2, 3, 4})), 0);
+    settle(&session);
+    cr_expect_eq(extra->kind, MEEPLE_VALUE_QUAT);
+    cr_expect_eq(
+        meeple_set(a->object, id_of(b), "extra", ((meeple_transform){.origin = {1, 2, 3}})), 0);
+    settle(&session);
+    cr_expect_eq(extra->transform.origin.z, 3);
 }
 
 Test(set, takes_0_and_1_for_a_bool)

@@ -74,8 +74,8 @@ struct meeple_state {
  * meeple_world_poll() that writes something else there (on_changed says so), until on_removed has
  * run, or until the world is freed: who needs it longer copies it.  The world writes over a pointer
  * of yours, too, when somebody else is the master, or sets the field with meeple_set(): what has to
- * be freed is kept track of elsewhere.  A receiver never finds NULL: an empty text is "", and empty bytes have
- * a pointer.  A value over value_bytes_max is as one out of its bounds.
+ * be freed is kept track of elsewhere.  A receiver never finds NULL: an empty text is "", and empty
+ * bytes have a pointer.  A value over value_bytes_max is as one out of its bounds.
  */
 #define MEEPLE_STATE(S, ...) MEEPLE_STATE_(S, __VA_ARGS__, )
 #define MEEPLE_STATE_(S, member, ...)                                                              \
@@ -212,6 +212,9 @@ MEEPLE_API bool meeple_changes_touch(const meeple_changes *changes, size_t offse
  * as one that comes over the wire is: an integer has to fit, a float takes an integer that it holds
  * exactly, an integer takes no float, a field of type meeple_value anything; a bool takes 0 and 1.
  * It is borrowed for the call.
+ *
+ * In the dialect of Godot 3 it is what Godot's rset() is, both ways: a node's property is such a
+ * field of the object at its path.
  *
  * Returns what meeple_rpc() returns; MEEPLE_ENOTFOUND: also no such field, or one without a mode;
  * MEEPLE_EINVAL: also a value that does not fit; the log says what and why.  Godot: rset(),
