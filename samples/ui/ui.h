@@ -76,6 +76,17 @@ struct ui_button {
 bool ui_button(struct ui *ui, const struct ui_button *button);
 void ui_spinner(struct ui *ui, struct rect rect, SDL_Color color);
 
+struct ui_switch {
+    unsigned id;
+    struct rect rect; /* all of it can be pressed */
+    const char *label;
+    bool on;
+    bool disabled;
+};
+
+/* Whether it is on now: the other way round than it was when pressed, as a button is. */
+bool ui_switch(struct ui *ui, const struct ui_switch *widget);
+
 /* What happens to a thing that can be carried about. */
 struct ui_grip {
     float x, y;   /* where the mouse is */

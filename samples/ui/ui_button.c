@@ -69,24 +69,34 @@ static void draw_face(struct ui *ui, const struct ui_button *button, bool hovere
     }
 }
 
+bool ui__presses(struct ui *ui, unsigned id, struct rect rect, bool disabled)
+{
+    bool hovered = ui__hovers(ui, rect);
+    bool pressed;
+
+    if (disabled) {
+        if (hovered && ui->in.pressed) {
+            ui->press_used = true; /* a miss should not cost the focus */
+        }
+        return false;
+    }
+    ui__offer_focus(ui, id);
+    ui__grabs(ui, id, rect);
+    pressed = ui->in.released && hovered && ui->held == id;
+    /* A key that is held down presses once. */
+    if (ui__has_focus(ui, id) && !ui->in.repeated &&
+        (ui__is_enter(ui->in.key) || ui->in.key == SDLK_SPACE)) {
+        ui->in.key = SDLK_UNKNOWN;
+        pressed = true;
+    }
+    return pressed;
+}
+
 bool ui_button(struct ui *ui, const struct ui_button *button)
 {
     bool hovered = !button->disabled && ui__hovers(ui, button->rect);
-    bool pressed = false;
+    bool pressed = ui__presses(ui, button->id, button->rect, button->disabled);
 
-    if (!button->disabled) {
-        ui__offer_focus(ui, button->id);
-        ui__grabs(ui, button->id, button->rect);
-        pressed = ui->in.released && hovered && ui->held == button->id;
-        /* A key that is held down presses once. */
-        if (ui__has_focus(ui, button->id) && !ui->in.repeated &&
-            (ui__is_enter(ui->in.key) || ui->in.key == SDLK_SPACE)) {
-            ui->in.key = SDLK_UNKNOWN;
-            pressed = true;
-        }
-    } else if (ui__hovers(ui, button->rect) && ui->in.pressed) {
-        ui->press_used = true; /* a miss should not cost the focus */
-    }
     draw_face(ui, button, hovered);
     if (!button->disabled) {
         ui__focus_ring(ui, button->id, button->rect, UI_RADIUS);

@@ -60,6 +60,8 @@ void ui__offer_focus(struct ui *ui, unsigned id);
 bool ui__grabs(struct ui *ui, unsigned id, struct rect rect);
 bool ui__has_focus(const struct ui *ui, unsigned id);
 bool ui__is_enter(SDL_Keycode key);
+/* Something that is pressed and let go, or gets Enter or Space; true when that happened. */
+bool ui__presses(struct ui *ui, unsigned id, struct rect rect, bool disabled);
 void ui__focus_ring(const struct ui *ui, unsigned id, struct rect rect, float radius);
 
 #endif /* UI_UI_INTERNAL_H */

@@ -15,11 +15,12 @@ enum {
     LOG,
     THING,
     UNDER,
+    SWITCH,
     OK
 };
 
-/* Two buttons and one that is off, two fields, a log, two things of which the first lies on the
- * second, and a dialog if there is an alert. */
+/* Two buttons and one that is off, two fields, a switch if there is one, a log, two things of which
+ * the first lies on the second, and a dialog if there is an alert. */
 struct screen {
     SDL_Surface *surface;
     SDL_Renderer *renderer;
@@ -29,6 +30,7 @@ struct screen {
     struct ui_log log;
     size_t lines;
     bool read_only;
+    bool has_switch, on, locked;
     const char *alert;
     struct ui_grip grip;                     /* of the first thing */
     int pressed, shortcuts;                  /* how often, as the next */
@@ -38,6 +40,7 @@ struct screen {
 static const struct rect first_place = {10, 10, 100, 30};
 static const struct rect off_place = {120, 10, 100, 30};
 static const struct rect field_place = {10, 50, 200, 30};
+static const struct rect switch_place = {230, 50, 100, 30};
 static const struct rect thing_place = {250, 130, 40, 40};
 static const struct rect log_place = {10, 130, 200, 100};
 
@@ -72,6 +75,13 @@ static void show(void)
     screen.entered += ui_field(
         ui, &(struct ui_field){
                 .id = OTHER, .rect = other_place, .text = &screen.other, .placeholder = "there"});
+    if (screen.has_switch) {
+        screen.on = ui_switch(ui, &(struct ui_switch){.id = SWITCH,
+                                                      .rect = switch_place,
+                                                      .label = "D",
+                                                      .on = screen.on,
+                                                      .disabled = screen.locked});
+    }
     ui_log(ui,
            &(struct ui_log_view){.id = LOG,
                                  .rect = log_place,
@@ -237,6 +247,43 @@ Test(ui, enter_and_space_press_the_button_with_the_focus)
     cr_expect_eq(screen.first, 3);
     key_with(SDLK_RETURN, KMOD_NONE, 1);
     cr_expect_eq(screen.first, 3, "a key held down presses once");
+}
+
+Test(ui, a_switch_is_the_other_way_round_when_pressed)
+{
+    screen.has_switch = true;
+    show();
+    click(switch_place);
+    cr_expect(screen.on);
+    show();
+    cr_expect(screen.on);
+    cr_expect_eq(ui_focused(screen.ui), SWITCH);
+    key(SDLK_SPACE);
+    cr_expect_not(screen.on);
+    key(SDLK_RETURN);
+    cr_expect(screen.on);
+
+    screen.locked = true;
+    show();
+    click(switch_place);
+    key(SDLK_SPACE);
+    cr_expect(screen.on);
+}
+
+Test(ui, what_a_switch_shows_can_be_seen)
+{
+    static Uint32 off[400 * 300];
+
+    screen.has_switch = true;
+    show();
+    memcpy(off, screen.surface->pixels, sizeof off);
+    screen.on = true;
+    show();
+    cr_expect_neq(memcmp(off, screen.surface->pixels, sizeof off), 0);
+    memcpy(off, screen.surface->pixels, sizeof off);
+    screen.locked = true;
+    show();
+    cr_expect_neq(memcmp(off, screen.surface->pixels, sizeof off), 0);
 }
 
 Test(ui, text_goes_into_the_field_with_the_focus)
