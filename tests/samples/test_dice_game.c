@@ -338,6 +338,7 @@ Test(dice_game, a_long_name_is_cut_between_characters_and_longer_ones_are_not_se
 {
     struct table table = {0};
     char name[200] = "x";
+    char line[RULES_HEARD_MAX + 2] = "";
 
     for (int i = 0; i < 40; i++) {
         strcat(name, "ů");
@@ -348,7 +349,16 @@ Test(dice_game, a_long_name_is_cut_between_characters_and_longer_ones_are_not_se
     cr_expect_eq(strlen(table.guests[0]->game.players[1].name), 63);
     cr_expect_eq(strncmp(table.guests[0]->game.players[1].name, name, 63), 0);
     expect_same(&table);
-    cr_expect_eq(meeple_rpc(table.guests[1]->game.object, MEEPLE_SERVER, set_player_name, name),
+
+    /* As one may come from a program that has no bounds. */
+    cr_assert_eq(meeple_rpc(table.guests[1]->game.object, MEEPLE_SERVER, set_player_name, name), 0);
+    cr_assert_eq(meeple_rpc(table.guests[0]->game.object, MEEPLE_ALL, log_line, name), 0);
+    table_settle(&table);
+    cr_expect_eq(strlen(table.guests[0]->game.players[1].name), 63);
+    cr_expect_eq(strncmp(last_line(table.guests[1]), name, 81), 0);
+    expect_same(&table);
+    memset(line, 'x', sizeof line - 1);
+    cr_expect_eq(meeple_rpc(table.guests[1]->game.object, MEEPLE_SERVER, set_player_name, line),
                  MEEPLE_EINVAL);
     table_end(&table);
 }
