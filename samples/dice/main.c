@@ -48,8 +48,11 @@ int main(int argc, char **argv)
 {
     static const struct lobby_program dice = {
         .words = {.program = "dice",
-                  .summary = "A dice game for several players. Without flags it opens a window "
-                             "with buttons for all this.",
+                  .summary =
+                      "A dice game for several players. Without flags it opens a window "
+                      "with buttons for all this.\n"
+                      "It plays as Godot's WebSocket multiplayer demo does, and with --dialect "
+                      "godot3 together with it.",
                   .by_itself = "  --auto N                 play by itself until it has rolled N "
                                "times, then leave; a host\n"
                                "                           stays as long as there are others\n",
@@ -58,7 +61,8 @@ int main(int argc, char **argv)
                          "and ends when those\n"
                          "who came have left, unless --quit-after or --dedicated is given. The "
                          "exit status is 0 if it\n"
-                         "did what was asked.\n"},
+                         "did what was asked.\n",
+                  .godot3 = true},
         .run = run,
         .run_window = run_window,
     };

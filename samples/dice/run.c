@@ -46,6 +46,7 @@ bool dice_run_open(struct dice_run *run, const struct lobby_flags *flags, FILE *
                                          .proxy = flags->proxy,
                                          .home = run->run.home,
                                          .seed = flags->seed,
+                                         .dialect = flags->dialect,
                                          .log = &run->run.log,
                                          .on_trace = on_trace,
                                          .on_poll = on_poll,

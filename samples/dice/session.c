@@ -102,6 +102,8 @@ int dice_session_new(struct dice_session **out, const struct dice_options *optio
                                        .user = session,
                                        .guests_max = RULES_PLAYERS_MAX - !given->dedicated,
                                        .port = given->port,
+                                       .dialect = given->dialect,
+                                       .godot3_protocol = RULES_GODOT3_PROTOCOL,
                                        .files = given->files,
                                        .proxy = given->proxy,
                                        .home = given->home,
@@ -139,6 +141,15 @@ int dice_session_rename(struct dice_session *session, const char *name)
 {
     lobby_changed(&session->lobby);
     return dice_game_rename(&session->game, name ? name : "");
+}
+
+int dice_session_speak(struct dice_session *session, meeple_dialect dialect)
+{
+    if (lobby_phase_of(&session->lobby) != LOBBY_IDLE) {
+        return MEEPLE_ESTATE;
+    }
+    lobby_speak(&session->lobby, dialect);
+    return 0;
 }
 
 int dice_session_roll(struct dice_session *session)
@@ -186,6 +197,11 @@ int32_t dice_session_id(const struct dice_session *session)
 const char *dice_session_name(const struct dice_session *session)
 {
     return session->game.name;
+}
+
+meeple_dialect dice_session_dialect(const struct dice_session *session)
+{
+    return lobby_dialect(&session->lobby);
 }
 
 const char *dice_session_status(const struct dice_session *session)

@@ -17,10 +17,11 @@ struct dice_trace {
 };
 
 struct dice_options {
-    const char *name; /* copied, cut to LOBBY_NAME_MAX; NULL or "": "Player" */
-    uint16_t port;    /* of an address without one; 0: LOBBY_PORT */
-    bool dedicated;   /* host without a seat at the table */
-    uint32_t seed;    /* of the dice; 0: from the system */
+    const char *name;       /* copied, cut to LOBBY_NAME_MAX; NULL or "": "Player" */
+    uint16_t port;          /* of an address without one; 0: LOBBY_PORT */
+    bool dedicated;         /* host without a seat at the table */
+    uint32_t seed;          /* of the dice; 0: from the system */
+    meeple_dialect dialect; /* native, or Godot 3's; see dice_session_speak() */
     struct lobby_files files;
     const char *proxy; /* borrowed, as the next; see struct lobby_options */
     const char *home;
@@ -47,6 +48,9 @@ int dice_session_connect(struct dice_session *session, const char *address);
 void dice_session_disconnect(struct dice_session *session);
 /* Our name: for the next session, and told to everyone if there is one. */
 int dice_session_rename(struct dice_session *session, const char *name);
+/* What the next session speaks: MEEPLE_DIALECT_NATIVE with others of ours, MEEPLE_DIALECT_GODOT3
+ * with players of Godot's demo.  Only while IDLE, else MEEPLE_ESTATE. */
+int dice_session_speak(struct dice_session *session, meeple_dialect dialect);
 /* "Do Action!".  MEEPLE_ESTATE when not playing; out of turn it is sent all the same: the host
  * calls out who cheats. */
 int dice_session_roll(struct dice_session *session);
@@ -62,6 +66,7 @@ bool dice_session_is_host(const struct dice_session *session);
 uint16_t dice_session_port(const struct dice_session *session); /* hosting; else 0 */
 int32_t dice_session_id(const struct dice_session *session);    /* 0 if we have none */
 const char *dice_session_name(const struct dice_session *session);
+meeple_dialect dice_session_dialect(const struct dice_session *session);
 /* One line about where we stand: "Not connected", "Connecting to localhost:8080 ...", "Hosting on
  * port 8080", "Playing at localhost:8080". */
 const char *dice_session_status(const struct dice_session *session);

@@ -47,16 +47,25 @@ static void apply_name(struct table *table)
     }
 }
 
+/* As the switch is. */
+static void apply_dialect(struct table *table)
+{
+    (void)dice_session_speak(table->session,
+                             table->form.godot3 ? MEEPLE_DIALECT_GODOT3 : MEEPLE_DIALECT_NATIVE);
+}
+
 /* Why it could not be done, if it could not, is in the session's alert. */
 static void grant(struct table *table, lobby_wish wish)
 {
     switch (wish) {
     case LOBBY_WISH_HOST:
         apply_name(table);
+        apply_dialect(table);
         (void)dice_session_host(table->session, NULL, table->port);
         break;
     case LOBBY_WISH_CONNECT:
         apply_name(table);
+        apply_dialect(table);
         (void)dice_session_connect(table->session, lobby_form_server(&table->form));
         break;
     case LOBBY_WISH_DISCONNECT:
@@ -101,6 +110,7 @@ static void show_form(struct table *table, struct ui *ui, const struct dice_layo
                                    .name = layout->name,
                                    .server_label = layout->server_label,
                                    .server = layout->server,
+                                   .godot3 = layout->godot3,
                                    .host = layout->host,
                                    .connect = layout->connect,
                                    .disconnect = layout->disconnect};
@@ -116,10 +126,21 @@ static const char *log_line(const void *session, size_t index)
     return dice_session_log_line(session, index);
 }
 
+static const char *invitation(const struct table *table)
+{
+    if (dice_session_phase(table->session) == LOBBY_PLAYING) {
+        return "Nobody has rolled yet";
+    }
+    if (table->form.godot3) {
+        return table->guest_only ? "Connect to a Godot 3 game"
+                                 : "Play with Godot 3: host, or connect";
+    }
+    return table->guest_only ? "Connect to a game" : "Host a game, or connect to one";
+}
+
 static void show_log(struct table *table, struct ui *ui, const struct dice_layout *layout)
 {
     struct draw_style bold = {FONT_BOLD, theme.text, 0};
-    bool playing = dice_session_phase(table->session) == LOBBY_PLAYING;
     struct ui_log_view view = {WIDGET_LOG,
                                layout->log,
                                layout->log_card,
@@ -127,9 +148,7 @@ static void show_log(struct table *table, struct ui *ui, const struct dice_layou
                                log_line,
                                table->session,
                                dice_session_revision(table->session),
-                               playing             ? "Nobody has rolled yet"
-                               : table->guest_only ? "Connect to a game"
-                                                   : "Host a game, or connect to one"};
+                               invitation(table)};
 
     draw_box(ui_draw(ui), layout->log_card, 10, theme.card);
     draw_label(ui_draw(ui), layout->log_title, bold, "Log");
@@ -271,6 +290,7 @@ int dice_window_run(struct dice_session *session, const struct dice_window_optio
     struct app_program program = {&table, step, view, leave};
 
     lobby_form_init(&table.form, dice_session_name(session), options->host);
+    table.form.godot3 = dice_session_dialect(session) == MEEPLE_DIALECT_GODOT3;
     int result = app_run(&window, &program);
     ui_log_done(&table.log);
     return result < 0 ? 1 : 0;

@@ -41,7 +41,7 @@ static void folded_header(struct dice_layout *out, const struct measures *measur
     header(out, row);
 }
 
-/* Two rows: our name beside Host, and the server beside Connect and Disconnect. */
+/* Two rows: our name beside the switch and Host, and the server beside Connect and Disconnect. */
 static void seat(struct dice_layout *out, const struct measures *measures, bool guest_only,
                  struct rect *rest)
 {
@@ -54,8 +54,9 @@ static void seat(struct dice_layout *out, const struct measures *measures, bool 
     float button = between(134, inside.w * 0.15f, 150);
     float gap = 2 * BUTTON_GAP;
     if (!guest_only) {
-        out->host = rect_take_right(&top, 2 * button + BUTTON_GAP, gap);
+        out->host = rect_take_right(&top, button, BUTTON_GAP);
     }
+    out->godot3 = rect_take_right(&top, button, gap);
     out->disconnect = rect_take_right(&bottom, button, BUTTON_GAP);
     out->connect = rect_take_right(&bottom, button, gap);
     out->name_label = rect_take_left(&top, LABEL_WIDTH, 0);
@@ -64,17 +65,19 @@ static void seat(struct dice_layout *out, const struct measures *measures, bool 
     out->server = bottom;
 }
 
-/* The same in three rows, the buttons that are of use under the fields. */
+/* The same in four rows, the buttons that are of use under the fields and the switch. */
 static void stacked_seat(struct dice_layout *out, const struct dice_layout_needs *needs,
                          struct rect *rest)
 {
     const struct measures *measures = &stacked;
-    float height = 2 * measures->padding + 3 * measures->row + 2 * measures->row_gap;
+    float height = 2 * measures->padding + 4 * measures->row + 3 * measures->row_gap;
 
     out->seat = rect_take_top(rest, height, measures->gap);
     struct rect inside = rect_inset(out->seat, measures->padding);
     out->name = rect_take_top(&inside, measures->row, measures->row_gap);
     out->server = rect_take_top(&inside, measures->row, measures->row_gap);
+    out->godot3 = rect_take_top(&inside, measures->row, measures->row_gap);
+    rect_take_left(&out->godot3, LABEL_WIDTH, 0);
     out->name_label = rect_take_left(&out->name, LABEL_WIDTH, 0);
     out->server_label = rect_take_left(&out->server, LABEL_WIDTH, 0);
     float half = (inside.w - BUTTON_GAP) / 2;

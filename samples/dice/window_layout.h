@@ -23,7 +23,7 @@ struct dice_layout {
     struct rect icon, title, dot, status;
     struct rect seat; /* the card of who we are and where we play */
     struct rect name_label, name, server_label, server;
-    struct rect host, connect, disconnect;
+    struct rect godot3, host, connect, disconnect;
     struct rect log_card, log_title, log;
     struct rect players_card, players_title, players;
     struct rect action;

@@ -87,9 +87,25 @@ void lobby_alert_not_begun(char *dst, const char *where, int rc)
     say(dst, "Could not connect to %.200s: %s.", where, meeple_strerror(rc));
 }
 
-void lobby_alert_not_connected(char *dst, const char *where, const meeple_fault *fault)
+/* Whether somebody is there who wants to speak something else.  A Godot 3 ends the connection
+ * without an answer, a browser says nothing at all of why. */
+static bool is_other_language(const meeple_fault *fault)
 {
-    if (fault->stage == MEEPLE_STAGE_RESOLVE || fault->stage == MEEPLE_STAGE_CONNECT) {
+    return fault->stage == MEEPLE_STAGE_SUBPROTOCOL ||
+           (fault->stage == MEEPLE_STAGE_HTTP && (fault->number == 0 || fault->number == 400)) ||
+           (fault->stage == MEEPLE_STAGE_CONNECT && fault->number == 0);
+}
+
+void lobby_alert_not_connected(char *dst, const char *where, const meeple_fault *fault,
+                               const char *otherwise)
+{
+    if (otherwise && is_other_language(fault)) {
+        size_t len = strlen(fault->text);
+        bool asks = len > 0 && fault->text[len - 1] == '?';
+
+        say(dst, "Could not connect to %.200s: %s%s %s", where, fault->text, asks ? "" : ".",
+            otherwise);
+    } else if (fault->stage == MEEPLE_STAGE_RESOLVE || fault->stage == MEEPLE_STAGE_CONNECT) {
         /* Says itself what could not be reached. */
         say(dst, "%s", fault->text);
     } else if (fault->stage == MEEPLE_STAGE_HTTP && fault->number == 503) {

@@ -21,8 +21,10 @@ void lobby_alert_no_certificate(char *dst, int rc, const char *why);
 void lobby_alert_no_address(char *dst, const char *text);
 /* rc is what meeple_net_connect() returned. */
 void lobby_alert_not_begun(char *dst, const char *where, int rc);
-/* DOWN came, and UP never did. */
-void lobby_alert_not_connected(char *dst, const char *where, const meeple_fault *fault);
+/* DOWN came, and UP never did.  otherwise: a sentence on what the other end may be, said if it
+ * looks as if that spoke something else than we do; without a stop; NULL: none. */
+void lobby_alert_not_connected(char *dst, const char *where, const meeple_fault *fault,
+                               const char *otherwise);
 /* DOWN came, and it was not us who ended the session. */
 void lobby_alert_lost(char *dst, const meeple_event *down, const meeple_fault *fault);
 /* The session cannot go on here. */

@@ -23,10 +23,15 @@ static const char joining[] =
     "  --proxy ADDRESS          host behind a proxy at this address, or in this network, as\n"
     "                           10.0.0.0/8, that says whose connection it is (X-Forwarded-For)\n"
     "  --ca FILE                believe the authorities in FILE, not the system's, about wss://\n"
+    "%s"
     "  --name NAME              who you are; your login name if not given\n"
     "  --dedicated              host without playing\n"
     "  --headless               no window: prints what happens, a JSON object a line\n"
     "  --report                 print that with a window, too\n";
+static const char dialect[] =
+    "  --dialect DIALECT        what is spoken: native, with others of this program; or godot3, "
+    "with\n"
+    "                           players of Godot 3, to host them or to join one that hosts\n";
 static const char window[] =
     "  --screenshot FILE        write the window's last frame to FILE, a PNG\n"
     "  --quit-after SECONDS     leave after that time\n"
@@ -40,7 +45,7 @@ void lobby_flags_help(FILE *out, const struct lobby_words *words)
 {
     fprintf(out, usage, words->program);
     fputs(words->summary, out);
-    fputs(joining, out);
+    fprintf(out, joining, words->godot3 ? dialect : "");
     fputs(words->by_itself, out);
     fprintf(out, window, words->seed);
     fputs(words->end, out);
@@ -173,6 +178,23 @@ static bool set_ca(struct lobby_flags *flags, const char *value)
     return *value != '\0';
 }
 
+static bool set_dialect(struct lobby_flags *flags, const char *value)
+{
+    static const struct {
+        const char *name;
+        meeple_dialect dialect;
+    } known[] = {{"native", MEEPLE_DIALECT_NATIVE}, {"godot3", MEEPLE_DIALECT_GODOT3}};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(known); i++) {
+        if (strcmp(known[i].name, value) == 0) {
+            flags->dialect = known[i].dialect;
+            flags->has_dialect = true;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool set_name(struct lobby_flags *flags, const char *value)
 {
     flags->name = value;
@@ -253,6 +275,7 @@ static const struct flag *find(const char *name, size_t len)
         {"--key", true, set_key},
         {"--proxy", true, set_proxy},
         {"--ca", true, set_ca},
+        {"--dialect", true, set_dialect},
         {"--name", true, set_name},
         {"--auto", true, set_auto},
         {"--screenshot", true, set_screenshot},

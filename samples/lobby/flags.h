@@ -16,6 +16,8 @@ struct lobby_flags {
     const char *connect; /* NULL: not asked for */
     const char *bind;    /* NULL: every interface */
     const char *proxy;   /* NULL: none */
+    meeple_dialect dialect;
+    bool has_dialect; /* it was said, not left at the native one */
     struct lobby_files files;
     const char *name, *screenshot;
     uint16_t port;
@@ -37,6 +39,7 @@ struct lobby_words {
     const char *by_itself; /* the lines on --auto, indented as the others */
     const char *seed;      /* of what: "of the dice" */
     const char *end;       /* a paragraph */
+    bool godot3;           /* it can be played with Godot 3 */
 };
 
 /* What --help prints. */

@@ -76,6 +76,19 @@ static bool show_fields(struct ui *ui, const struct lobby_form_view *view, struc
     return entered && idle;
 }
 
+static void show_switch(struct ui *ui, const struct lobby_form_view *view, struct lobby_form *form)
+{
+    struct ui_switch godot3 = {.id = view->first_id + LOBBY_FORM_GODOT3,
+                               .rect = view->godot3,
+                               .label = "Godot 3",
+                               .on = form->godot3,
+                               .disabled = view->phase != LOBBY_IDLE};
+
+    if (godot3.rect.w > 0) {
+        form->godot3 = ui_switch(ui, &godot3);
+    }
+}
+
 static bool show_button(struct ui *ui, struct ui_button button)
 {
     button.font = FONT_BOLD;
@@ -127,5 +140,6 @@ lobby_wish lobby_form_show(struct ui *ui, const struct lobby_form_view *view,
     bool entered = show_fields(ui, view, form);
     lobby_wish wish = show_buttons(ui, view);
 
+    show_switch(ui, view, form);
     return entered ? LOBBY_WISH_CONNECT : wish;
 }

@@ -8,6 +8,7 @@
 /* The caller's, between passes. */
 struct lobby_form {
     struct ui_text name, server;
+    bool godot3;                    /* the switch is on */
     char usual[LOBBY_ADDRESS_SIZE]; /* what an empty field means: lobby_platform_server() */
 };
 
@@ -19,6 +20,7 @@ enum lobby_form_widget {
     LOBBY_FORM_HOST,
     LOBBY_FORM_CONNECT,
     LOBBY_FORM_DISCONNECT,
+    LOBBY_FORM_GODOT3, /* who types is sooner at the buttons */
     LOBBY_FORM_IDS
 };
 
@@ -27,7 +29,7 @@ struct lobby_form_view {
     unsigned first_id;
     lobby_phase phase;
     struct rect name_label, name, server_label, server;
-    struct rect alone, host, connect, disconnect;
+    struct rect godot3, alone, host, connect, disconnect;
 };
 
 typedef enum lobby_wish {

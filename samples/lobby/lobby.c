@@ -5,8 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Godot's players can leave without a word, with their connection open; until that is noticed the
+ * others wait for them. */
+#define GODOT3_HEARTBEAT_MS 5000
+
+static bool is_godot3(const struct lobby *lobby)
+{
+    return lobby->dialect == MEEPLE_DIALECT_GODOT3;
+}
+
 static void say_playing(struct lobby *lobby)
 {
+    const char *with = is_godot3(lobby) ? " with Godot 3" : "";
     char *status = lobby->status;
     size_t size = sizeof lobby->status;
 
@@ -15,10 +25,11 @@ static void say_playing(struct lobby *lobby)
     } else if (lobby->hosting && lobby->options.files.folder) {
         snprintf(status, size, "Hosting at %s", lobby->page);
     } else if (lobby->hosting) {
-        snprintf(status, size, "Hosting on port %u%s", (unsigned)lobby->port,
+        snprintf(status, size, "Hosting on port %u%s%s", (unsigned)lobby->port,
+                 is_godot3(lobby) ? " for Godot 3" : "",
                  lobby->options.files.cert ? " with TLS" : "");
     } else {
-        snprintf(status, size, "Playing at %s", lobby->where);
+        snprintf(status, size, "Playing at %s%s", lobby->where, with);
     }
 }
 
@@ -45,6 +56,17 @@ static void set_phase(struct lobby *lobby, lobby_phase phase)
     }
 }
 
+/* What it may be if the other end does not let us in, NULL if this game has one language only. */
+static const char *other_language(const struct lobby *lobby)
+{
+    if (!lobby->options.godot3_protocol) {
+        return NULL;
+    }
+    return is_godot3(lobby)
+               ? "If no Godot 3 plays there, switch \"Godot 3\" off (--dialect native)"
+               : "If a Godot 3 game is there, switch \"Godot 3\" on (--dialect godot3)";
+}
+
 /* The session has ended; says why, if that was not our wish. */
 static void take_down(struct lobby *lobby, const meeple_event *down, const meeple_fault *fault)
 {
@@ -55,7 +77,7 @@ static void take_down(struct lobby *lobby, const meeple_event *down, const meepl
     if (lobby->up) {
         lobby_alert_lost(lobby->alert, down, fault);
     } else {
-        lobby_alert_not_connected(lobby->alert, lobby->where, fault);
+        lobby_alert_not_connected(lobby->alert, lobby->where, fault, other_language(lobby));
     }
 }
 
@@ -117,7 +139,7 @@ static int begin(struct lobby *lobby, meeple_net *net)
 
 void lobby_init(struct lobby *lobby, const struct lobby_options *options)
 {
-    *lobby = (struct lobby){.options = *options};
+    *lobby = (struct lobby){.options = *options, .dialect = options->dialect};
     set_phase(lobby, LOBBY_IDLE);
 }
 
@@ -160,6 +182,7 @@ static int listen_at(struct lobby *lobby, const char *bind_address, uint16_t por
                                     .mem = options->mem,
                                     .log = options->log};
     const char *const proxies[] = {options->proxy, NULL};
+    const char *const protocols[] = {options->godot3_protocol, NULL};
     meeple_net *net = NULL;
     int rc = read_certificate(lobby, &listen.tls);
 
@@ -169,6 +192,11 @@ static int listen_at(struct lobby *lobby, const char *bind_address, uint16_t por
     if (options->proxy) {
         listen.proxy =
             (meeple_proxy_options){.kind = MEEPLE_PROXY_X_FORWARDED_FOR, .trusted = proxies};
+    }
+    if (is_godot3(lobby)) {
+        listen.dialect = MEEPLE_DIALECT_GODOT3;
+        listen.protocols = protocols;
+        listen.limits.heartbeat_ms = GODOT3_HEARTBEAT_MS;
     }
     rc = meeple_net_listen(&net, &listen);
     meeple_tls_server_free(listen.tls); /* the net keeps what it needs */
@@ -202,6 +230,10 @@ int lobby_host(struct lobby *lobby, const char *bind_address, uint16_t port)
     lobby->alone = false;
     lobby_address_page(lobby->page, bind_address, options->home, lobby->port,
                        options->files.cert != NULL);
+    if (is_godot3(lobby)) {
+        size_t len = strlen(lobby->page);
+        snprintf(lobby->page + len, sizeof lobby->page - len, "?dialect=godot3");
+    }
     set_phase(lobby, LOBBY_PLAYING);
     return 0;
 }
@@ -232,7 +264,12 @@ int lobby_alone(struct lobby *lobby)
 
 int lobby_connect(struct lobby *lobby, const char *address)
 {
-    const meeple_connect_options options = {.tls.ca_file = lobby->options.files.ca,
+    const char *const protocols[] = {lobby->options.godot3_protocol, NULL};
+    const meeple_connect_options options = {.dialect = lobby->dialect,
+                                            .protocols = is_godot3(lobby) ? protocols : NULL,
+                                            .limits.heartbeat_ms =
+                                                is_godot3(lobby) ? GODOT3_HEARTBEAT_MS : 0,
+                                            .tls.ca_file = lobby->options.files.ca,
                                             .io = lobby->options.io,
                                             .mem = lobby->options.mem,
                                             .log = lobby->options.log};
@@ -281,6 +318,19 @@ void lobby_disconnect(struct lobby *lobby)
         meeple_net_close(net, MEEPLE_CLOSE_NORMAL, NULL);
     }
     set_phase(lobby, LOBBY_CLOSING);
+}
+
+void lobby_speak(struct lobby *lobby, meeple_dialect dialect)
+{
+    assert(dialect == MEEPLE_DIALECT_NATIVE || lobby->options.godot3_protocol);
+    assert(lobby->phase == LOBBY_IDLE);
+    lobby->dialect = dialect;
+    lobby->revision++;
+}
+
+meeple_dialect lobby_dialect(const struct lobby *lobby)
+{
+    return lobby->dialect;
 }
 
 int lobby_poll(struct lobby *lobby, int timeout_ms)

@@ -45,6 +45,10 @@ struct lobby_options {
     const meeple_class *const *classes; /* that may be spawned; NULL: none */
     uint32_t guests_max;                /* besides the host */
     uint16_t port;                      /* of an address without one; 0: LOBBY_PORT */
+    meeple_dialect dialect;             /* of the first session; see lobby_speak() */
+    /* Borrowed: the WebSocket subprotocol that Godot 3 players of this game use, "ludus"; NULL:
+     * there are none. */
+    const char *godot3_protocol;
     struct lobby_files files;
     /* Borrowed: the address or network of a proxy before us, whose X-Forwarded-For is believed;
      * NULL: none. */
@@ -65,6 +69,7 @@ struct lobby {
     bool alone; /* hosting, with no way in for others */
     bool up;    /* UP came */
     bool over;  /* the world can go as soon as it is not at work */
+    meeple_dialect dialect;
     uint16_t port;
     char where[LOBBY_ADDRESS_SIZE]; /* that we are connected to */
     char page[LOBBY_ADDRESS_SIZE];
@@ -86,6 +91,11 @@ int lobby_alone(struct lobby *lobby);
 /* Cancels connecting, leaves, or stops hosting.  Nothing happens when IDLE. */
 void lobby_disconnect(struct lobby *lobby);
 
+/* What the next session speaks: the native dialect, or with a godot3_protocol Godot 3's.  Both
+ * sides have to speak the same. */
+void lobby_speak(struct lobby *lobby, meeple_dialect dialect);
+meeple_dialect lobby_dialect(const struct lobby *lobby);
+
 /* Does what there is to do, waiting up to timeout_ms for it.  Returns how much was done, 0 for
  * nothing; a lost session is no error here, it becomes IDLE with an alert. */
 int lobby_poll(struct lobby *lobby, int timeout_ms);
@@ -94,9 +104,10 @@ lobby_phase lobby_phase_of(const struct lobby *lobby);
 /* Of the session that is or was. */
 bool lobby_is_host(const struct lobby *lobby);
 uint16_t lobby_port(const struct lobby *lobby); /* hosting; else 0 */
-/* Where the page is that we hand out, "http://192.168.0.7:8080/", "https://..." with TLS; NULL if
- * we do not.  Of a machine that does not know its address it says localhost: others write the
- * address in its place, as they write the name that the certificate is for. */
+/* Where the page is that we hand out, "http://192.168.0.7:8080/", "https://..." with TLS, with
+ * "?dialect=godot3" at its end if that is what we speak; NULL if we do not.  Of a machine that does
+ * not know its address it says localhost: others write the address in its place, as they write the
+ * name that the certificate is for. */
 const char *lobby_page(const struct lobby *lobby);
 int32_t lobby_id(const struct lobby *lobby); /* 0 if we have none */
 /* NULL while IDLE. */
@@ -104,7 +115,8 @@ meeple_world *lobby_world(const struct lobby *lobby);
 /* The game that a world belongs to: options.user. */
 void *lobby_user(const meeple_world *world);
 /* One line about where we stand: "Not connected", "Connecting to localhost:8080 ...", "Hosting on
- * port 8080", "Playing at localhost:8080", "Playing alone". */
+ * port 8080", "Playing at localhost:8080", "Playing alone"; with Godot 3 in it if that is spoken.
+ */
 const char *lobby_status(const struct lobby *lobby);
 /* A sentence that the user has to see (could not host, could not connect and why, lost the server),
  * or NULL.  Stays until dismissed. */

@@ -33,6 +33,10 @@ int lobby_program_main(const struct lobby_program *program, int argc, char **arg
         fprintf(stderr, "%s: %s; --help says more\n", name, flags.error);
         return 2;
     }
+    if (flags.has_dialect && !program->words.godot3) {
+        fprintf(stderr, "%s: --dialect is not for this game; --help says more\n", name);
+        return 2;
+    }
     if (flags.help) {
         lobby_flags_help(stdout, &program->words);
         return 0;

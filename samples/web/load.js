@@ -86,7 +86,7 @@ window.addEventListener("unhandledrejection", (event) => takeError(event.reason,
 /* ---- The command line, from the query ---- */
 
 /* What of it a link may say, and whether it has a value. */
-const flags = {connect: true, name: true, auto: true, seed: true, report: false};
+const flags = {connect: true, dialect: true, name: true, auto: true, seed: true, report: false};
 
 function commandLine() {
     const line = [];

@@ -18,6 +18,7 @@ struct dice_session {
     lobby_phase phase;
     bool hosting;
     uint16_t port;
+    meeple_dialect dialect;
     int32_t id;
     char name[LOBBY_NAME_MAX + 1];
     char status[LOBBY_HOST_MAX + 64];
@@ -162,6 +163,20 @@ int dice_session_rename(struct dice_session *session, const char *name)
     snprintf(session->name, sizeof session->name, "%s", given ? name : "Player");
     session->revision++;
     return 0;
+}
+
+int dice_session_speak(struct dice_session *session, meeple_dialect dialect)
+{
+    if (session->phase != LOBBY_IDLE) {
+        return MEEPLE_ESTATE;
+    }
+    session->dialect = dialect;
+    return 0;
+}
+
+meeple_dialect dice_session_dialect(const struct dice_session *session)
+{
+    return session->dialect;
 }
 
 int dice_session_roll(struct dice_session *session)

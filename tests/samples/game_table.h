@@ -26,7 +26,21 @@ struct guest {
 struct table {
     struct guest *guests[TABLE_MAX];
     size_t count;
+    meeple_dialect dialect;
 };
+
+/* A test in every dialect that the game has; its body is behind it, with `dialect`. */
+#define TABLE_TEST(suite, name)                                                                    \
+    static void name(meeple_dialect dialect);                                                      \
+    Test(suite, name)                                                                              \
+    {                                                                                              \
+        name(MEEPLE_DIALECT_NATIVE);                                                               \
+    }                                                                                              \
+    Test(suite, name##_in_godot3)                                                                  \
+    {                                                                                              \
+        name(MEEPLE_DIALECT_GODOT3);                                                               \
+    }                                                                                              \
+    static void name(meeple_dialect dialect)
 
 static inline void note_ran(void *user, const struct dice_ran *ran)
 {
@@ -101,19 +115,26 @@ static inline void table_settle(struct table *table)
 
 static inline struct guest *table_host(struct table *table, const struct dice_game_options *options)
 {
+    const meeple_listen_options listen = {.limits.peers_max = TABLE_MAX, .dialect = table->dialect};
     meeple_net *net;
 
-    cr_assert_eq(meeple_net_loopback(&net, &(meeple_listen_options){.limits.peers_max = TABLE_MAX}),
-                 0);
+    cr_assert_eq(meeple_net_loopback(&net, &listen), 0);
     return table_sit(table, net, options);
+}
+
+/* A connection to it, without a game. */
+static inline meeple_net *table_connect(struct table *table)
+{
+    const meeple_connect_options options = {.dialect = table->dialect};
+    meeple_net *net;
+
+    cr_assert_eq(meeple_net_join(&net, meeple_world_net(table->guests[0]->world), &options), 0);
+    return net;
 }
 
 static inline struct guest *table_join(struct table *table, const char *name)
 {
-    meeple_net *net;
-
-    cr_assert_eq(meeple_net_join(&net, meeple_world_net(table->guests[0]->world), NULL), 0);
-    return table_sit(table, net, &(struct dice_game_options){.name = name});
+    return table_sit(table, table_connect(table), &(struct dice_game_options){.name = name});
 }
 
 /* "Host", and guests "a", "b", ... */

@@ -14,9 +14,9 @@ static void expect_names(const struct dice_game *game, const char *expected)
     cr_expect_str_eq(names, expected);
 }
 
-Test(dice_game, a_host_sits_down_first_and_begins)
+TABLE_TEST(dice_game, a_host_sits_down_first_and_begins)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     struct guest *host = table_host(&table, &(struct dice_game_options){.name = "Host"});
 
     cr_expect_not(dice_game_my_turn(&host->game));
@@ -32,9 +32,9 @@ Test(dice_game, a_host_sits_down_first_and_begins)
     table_end(&table);
 }
 
-Test(dice_game, guests_sit_down_in_the_order_they_come)
+TABLE_TEST(dice_game, guests_sit_down_in_the_order_they_come)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
 
     table_begin(&table, 3);
     expect_same(&table);
@@ -45,9 +45,9 @@ Test(dice_game, guests_sit_down_in_the_order_they_come)
     table_end(&table);
 }
 
-Test(dice_game, says_the_same_on_the_wire_as_the_original)
+TABLE_TEST(dice_game, says_the_same_on_the_wire_as_the_original)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     struct guest *guest;
     char expected[1024];
     int32_t id;
@@ -87,14 +87,14 @@ Test(dice_game, says_the_same_on_the_wire_as_the_original)
     table_end(&table);
 }
 
-Test(dice_game, a_player_without_a_name_is_connecting)
+TABLE_TEST(dice_game, a_player_without_a_name_is_connecting)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     meeple_net *net;
     meeple_event event;
 
     table_begin(&table, 1);
-    cr_assert_eq(meeple_net_join(&net, meeple_world_net(table.guests[0]->world), NULL), 0);
+    net = table_connect(&table);
     while (meeple_net_next(net, &event, 0) > 0 ||
            meeple_world_poll(table.guests[0]->world, 0) > 0) {
     }
@@ -107,9 +107,9 @@ Test(dice_game, a_player_without_a_name_is_connecting)
     table_end(&table);
 }
 
-Test(dice_game, the_turn_goes_round)
+TABLE_TEST(dice_game, the_turn_goes_round)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
 
     table_begin(&table, 2);
     for (int round = 0; round < 3; round++) {
@@ -132,9 +132,9 @@ Test(dice_game, the_turn_goes_round)
     table_end(&table);
 }
 
-Test(dice_game, who_acts_out_of_turn_is_called_out)
+TABLE_TEST(dice_game, who_acts_out_of_turn_is_called_out)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     char expected[64];
 
     table_begin(&table, 2);
@@ -152,9 +152,9 @@ Test(dice_game, who_acts_out_of_turn_is_called_out)
     table_end(&table);
 }
 
-Test(dice_game, the_second_of_two_quick_rolls_is_cheating)
+TABLE_TEST(dice_game, the_second_of_two_quick_rolls_is_cheating)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     struct guest *guest;
 
     table_begin(&table, 1);
@@ -173,11 +173,11 @@ Test(dice_game, the_second_of_two_quick_rolls_is_cheating)
 }
 
 /* Everybody but the host leaves once, at every turn there can be. */
-Test(dice_game, whoever_leaves_the_turn_is_somebodys)
+TABLE_TEST(dice_game, whoever_leaves_the_turn_is_somebodys)
 {
     for (size_t turn = 0; turn < 4; turn++) {
         for (size_t leaver = 1; leaver < 4; leaver++) {
-            struct table table = {0};
+            struct table table = {.dialect = dialect};
             int32_t owner;
 
             table_begin(&table, 3);
@@ -197,9 +197,9 @@ Test(dice_game, whoever_leaves_the_turn_is_somebodys)
 }
 
 /* Both on their way to the host at once: our roll, and the news that somebody left. */
-Test(dice_game, a_leave_is_no_answer_to_a_roll)
+TABLE_TEST(dice_game, a_leave_is_no_answer_to_a_roll)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     struct guest *guest;
 
     table_begin(&table, 3);
@@ -221,9 +221,9 @@ Test(dice_game, a_leave_is_no_answer_to_a_roll)
     table_end(&table);
 }
 
-Test(dice_game, at_a_dedicated_host_the_first_guest_begins)
+TABLE_TEST(dice_game, at_a_dedicated_host_the_first_guest_begins)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     struct guest *host =
         table_host(&table, &(struct dice_game_options){.name = "Host", .dedicated = true});
 
@@ -256,9 +256,9 @@ Test(dice_game, at_a_dedicated_host_the_first_guest_begins)
     table_end(&table);
 }
 
-Test(dice_game, what_only_the_host_may_say_is_refused_from_a_guest)
+TABLE_TEST(dice_game, what_only_the_host_may_say_is_refused_from_a_guest)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     struct guest *liar;
     meeple_object *object;
     int32_t host = MEEPLE_SERVER, other;
@@ -295,7 +295,7 @@ Test(dice_game, what_only_the_host_may_say_is_refused_from_a_guest)
     table_end(&table);
 }
 
-Test(dice_game, names_are_told_to_everybody_and_cleaned)
+TABLE_TEST(dice_game, names_are_told_to_everybody_and_cleaned)
 {
     static const struct {
         const char *said, *shown;
@@ -310,7 +310,7 @@ Test(dice_game, names_are_told_to_everybody_and_cleaned)
          "31m",
          "31m"},
     };
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
 
     table_begin(&table, 2);
     for (size_t i = 0; i < MEEPLE_COUNT(cases); i++) {
@@ -334,9 +334,9 @@ Test(dice_game, names_are_told_to_everybody_and_cleaned)
     table_end(&table);
 }
 
-Test(dice_game, a_long_name_is_cut_between_characters_and_longer_ones_are_not_sent)
+TABLE_TEST(dice_game, a_long_name_is_cut_between_characters_and_longer_ones_are_not_sent)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     char name[200] = "x";
     char line[RULES_HEARD_MAX + 2] = "";
 
@@ -363,9 +363,9 @@ Test(dice_game, a_long_name_is_cut_between_characters_and_longer_ones_are_not_se
     table_end(&table);
 }
 
-Test(dice_game, an_action_is_no_way_to_begin_a_line)
+TABLE_TEST(dice_game, an_action_is_no_way_to_begin_a_line)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
 
     table_begin(&table, 1);
     cr_assert_eq(
@@ -379,9 +379,9 @@ Test(dice_game, an_action_is_no_way_to_begin_a_line)
     table_end(&table);
 }
 
-Test(dice_game, the_dice_show_0_to_99_and_repeat_with_the_seed)
+TABLE_TEST(dice_game, the_dice_show_0_to_99_and_repeat_with_the_seed)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     struct guest *host, *same;
     bool seen[RULES_FACES] = {false};
     unsigned distinct = 0;
@@ -410,9 +410,9 @@ Test(dice_game, the_dice_show_0_to_99_and_repeat_with_the_seed)
     table_end(&table);
 }
 
-Test(dice_game, the_log_keeps_the_newest_1000_lines)
+TABLE_TEST(dice_game, the_log_keeps_the_newest_1000_lines)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     char text[32];
 
     table_begin(&table, 1);
@@ -434,9 +434,9 @@ Test(dice_game, the_log_keeps_the_newest_1000_lines)
     table_end(&table);
 }
 
-Test(dice_game, who_finds_no_seat_is_sent_away_with_a_reason)
+TABLE_TEST(dice_game, who_finds_no_seat_is_sent_away_with_a_reason)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     struct guest *late;
 
     table_begin(&table, 0);
@@ -460,9 +460,9 @@ Test(dice_game, who_finds_no_seat_is_sent_away_with_a_reason)
     table_end(&table);
 }
 
-Test(dice_game, the_table_stays_when_the_session_has_ended)
+TABLE_TEST(dice_game, the_table_stays_when_the_session_has_ended)
 {
-    struct table table = {0};
+    struct table table = {.dialect = dialect};
     struct guest *guest;
 
     table_begin(&table, 1);

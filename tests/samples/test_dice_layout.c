@@ -7,7 +7,7 @@
 #include "samples/dice/window_layout.h"
 
 #define FINGER 40.0f /* the least that is met without aiming, in logical pixels */
-#define PARTS 12
+#define PARTS 13
 
 static const float phones[][2] = {
     {DICE_LAYOUT_MIN_WIDTH, DICE_LAYOUT_MIN_HEIGHT}, {320, 480}, {360, 640}, {390, 844}, {430, 932},
@@ -18,10 +18,10 @@ static const lobby_phase phases[] = {LOBBY_IDLE, LOBBY_CONNECTING, LOBBY_PLAYING
 /* What may not lie on one another, but for the card that the form is on. */
 static void parts_of(const struct dice_layout *layout, struct rect parts[PARTS])
 {
-    const struct rect list[PARTS] = {layout->icon,   layout->title,        layout->status,
-                                     layout->name,   layout->server,       layout->name_label,
-                                     layout->host,   layout->connect,      layout->disconnect,
-                                     layout->action, layout->players_card, layout->log_card};
+    const struct rect list[PARTS] = {
+        layout->icon,         layout->title,    layout->status,  layout->name,       layout->server,
+        layout->name_label,   layout->host,     layout->connect, layout->disconnect, layout->action,
+        layout->players_card, layout->log_card, layout->godot3};
 
     for (size_t i = 0; i < PARTS; i++) {
         parts[i] = list[i];
@@ -81,7 +81,8 @@ Test(dice_layout, on_a_telephone_everything_is_met_by_a_finger)
 
         dice_layout_compute(&layout, &needs);
         const struct rect targets[] = {layout.name,    layout.server,     layout.host,
-                                       layout.connect, layout.disconnect, layout.action};
+                                       layout.connect, layout.disconnect, layout.action,
+                                       layout.godot3};
 
         for (size_t j = 0; j < MEEPLE_COUNT(targets); j++) {
             cr_expect(targets[j].w <= 0 || (targets[j].w >= FINGER && targets[j].h >= FINGER),
@@ -97,11 +98,13 @@ Test(dice_layout, a_small_window_folds_the_form_away_while_playing_and_keeps_the
 
         dice_layout_compute(
             &layout, &(struct dice_layout_needs){phones[i][0], phones[i][1], LOBBY_PLAYING, false});
-        cr_expect(layout.seat.w <= 0 && layout.name.w <= 0 && layout.connect.w <= 0);
+        cr_expect(layout.seat.w <= 0 && layout.name.w <= 0 && layout.connect.w <= 0 &&
+                  layout.godot3.w <= 0);
         cr_expect(layout.disconnect.w > 0 && layout.action.w > 0);
         dice_layout_compute(
             &layout, &(struct dice_layout_needs){phones[i][0], phones[i][1], LOBBY_IDLE, false});
-        cr_expect(layout.name.w > 0 && layout.server.w > 0 && layout.connect.w > 0);
+        cr_expect(layout.name.w > 0 && layout.server.w > 0 && layout.connect.w > 0 &&
+                  layout.godot3.w > 0);
     }
 }
 
@@ -117,6 +120,7 @@ Test(dice_layout, who_cannot_host_is_not_shown_how_and_gets_the_room)
         needs.guest_only = true;
         dice_layout_compute(&guest, &needs);
         cr_expect(host.host.w > 0 && guest.host.w <= 0);
+        cr_expect(host.godot3.w > 0 && guest.godot3.w > 0);
         cr_expect(guest.name.w > host.name.w || guest.connect.w > host.connect.w);
     }
 }

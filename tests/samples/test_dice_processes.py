@@ -42,24 +42,27 @@ class Dice(programs.Program):
 
 
 class DiceTest(unittest.TestCase):
+    dialect = ()  # the flags for it
+
     def start(self, *arguments, **environment):
         dice = Dice(*arguments, **environment)
         self.addCleanup(dice.end)
         return dice
 
     def host(self, *arguments):
-        dice = self.start("--headless", "--host", "--port", "0", "--bind", "127.0.0.1", "--name", "Host", *arguments)
+        dice = self.start("--headless", "--host", "--port", "0", "--bind", "127.0.0.1", "--name", "Host",
+                          *self.dialect, *arguments)
         return dice, "127.0.0.1:%d" % dice.wait_line(ev="up")["port"]
 
     def join(self, where, name, *arguments, **environment):
-        return self.start("--headless", "--connect", where, "--name", name, *arguments, **environment)
+        return self.start("--headless", "--connect", where, "--name", name, *self.dialect, *arguments, **environment)
 
     def done(self, *all_of_them):
         for dice in all_of_them:
             self.assertEqual(dice.status(), 0, "%s: %s" % (dice.command, dice.err))
 
 
-class Game(DiceTest):
+class Table(DiceTest):
     def check_lines(self, dice):
         last = 0
         for line in dice.lines():
@@ -98,7 +101,7 @@ class Game(DiceTest):
                 self.assertTrue(0 <= int(line.split()[-1]) <= 99)
         self.assertFalse([line for line in host.log() if "cheat" in line])
 
-    def test_a_host_and_three_play_to_the_end_and_all_logs_agree(self):
+    def play_to_the_end(self):
         host, where = self.host()
         guests = [self.join(where, name, "--auto", "5") for name in ("Anna", "Bořek", 'C "x" \\')]
         self.done(*guests, host)
@@ -112,14 +115,9 @@ class Game(DiceTest):
             self.assertEqual(sum(line.startswith(name + ":") for line in host.log()), 5)
         end = host.lines()[-2]
         self.assertEqual((end["ids"], end["names"], end["turn"]), ([1], ["Host"], 0))
+        return [host, *guests]
 
-    def test_a_host_told_to_roll_stays_for_the_others(self):
-        host, where = self.host("--auto", "2")
-        guests = [self.join(where, name, "--auto", "4") for name in ("a", "b")]
-        self.done(*guests, host)
-        self.check_rolls(host, Host=2, a=4, b=4)
-
-    def test_a_dedicated_host_serves_until_it_is_told_to_end(self):
+    def serve_until_told_to_end(self):
         host, where = self.host("--dedicated")
         for gone in (2, 4):
             guests = [self.join(where, name, "--auto", "3") for name in ("a", "b")]
@@ -132,6 +130,61 @@ class Game(DiceTest):
         self.assertFalse([line for line in host.lines() if 1 in line.get("ids", [])])
         self.check_rolls(host, a=6, b=6)
         self.check_lines(host)
+
+
+class Godot3(Table):
+    """The same in what Godot 3 speaks, and with whom does not."""
+    dialect = ("--dialect", "godot3")
+
+    def test_a_host_and_three_play_to_the_end_and_all_logs_agree(self):
+        host, *guests = self.play_to_the_end()
+        self.assertEqual({line["protocol"] for line in host.lines() if line["ev"] == "join"}, {"ludus"})
+        for guest in guests:
+            self.assertEqual(guest.wait_line(ev="up")["protocol"], "ludus")
+
+    def test_a_dedicated_host_serves_until_it_is_told_to_end(self):
+        self.serve_until_told_to_end()
+
+    def test_who_speaks_something_else_reads_what_to_do(self):
+        host, where = self.host("--dedicated")
+        guest = self.join(where, "a", "--dialect", "native")
+        self.assertEqual(guest.status(), 1)
+        self.assertRegex(guest.err[-1], "^dice: Could not connect to %s: .*--dialect godot3" % where)
+        host.signal(signal.SIGTERM)
+        self.done(host)
+
+        host, where = self.host("--dedicated", "--dialect", "native")
+        guest = self.join(where, "a")
+        self.assertEqual(guest.status(), 1)
+        self.assertRegex(guest.err[-1], "^dice: Could not connect to %s: .*--dialect native" % where)
+        host.signal(signal.SIGTERM)
+        self.done(host)
+
+    def test_a_page_is_told_what_is_spoken(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "index.html"), "w") as page:
+                page.write("<p>dice")
+            host, where = self.host("--serve", folder)
+            link = host.wait_line(ev="up")["page"]
+            self.assertEqual(link, "http://%s/?dialect=godot3" % where)
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(link, timeout=programs.TIMEOUT) as page:
+                self.assertEqual(page.read(), b"<p>dice")
+            self.done(self.join(link, "a", "--auto", "1"), host)
+
+
+class Game(Table):
+    def test_a_host_and_three_play_to_the_end_and_all_logs_agree(self):
+        self.play_to_the_end()
+
+    def test_a_host_told_to_roll_stays_for_the_others(self):
+        host, where = self.host("--auto", "2")
+        guests = [self.join(where, name, "--auto", "4") for name in ("a", "b")]
+        self.done(*guests, host)
+        self.check_rolls(host, Host=2, a=4, b=4)
+
+    def test_a_dedicated_host_serves_until_it_is_told_to_end(self):
+        self.serve_until_told_to_end()
 
     def test_a_seed_makes_the_same_dice(self):
         rolls = []
@@ -355,7 +408,7 @@ class CommandLine(DiceTest):
 
     def test_mistakes_say_what_is_wrong_and_where_help_is(self):
         for arguments in (["--nonsense"], ["extra"], ["--port"], ["--port", "99999"], ["--headless"],
-                          ["--host", "--connect", "x"], ["--auto", "0", "--host"], ["--quit-after", "soon"]):
+                          ["--host", "--dialect", "klingon"], ["--host", "--connect", "x"], ["--auto", "0", "--host"], ["--quit-after", "soon"]):
             with self.subTest(arguments=arguments):
                 dice = self.start(*arguments)
                 self.assertEqual(dice.status(), 2)
@@ -397,6 +450,15 @@ class Window(DiceTest):
             for shot in shots:
                 with open(shot, "rb") as png:
                     self.assertEqual(png.read(8), b"\x89PNG\r\n\x1a\n")
+
+    def test_a_window_speaks_as_it_was_told(self):
+        host = self.start("--dedicated", "--headless", "--port", "0", "--bind", "127.0.0.1", "--dialect", "godot3")
+        port = host.wait_line(ev="up")["port"]
+        guest = self.start("--connect", "127.0.0.1:%d" % port, "--dialect", "godot3", "--auto", "1",
+                           SDL_VIDEODRIVER="dummy")
+        self.done(guest)
+        host.signal(signal.SIGTERM)
+        self.done(host)
 
     def test_a_window_that_could_not_host_is_no_success(self):
         listener, port = programs.take_port()

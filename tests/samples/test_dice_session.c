@@ -615,15 +615,18 @@ Test(dice_session, every_allocation_may_fail)
 {
     struct sim *sim = sim_new(NULL);
 
-    for (int hosting = 0; hosting < 2; hosting++) {
+    for (int way = 0; way < 4; way++) {
         struct counting_mem mem;
-        struct dice_options options = {.io = sim_driver(sim, "host"), .mem = &mem.mem};
+        struct dice_options options = {.dialect =
+                                           way < 2 ? MEEPLE_DIALECT_NATIVE : MEEPLE_DIALECT_GODOT3,
+                                       .io = sim_driver(sim, "host"),
+                                       .mem = &mem.mem};
         size_t n = 1;
 
         do {
             counting_mem_init(&mem);
             counting_mem_fail(&mem, n);
-            cr_assert_eq(try_once(&options, hosting == 1), mem.calls < n ? 0 : MEEPLE_ENOMEM);
+            cr_assert_eq(try_once(&options, way % 2 == 1), mem.calls < n ? 0 : MEEPLE_ENOMEM);
             cr_assert_eq(mem.live, 0, "call %zu leaks", n);
         } while (mem.calls >= n++);
         cr_expect_gt(n, 5);
@@ -641,7 +644,7 @@ static bool poll_both(struct dice_session *host, struct dice_session *guest)
 }
 
 /* Whatever a host runs out of memory for, guests are told the truth or leave. */
-Test(dice_session, a_host_may_run_out_of_memory)
+static void run_out(meeple_dialect dialect)
 {
     for (size_t n = 1;; n++) {
         struct sim *sim = sim_new(&(struct sim_options){.seed = 2, .latency_max_ms = 3});
@@ -651,13 +654,16 @@ Test(dice_session, a_host_may_run_out_of_memory)
 
         counting_mem_init(&mem);
         cr_assert_eq(dice_session_new(&host, &(struct dice_options){.seed = 1,
+                                                                    .dialect = dialect,
                                                                     .io = sim_driver(sim, "host"),
                                                                     .mem = &mem.mem}),
                      0);
         cr_assert_eq(dice_session_host(host, NULL, LOBBY_PORT), 0);
-        cr_assert_eq(dice_session_new(
-                         &guest, &(struct dice_options){.seed = 1, .io = sim_driver(sim, "guest")}),
-                     0);
+        cr_assert_eq(
+            dice_session_new(&guest, &(struct dice_options){.seed = 1,
+                                                            .dialect = dialect,
+                                                            .io = sim_driver(sim, "guest")}),
+            0);
         cr_assert_eq(dice_session_connect(guest, "host"), 0);
         counting_mem_fail(&mem, n);
         until = sim_now(sim) + 2000;
@@ -687,4 +693,14 @@ Test(dice_session, a_host_may_run_out_of_memory)
             break;
         }
     }
+}
+
+Test(dice_session, a_host_may_run_out_of_memory)
+{
+    run_out(MEEPLE_DIALECT_NATIVE);
+}
+
+Test(dice_session, a_host_may_run_out_of_memory_in_godot3)
+{
+    run_out(MEEPLE_DIALECT_GODOT3);
 }

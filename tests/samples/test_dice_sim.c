@@ -1,5 +1,5 @@
 /* test_dice_sim: the whole game, a host and four clients, over networks that chop, stall and
- * break. */
+ * break, in every dialect that it has. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +21,7 @@ struct table {
     struct dice_session *host;
     struct dice_session *clients[CLIENTS];
     uint64_t seed;
+    meeple_dialect dialect;
     unsigned drops; /* connections that broke on somebody who was playing */
 };
 
@@ -32,6 +33,7 @@ static void sit_down(struct table *table, const struct sim_options *options)
     cr_assert_eq(dice_session_new(&table->host,
                                   &(struct dice_options){.name = "Host",
                                                          .seed = (uint32_t)table->seed + 1,
+                                                         .dialect = table->dialect,
                                                          .io = sim_driver(table->sim, "host")}),
                  0);
     cr_assert_eq(dice_session_host(table->host, NULL, LOBBY_PORT), 0);
@@ -42,6 +44,7 @@ static void sit_down(struct table *table, const struct sim_options *options)
         cr_assert_eq(dice_session_new(&table->clients[i],
                                       &(struct dice_options){.name = names[i],
                                                              .seed = 1,
+                                                             .dialect = table->dialect,
                                                              .io = sim_driver(table->sim, host)}),
                      0);
     }
@@ -137,9 +140,9 @@ static void settle(struct table *table, bool come)
 }
 
 /* Returns how many connections broke under players. */
-static unsigned one_game(uint64_t seed, uint32_t breaks)
+static unsigned one_game(uint64_t seed, meeple_dialect dialect, uint32_t breaks)
 {
-    struct table table = {.seed = seed};
+    struct table table = {.seed = seed, .dialect = dialect};
     struct prng prng = {.state = seed};
     uint64_t next_break, until;
     unsigned drops;
@@ -175,41 +178,61 @@ static unsigned one_game(uint64_t seed, uint32_t breaks)
     return drops;
 }
 
-static void games(uint64_t first)
+static void games(uint64_t first, meeple_dialect dialect)
 {
     unsigned drops = 0;
 
     for (uint64_t seed = first; seed < first + SEEDS_EACH; seed++) {
-        drops += one_game(seed, (uint32_t)(seed % 5));
+        drops += one_game(seed, dialect, (uint32_t)(seed % 5));
     }
     cr_assert_gt(drops, SEEDS_EACH / 2, "connections were to break, and %u did", drops);
 }
 
-/* A thousand seeds, in parts that run beside each other. */
+/* A thousand seeds of each, in parts that run beside each other. */
 Test(dice_sim, ends_alike_for_everyone_seeds_0_to_249)
 {
-    games(0);
+    games(0, MEEPLE_DIALECT_NATIVE);
 }
 
 Test(dice_sim, ends_alike_for_everyone_seeds_250_to_499)
 {
-    games(250);
+    games(250, MEEPLE_DIALECT_NATIVE);
 }
 
 Test(dice_sim, ends_alike_for_everyone_seeds_500_to_749)
 {
-    games(500);
+    games(500, MEEPLE_DIALECT_NATIVE);
 }
 
 Test(dice_sim, ends_alike_for_everyone_seeds_750_to_999)
 {
-    games(750);
+    games(750, MEEPLE_DIALECT_NATIVE);
     _Static_assert(750 + SEEDS_EACH == SEEDS, "a thousand in all");
 }
 
-Test(dice_sim, ends_for_everyone_when_the_host_vanishes)
+Test(dice_sim, in_godot3_ends_alike_for_everyone_seeds_0_to_249)
 {
-    struct table table = {.seed = 7};
+    games(0, MEEPLE_DIALECT_GODOT3);
+}
+
+Test(dice_sim, in_godot3_ends_alike_for_everyone_seeds_250_to_499)
+{
+    games(250, MEEPLE_DIALECT_GODOT3);
+}
+
+Test(dice_sim, in_godot3_ends_alike_for_everyone_seeds_500_to_749)
+{
+    games(500, MEEPLE_DIALECT_GODOT3);
+}
+
+Test(dice_sim, in_godot3_ends_alike_for_everyone_seeds_750_to_999)
+{
+    games(750, MEEPLE_DIALECT_GODOT3);
+}
+
+static void vanish(meeple_dialect dialect)
+{
+    struct table table = {.seed = 7, .dialect = dialect};
 
     sit_down(&table, &(struct sim_options){.seed = 7, .latency_max_ms = 20, .chop = true});
     settle(&table, true);
@@ -222,4 +245,14 @@ Test(dice_sim, ends_for_everyone_when_the_host_vanishes)
     }
     cr_assert_eq(dice_session_player_count(table.host), 1);
     get_up(&table);
+}
+
+Test(dice_sim, ends_for_everyone_when_the_host_vanishes)
+{
+    vanish(MEEPLE_DIALECT_NATIVE);
+}
+
+Test(dice_sim, in_godot3_ends_for_everyone_when_the_host_vanishes)
+{
+    vanish(MEEPLE_DIALECT_GODOT3);
 }

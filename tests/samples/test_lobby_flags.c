@@ -44,6 +44,8 @@ Test(lobby_flags, without_any_it_is_a_window_at_port_8080)
     cr_expect_str_eq(flags.name, "ännchen");
     cr_expect_eq(flags.port, 8080);
     cr_expect_eq(flags.auto_turns, 0);
+    cr_expect_eq(flags.dialect, MEEPLE_DIALECT_NATIVE);
+    cr_expect_not(flags.has_dialect);
     cr_expect_eq(flags.quit_after_ms, 0);
     cr_expect_eq(flags.x, -1);
     cr_expect_eq(flags.width, 0);
@@ -82,6 +84,13 @@ Test(lobby_flags, reads_each)
     cr_expect_str_eq(flags.connect, "[::1]:9");
     cr_expect(flags.headless);
     cr_expect_eq(flags.quit_after_ms, 1);
+    cr_assert(parse(&flags, storage, "--dialect godot3"));
+    cr_expect_eq(flags.dialect, MEEPLE_DIALECT_GODOT3);
+    cr_expect(flags.has_dialect);
+    cr_assert(parse(&flags, storage, "--connect x --dialect native"));
+    cr_expect_eq(flags.dialect, MEEPLE_DIALECT_NATIVE);
+    cr_expect(flags.has_dialect);
+
     cr_assert(parse(&flags, storage, "--dedicated --headless --key a.key --cert a.pem"));
     cr_expect_str_eq(flags.files.cert, "a.pem");
     cr_expect_str_eq(flags.files.key, "a.key");
@@ -142,6 +151,8 @@ Test(lobby_flags, says_what_is_wrong)
         {"--connect x --cert a.pem --key a.key", "--cert needs --host"},
         {"--cert ", "--cert cannot be \"\""},
         {"--host --ca", "--ca needs a value"},
+        {"--host --dialect", "--dialect needs a value"},
+        {"--host --dialect godot", "--dialect cannot be \"godot\""},
         {"--connect x --port 0", "there is no port 0 to connect to"},
     };
 
@@ -172,26 +183,33 @@ Test(lobby_flags, a_value_behind_an_equals_sign_may_be_anything)
     cr_assert_not(parse(&flags, storage, "--nam=x"));
 }
 
+/* What --help says of such a game; to be freed. */
+static char *help(const struct lobby_words *words)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    cr_assert_not_null(out);
+    lobby_flags_help(out, words);
+    cr_assert_eq(fclose(out), 0);
+    return text;
+}
+
 Test(lobby_flags, help_names_every_flag_and_fits_a_terminal)
 {
     static const char *const names[] = {
         "--host",       "--connect",  "--port", "--bind", "--name",
         "--dedicated",  "--headless", "--auto", "--at",   "--screenshot",
         "--quit-after", "--seed",     "--size", "--help", "--version",
-        "--serve",      "--cert",     "--key",  "--ca",
+        "--serve",      "--cert",     "--key",  "--ca",   "--dialect",
     };
-
-    const struct lobby_words words = {"croquet", "A game.", "  --auto N  by itself\n", "of luck",
-                                      "The end.\n"};
+    const struct lobby_words words = {"croquet", "A game.",    "  --auto N  by itself\n",
+                                      "of luck", "The end.\n", true};
     const char *const said[] = {"usage: croquet [", "A game.\n\n", words.by_itself, "of luck, for",
                                 "\n\nThe end.\n"};
-    char *text;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    char *text = help(&words);
 
-    cr_assert_not_null(out);
-    lobby_flags_help(out, &words);
-    cr_assert_eq(fclose(out), 0);
     for (size_t i = 0; i < MEEPLE_COUNT(names); i++) {
         cr_expect_neq(strstr(text, names[i]), NULL, "%s", names[i]);
     }
@@ -201,5 +219,14 @@ Test(lobby_flags, help_names_every_flag_and_fits_a_terminal)
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
         cr_expect_leq(strcspn(line, "\n"), 96, "%.30s", line);
     }
+    free(text);
+}
+
+Test(lobby_flags, a_game_of_one_language_has_no_flag_for_it)
+{
+    const struct lobby_words words = {"croquet", "A game.", "", "of luck", "The end.\n", false};
+    char *text = help(&words);
+
+    cr_expect_null(strstr(text, "--dialect"));
     free(text);
 }

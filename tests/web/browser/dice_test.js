@@ -104,6 +104,33 @@ test("with Tab and Enter only", async (t) => {
     party.check(assert, "127.0.0.1:" + host.port);
 });
 
+test("a page, a program and a native host speak as Godot 3 does", async (t) => {
+    const party = new Party(t);
+    const chromium = await party.chromium();
+    const host = await party.host("dice", "--dialect", "godot3");
+    const page = await party.open(await chromium.player(), host.url + "&name=Page"); // it says the dialect
+
+    await page.form();
+    await page.shot("dice-godot3");
+    await page.click("connect");
+    await page.playing("Page");
+    const native = party.join("dice", host, "Native", "--dialect", "godot3", "--auto", "2");
+    await rolls(page, 2);
+    assert.equal(await native.status(), 0, native.said());
+    await page.click("disconnect");
+    await page.line({ ev: "down", clean: true });
+
+    // With the switch off it is another game, and the page says so.
+    await page.form();
+    await page.click("godot3");
+    await page.shot("dice-godot3-off");
+    await page.click("connect");
+    await page.line({ ev: "down", clean: false });
+    await page.shot("dice-godot3-refused");
+    assert.equal(await host.status(), 0, host.said());
+    party.check(assert, "127.0.0.1:" + host.port);
+});
+
 test("an address that is pasted", async (t) => {
     const party = new Party(t);
     const chromium = await party.chromium();

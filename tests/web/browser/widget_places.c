@@ -29,6 +29,7 @@ static void put_dice(float width, float height)
     dice_layout_compute(&during, &needs);
     put("name", before.name);
     put("server", before.server);
+    put("godot3", before.godot3);
     put("connect", before.connect);
     put("disconnect", during.disconnect);
     put("log", during.log);
