@@ -9,6 +9,8 @@ Every .c file is compiled.  After the name may stand:
     with=A.c,B.c     together with these,
     run              and run: it has to end with status 0,
     web              it is for a page: tests/web makes one of it and looks.
+
+"```gdscript file=NAME" is a script of a Godot project, which a test makes the rest of.
 """
 import glob
 import os
@@ -26,6 +28,15 @@ import unittest
 
 BIN = ROOT = ""
 TIMEOUT = 60
+GODOT = "godot3-server"
+# The scene that docs/godot.md has its reader make: a node with a script, under the root.
+PROJECT = {
+    "project.godot": 'config_version=4\n\n[application]\n\nrun/main_scene="res://main.tscn"\n',
+    "main.tscn": '[gd_scene load_steps=2 format=2]\n\n'
+                 '[ext_resource path="res://board.gd" type="Script" id=1]\n\n'
+                 '[node name="Main" type="Node"]\n\n'
+                 '[node name="Board" type="Node" parent="."]\nscript = ExtResource( 1 )\n',
+}
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"]
 
 
@@ -84,12 +95,17 @@ def library():
     return [os.path.join(build, "libmeeple.so"), "-Wl,-rpath," + build]
 
 
+def scripts(path):
+    """The GDScript in a document, by name."""
+    return {info.split("file=")[1]: body for info, body in fences(read(path)) if info.startswith("gdscript file=")}
+
+
 class Player:
     """A program at a terminal of ours."""
 
-    def __init__(self, *command):
+    def __init__(self, *command, **environment):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True)
+                                        stderr=subprocess.STDOUT, text=True, env={**os.environ, **environment})
         self.lines, self.seen = queue.Queue(), []
         self.thread = threading.Thread(target=self.read)
         self.thread.start()
@@ -205,6 +221,47 @@ class Programs(unittest.TestCase):
             server.process.terminate()
             server.end()
         self.assertEqual((ran.returncode, ran.stdout.split("\n")[0]), (0, "Test packet"))
+
+    def test_the_ten_minutes_with_godot(self):
+        """Two Godots play at the server until one of them has it."""
+        if not shutil.which(GODOT):
+            self.skipTest("there is no %s" % GODOT)
+        with socket.create_server(("", 0)) as free:
+            port = str(free.getsockname()[1])
+        project = tempfile.mkdtemp(dir=self.work)
+        for name, text in {**PROJECT, **scripts(os.path.join(ROOT, "docs", "godot.md"))}.items():
+            with open(os.path.join(project, name), "w", encoding="utf-8") as file:
+                file.write(text.replace("9080", port))
+        server = self.build(self.codes["godot.md"], "guess_server.c", {"9080": port})
+        # What it prints is to be read while it runs, and it is no terminal that it prints to.
+        server = Player("stdbuf", "-oL", server)
+        try:
+            self.wait_until_heard(int(port))
+            players = [Player(GODOT, "--path", project, HOME=project) for _ in range(2)]
+            try:
+                for player in players:
+                    self.assertTrue(player.wait_for(r"It was \d+; player \d+ has it"))
+                    self.assertEqual(player.end(), 0)
+            finally:
+                for player in players:
+                    player.process.kill()
+                    player.end()
+            server.wait_for(r"\d+ guesses 50")
+            for _ in players:
+                server.wait_for(r"\d+: leave")
+        finally:
+            server.process.kill()
+            server.end()
+
+    def wait_until_heard(self, port):
+        deadline = time.monotonic() + TIMEOUT
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), TIMEOUT).close()
+                return
+            except ConnectionRefusedError:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.05)
 
     def test_the_game_of_the_guide(self):
         """Two processes play to the end; a third player is turned away."""
