@@ -5,7 +5,8 @@
  *
  * bytes[0]: bits 0 and 1: meeple_proxy_kind; bit 2: the plain dialect; bit 3: it asks; bit 4:
  * permessage-deflate; bit 5: who is full is skipped; bits 6 and 7: of the network: chops, stutters.
- * bytes[1]: the seed.  Then commands, see command().
+ * bytes[1]: the seed; bits 4 and 5: the dialect of Godot 3, if it is not the plain one.  Then
+ * commands, see command().
  */
 #include <meeple/net.h>
 
@@ -52,6 +53,7 @@ struct stage {
     struct seat server, client;
     const uint8_t *at, *end;
     uint8_t answers; /* to requests */
+    bool godot3;
 };
 
 static uint8_t take(struct stage *stage)
@@ -263,11 +265,29 @@ static void say_request(struct stage *stage, struct stranger *stranger)
     say(stranger, text, strlen(text));
 }
 
+static void write_id(uint8_t *dst, int32_t id)
+{
+    for (size_t i = 0; i < 4; i++) {
+        dst[i] = (uint8_t)((uint32_t)id >> 8 * i);
+    }
+}
+
+/* To everybody, the server, all but that, or somebody who is there. */
+static int32_t target(const struct stage *stage, uint8_t byte)
+{
+    int32_t to = (int8_t)byte;
+
+    return to > 1 && stage->server.peer_count > 0
+               ? stage->server.peers[(size_t)to % stage->server.peer_count]
+               : to;
+}
+
 /* A frame with a mask of zeros: a first byte, a length, and bytes of the script or a pattern. */
 static void say_frame(struct stage *stage, struct stranger *stranger, bool packet)
 {
-    uint8_t frame[8 + 5 + 255 * 4] = {packet ? 0x82 : take(stage), 0x80 | 126};
-    size_t len = packet ? 5 + (size_t)take(stage) * 4 : take(stage), begin = 0;
+    uint8_t frame[8 + 9 + 255 * 4] = {packet ? 0x82 : take(stage), 0x80 | 126};
+    size_t head = stage->godot3 ? 9 : 5, begin = 0;
+    size_t len = packet ? head + (size_t)take(stage) * 4 : take(stage);
 
     frame[2] = (uint8_t)(len >> 8);
     frame[3] = (uint8_t)len;
@@ -280,14 +300,9 @@ static void say_frame(struct stage *stage, struct stranger *stranger, bool packe
         frame[8 + i] = packet && i >= 8 ? (uint8_t)i : take(stage);
     }
     if (packet) {
-        int32_t to = (int8_t)frame[9];
-
-        /* To everybody, the server, all but that, or somebody who is there. */
-        if (to > 1 && stage->server.peer_count > 0) {
-            to = stage->server.peers[(size_t)to % stage->server.peer_count];
-        }
-        for (size_t i = 0; i < 4; i++) {
-            frame[9 + i] = (uint8_t)((uint32_t)to >> 8 * i);
+        write_id(frame + 9, target(stage, frame[9]));
+        if (stage->godot3) {
+            write_id(frame + 13, target(stage, frame[10])); /* behind from, whoever that is */
         }
     }
     say(stranger, frame + begin, 8 - begin + len);
@@ -388,10 +403,14 @@ static void open_stage(struct stage *stage, uint8_t flags, uint8_t seed)
                                   .message_bytes_max = MESSAGE_MAX,
                                   .queue_bytes_max = 3000};
     const meeple_deflate_options deflate = {.enabled = flags & 16, .threshold_bytes = 1};
-    meeple_dialect dialect = flags & 4 ? MEEPLE_DIALECT_PLAIN : MEEPLE_DIALECT_NATIVE;
+    static const char *const protocols[] = {"meeple.1", NULL};
+    meeple_dialect dialect = flags & 4               ? MEEPLE_DIALECT_PLAIN
+                             : (seed & 0x30) == 0x30 ? MEEPLE_DIALECT_GODOT3
+                                                     : MEEPLE_DIALECT_NATIVE;
     meeple_listen_options listen = {
         .port = PORT,
         .dialect = dialect,
+        .protocols = dialect == MEEPLE_DIALECT_PLAIN ? NULL : protocols,
         .asks = flags & 8,
         .proxy = {.kind = (meeple_proxy_kind)(flags & 3), .trusted = flags & 3 ? trusted : NULL},
         .limits = limits,
@@ -399,8 +418,11 @@ static void open_stage(struct stage *stage, uint8_t flags, uint8_t seed)
         .pages = {.health = seed & 8},
         .full = flags & 32 ? MEEPLE_FULL_SKIP : MEEPLE_FULL_CLOSE,
         .mem = &stage->mem.mem};
-    meeple_connect_options connect = {
-        .dialect = dialect, .limits = limits, .deflate = deflate, .mem = &stage->mem.mem};
+    meeple_connect_options connect = {.dialect = dialect,
+                                      .protocols = listen.protocols,
+                                      .limits = limits,
+                                      .deflate = deflate,
+                                      .mem = &stage->mem.mem};
 
     limited_mem_init(&stage->mem, MEMORY_MAX);
     stage->sim = sim_new(&(struct sim_options){.seed = seed,
@@ -410,6 +432,7 @@ static void open_stage(struct stage *stage, uint8_t flags, uint8_t seed)
                                                .latency_max_ms = seed & 2 ? 20 : 0,
                                                .window_bytes = seed & 4 ? 1500 : 0});
     stage->answers = seed;
+    stage->godot3 = dialect == MEEPLE_DIALECT_GODOT3;
     listen.io = sim_driver(stage->sim, "s");
     connect.io = sim_driver(stage->sim, "client");
     MUST(meeple_net_listen(&stage->server.net, &listen) == 0);

@@ -111,7 +111,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     limited_mem_init(&seat.mem, LIVE_MAX);
     seat.net.loop.mem = &seat.mem.mem;
     seat.net.limits.peers_max = PEERS_MAX;
-    seat.net.seat = bytes[0] % 2 ? &meeple__seat_plain : &meeple__seat_native;
+    seat.net.seat = bytes[0] % 2    ? &meeple__seat_plain
+                    : bytes[0] < 16 ? &meeple__seat_native
+                                    : &meeple__seat_godot3;
     meeple__roster_init(&seat.net.roster);
     meeple__session_init(&seat.session, &seat.net);
     seat.session.heartbeat = bytes[0] % 4 < 2 ? &seat.heartbeat : NULL;
