@@ -1,4 +1,4 @@
-"""godot3: the seat layer and the packets of the dialect of Godot 3, written from docs/wire.md alone."""
+"""godot3: the seat layer, the packets and a few values of the dialect of Godot 3, written from docs/wire.md alone."""
 import struct
 
 from native import Bad, Reader
@@ -101,3 +101,26 @@ def write_packet(packet):
         return first + struct.pack("<I", packet["id"]) + path
     rest = packet["name"].encode() + b"\0" + bytes([packet["count"]] if command == "CALL" else []) + packet["args"]
     return first + struct.pack("<I", BY_PATH + 5 + len(rest) if path else packet["id"]) + rest + path
+
+
+def write_value(value):
+    """An int of 32 bits, or a text (section 9.3)."""
+    if isinstance(value, int):
+        return struct.pack("<Ii", 2, value)
+    data = value.encode()
+    return struct.pack("<II", 4, len(data)) + data + bytes(-len(data) % 4)
+
+
+def read_values(count, data):
+    values = []
+    for _ in range(count):
+        type, number = struct.unpack_from("<Ii", data)
+        if type == 2:
+            values.append(number)
+            data = data[8:]
+        elif type == 4:
+            values.append(data[8:8 + number].decode())
+            data = data[8 + number + -number % 4:]
+        else:
+            raise Bad("a value of another type")
+    return values

@@ -64,12 +64,12 @@ class Game:
         self.process.stdout.close()
 
 
-def host():
+def host(*arguments):
     """A dice host on a free port.  The port may be taken again before it listens: then another."""
     for _ in range(5):
         listener, port = websocket.listen()
         listener.close()
-        game = Game("--host", "--port", str(port))
+        game = Game("--host", "--port", str(port), *arguments)
         try:
             game.wait_for(ev="up")
             return game, port

@@ -2,7 +2,8 @@
 
     python3 test_wire_godot3.py FOLDER-OF-THE-EXECUTABLES
 
-Checks the examples, and sits beside a seat of ours by hand: as two clients of it, and as its server.
+Checks the examples, sits beside a seat of ours by hand, as two clients of it, and as its server, and plays with a `dice`
+host.
 """
 import os
 import subprocess
@@ -13,6 +14,7 @@ import unittest
 import document
 import godot3
 import native
+import test_wire
 import websocket
 
 BIN = ""
@@ -249,6 +251,68 @@ class HandMadeServer(LiveTest):
         self.assertEqual(ws.frame()[0] & 0x0F, websocket.CLOSE)
         self.assertEqual(ws.stream.read(1), b"")
         self.client.wait_for("down 0 1002 clean why")
+
+
+class HandMadePlayer(unittest.TestCase):
+    """Somebody in the game of a `dice` host, who speaks as section 9.2 has it."""
+
+    def setUp(self):
+        test_wire.BIN = BIN
+        self.game, port = test_wire.host("--dialect", "godot3", "--name", "Hosty")
+        self.addCleanup(self.game.end)
+        self.ws = websocket.connect(port, "ludus")
+        self.addCleanup(self.ws.drop)
+        self.paths, self.confirmed = {}, []
+        seats = [godot3.read_seat(self.ws.receive()) for _ in range(2)]
+        self.assertEqual([seat["type"] for seat in seats], ["ID", "ADD"])
+        self.id = seats[0]["peer"]
+
+    def send(self, **packet):
+        self.ws.send(godot3.payload(self.id, SERVER, godot3.write_packet(packet)))
+
+    def call(self, method, *values, **target):
+        self.send(command="CALL", name=method, count=len(values), args=b"".join(map(godot3.write_value, values)), **target)
+
+    def next_call(self):
+        """The next call, by which form, and with what; all else is answered."""
+        while True:
+            packet = godot3.read_packet(godot3.read_seat(self.ws.receive())["data"])
+            if packet["command"] == "SIMPLIFY":
+                self.paths[packet["id"]] = packet["path"]
+                self.send(command="CONFIRM", path=packet["path"])
+            elif packet["command"] == "CONFIRM":
+                self.confirmed.append(packet["path"])
+            else:
+                self.assertEqual(packet.get("path", test_wire.PATH), test_wire.PATH)
+                self.assertEqual(self.paths.get(packet.get("id"), test_wire.PATH), test_wire.PATH)
+                return "id" in packet, packet["name"], godot3.read_values(packet["count"], packet["args"])
+
+    def until(self, method, *values):
+        """Whether it came by the id."""
+        while True:
+            by_id, name, given = self.next_call()
+            if (name, tuple(given[:len(values)])) == (method, values):
+                return by_id
+
+    def test_a_player_is_told_of_the_game_and_plays(self):
+        self.assertFalse(self.until("add_player", SERVER, "Hosty"))
+        self.until("add_player", self.id)
+        self.until("set_turn", 0)
+        self.call("set_player_name", "Anna", path="/root/" + test_wire.PATH)
+        self.until("update_player_name", self.id, "Anna")
+        self.until("set_turn", 1)
+        self.send(command="SIMPLIFY", id=77, path=test_wire.PATH.replace("/", "//"))
+        self.call("request_action", "roll", id=77)
+        self.assertTrue(self.until("set_turn", 0))
+        self.assertEqual(self.confirmed, [test_wire.PATH])
+        self.until("set_turn", 1)
+        self.call("request_action", "roll", id=78)
+        self.call("no_such_method", id=77)
+        self.send(command="SIMPLIFY", id=77, path="Main")
+        self.call("request_action", "roll", id=77)
+        self.call("request_action", "roll", path=test_wire.PATH)
+        self.until("set_turn", 0)
+        self.assertEqual(self.confirmed[-1], "Main")
 
 
 if __name__ == "__main__":
