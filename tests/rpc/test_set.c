@@ -365,6 +365,76 @@ Test(set, of_our_own_waits_for_no_object_that_is_gone)
     expect_trace(&session, "");
 }
 
+/* What the server's objects keep for a peer. */
+static size_t kept_for(const struct meeple__remote *remote)
+{
+    const struct meeple__list *head = &server->world->objects.all;
+    size_t bytes = 0;
+
+    for (struct meeple__list *link = head->next; link != head; link = link->next) {
+        const meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
+
+        for (uint32_t i = 0; object->kept && i < object->methods->kept_count; i++) {
+            bytes +=
+                object->kept[i].counted_for == remote->joined ? object->kept[i].counted_bytes : 0;
+        }
+    }
+    return bytes;
+}
+
+/* Peers come and go, objects too, and everyone sets what there is: no byte is counted twice, or for
+ * somebody else, or over the limit. */
+Test(set, counts_every_byte_once)
+{
+    static const char *const fields[] = {"maker", "serial", "extra"};
+    static struct lamp more[SEATS_MAX][4];
+    meeple_object *objects[SEATS_MAX][4] = {{NULL}};
+    uint32_t seed = 7;
+    char text[400];
+
+    server->world->content_bytes_max = 1500;
+    memset(text, 'x', sizeof text);
+    for (unsigned round = 0; round < 3000; round++) {
+        size_t seat = next_random(&seed) % 3, which = next_random(&seed) % 4;
+        meeple_world *world = session.seats[seat].world;
+        meeple_object **object = &objects[seat][which];
+        size_t field = next_random(&seed) % 3, len = next_random(&seed) % sizeof text;
+        char path[] = "more/0";
+
+        path[5] = (char)('0' + which);
+        if (!*object) {
+            more[seat][which] = (struct lamp){.seat = &session.seats[seat]};
+            cr_assert_eq(meeple_object_add(object, world, &lamp_class, path, &more[seat][which]),
+                         0);
+        } else if (next_random(&seed) % 16 == 0) {
+            meeple_object_remove(*object);
+            *object = NULL;
+        } else {
+            const meeple_bytes bytes = {(const uint8_t *)text, len};
+
+            meeple_set(*object, MEEPLE_ALL, fields[field],
+                       field == 1 ? meeple_value_bytes(bytes) : meeple_value_string_of(bytes));
+        }
+        if (round % 500 == 499) {
+            meeple_world_free(b->world);
+            b->world = NULL;
+            settle(&session);
+            session.count = 2;
+            memset(objects[2], 0, sizeof objects[2]);
+            session_sit(&session, session_client(&session));
+        }
+        settle(&session);
+        session.trace[0] = session.refusals[0] = '\0';
+        for (size_t i = 1; i < 3; i++) {
+            const struct meeple__remote *remote =
+                meeple__world_remote(server->world, id_of(&session.seats[i]));
+
+            cr_assert_eq(remote->content_bytes, kept_for(remote), "round %u", round);
+            cr_assert_leq(remote->content_bytes, 1500);
+        }
+    }
+}
+
 /* ---- peers that are otherwise ---- */
 
 static const meeple_field other_fields[] = {
