@@ -11,10 +11,11 @@
 
 #include <meeple/world.h>
 
-/* What its nets speak; a test may say another before it includes this. */
+/* What its nets speak at first; a test may say another before it includes this. */
 #ifndef SESSION_DIALECT
 #define SESSION_DIALECT MEEPLE_DIALECT_NATIVE
 #endif
+static meeple_dialect session_dialect = SESSION_DIALECT;
 
 #define SESSION_TEXT(ARG) ARG(const char *, text, .max = 1000)
 #define SESSION_ROLL(ARG) ARG(int32_t, eyes, .min = 1, .max = 6)
@@ -177,7 +178,7 @@ static inline meeple_net *session_client(struct session *session)
 
     cr_assert_eq(meeple_net_join(&net, meeple_world_net(session->seats[0].world),
                                  &(meeple_connect_options){.limits = session->limits,
-                                                           .dialect = SESSION_DIALECT}),
+                                                           .dialect = session_dialect}),
                  0);
     return net;
 }
@@ -204,7 +205,7 @@ static inline struct seat *session_server(struct session *session)
     meeple_net *net;
 
     cr_assert_eq(meeple_net_loopback(&net, &(meeple_listen_options){.limits = session->limits,
-                                                                    .dialect = SESSION_DIALECT}),
+                                                                    .dialect = session_dialect}),
                  0);
     return session_sit(session, net);
 }

@@ -17,9 +17,29 @@ static void end(void)
     session_end(&session);
 }
 
-TestSuite(call, .init = begin, .fini = end);
+static void begin_godot3(void)
+{
+    session_dialect = MEEPLE_DIALECT_GODOT3;
+    begin();
+}
 
-Test(call, to_one_runs_there)
+TestSuite(call, .init = begin, .fini = end);
+TestSuite(call_godot3, .init = begin_godot3, .fini = end);
+
+/* What holds of calls in the native dialect holds in that of Godot 3. */
+#define IN_BOTH(name)                                                                              \
+    static void name(void);                                                                        \
+    Test(call, name)                                                                               \
+    {                                                                                              \
+        name();                                                                                    \
+    }                                                                                              \
+    Test(call_godot3, name)                                                                        \
+    {                                                                                              \
+        name();                                                                                    \
+    }                                                                                              \
+    static void name(void)
+
+IN_BOTH(to_one_runs_there)
 {
     cr_expect_eq(meeple_rpc(server->object, id_of(a), tell, "hi"), 0);
     expect_trace(&session, "a.tell(hi) from server; ");
@@ -27,13 +47,13 @@ Test(call, to_one_runs_there)
     expect_trace(&session, "server.tell(ho) from a; ");
 }
 
-Test(call, to_all_runs_everywhere_else)
+IN_BOTH(to_all_runs_everywhere_else)
 {
     cr_expect_eq(meeple_rpc(server->object, MEEPLE_ALL, tell, "hi"), 0);
     expect_trace(&session, "a.tell(hi) from server; b.tell(hi) from server; ");
 }
 
-Test(call, to_all_but_one_leaves_that_one_out)
+IN_BOTH(to_all_but_one_leaves_that_one_out)
 {
     cr_expect_eq(meeple_rpc(server->object, MEEPLE_EXCEPT(id_of(a)), tell, "hi"), 0);
     expect_trace(&session, "b.tell(hi) from server; ");
@@ -43,13 +63,13 @@ Test(call, to_all_but_one_leaves_that_one_out)
     expect_trace(&session, "server.tell(hi) from a; ");
 }
 
-Test(call, goes_from_client_to_client_through_the_server)
+IN_BOTH(goes_from_client_to_client_through_the_server)
 {
     cr_expect_eq(meeple_rpc(a->object, id_of(b), tell, "psst"), 0);
     expect_trace(&session, "b.tell(psst) from a; ");
 }
 
-Test(call, of_a_sync_mode_runs_here_too)
+IN_BOTH(of_a_sync_mode_runs_here_too)
 {
     cr_expect_eq(meeple_rpc(server->object, MEEPLE_ALL, say, "hi"), 0);
     expect_trace(&session,
@@ -58,7 +78,7 @@ Test(call, of_a_sync_mode_runs_here_too)
     expect_trace(&session, "a.say(one) from server; ");
 }
 
-Test(call, never_runs_inside_the_call_itself)
+IN_BOTH(never_runs_inside_the_call_itself)
 {
     cr_expect_eq(meeple_rpc(server->object, MEEPLE_ALL, say, "hi"), 0);
     cr_expect_str_eq(session.trace, "");
@@ -66,7 +86,7 @@ Test(call, never_runs_inside_the_call_itself)
     cr_expect_str_eq(session.trace, "server.say(hi) from server; ");
 }
 
-Test(call, of_a_master_method_runs_on_the_master)
+IN_BOTH(of_a_master_method_runs_on_the_master)
 {
     cr_expect_eq(meeple_rpc(server->object, MEEPLE_ALL, ask, "mine"), 0);
     expect_trace(&session, "server.ask(mine) from server; ");
@@ -77,7 +97,7 @@ Test(call, of_a_master_method_runs_on_the_master)
     expect_refusals(&session, "");
 }
 
-Test(call, of_a_puppet_method_runs_on_the_puppets)
+IN_BOTH(of_a_puppet_method_runs_on_the_puppets)
 {
     cr_expect_eq(meeple_rpc(server->object, MEEPLE_ALL, show, "x"), 0);
     expect_trace(&session, "a.show(x) from server; b.show(x) from server; ");
@@ -86,7 +106,7 @@ Test(call, of_a_puppet_method_runs_on_the_puppets)
                            "b.show_sync(y) from server; ");
 }
 
-Test(call, follows_the_master_that_was_set)
+IN_BOTH(follows_the_master_that_was_set)
 {
     for (size_t i = 0; i < session.count; i++) {
         meeple_object_set_master(session.seats[i].object, id_of(b));
@@ -99,7 +119,7 @@ Test(call, follows_the_master_that_was_set)
     expect_trace(&session, "b.ask(x) from a; ");
 }
 
-Test(call, to_oneself_runs_if_the_mode_lets_it)
+IN_BOTH(to_oneself_runs_if_the_mode_lets_it)
 {
     cr_expect_eq(meeple_rpc(a->object, id_of(a), say, "me"), 0);
     expect_trace(&session, "a.say(me) from a; ");
@@ -111,7 +131,7 @@ Test(call, to_oneself_runs_if_the_mode_lets_it)
     expect_trace(&session, "");
 }
 
-Test(call, to_nobody_is_not_found)
+IN_BOTH(to_nobody_is_not_found)
 {
     cr_expect_eq(meeple_rpc(server->object, 12345, tell, "?"), MEEPLE_ENOTFOUND);
     cr_expect_eq(meeple_rpc(server->object, -12345, tell, "?"), MEEPLE_ENOTFOUND);
@@ -126,7 +146,7 @@ MEEPLE_RPC(stranger, STRANGER)
 MEEPLE_RPC_NAMED(tell_other, "tell", STRANGER)
 MEEPLE_RPC_NAMED(tell_copy, "tell", SESSION_TEXT)
 
-Test(call, of_a_method_that_the_class_lacks_is_not_found)
+IN_BOTH(of_a_method_that_the_class_lacks_is_not_found)
 {
     cr_expect_eq(meeple_rpc(server->object, MEEPLE_ALL, stranger, 1), MEEPLE_ENOTFOUND);
     cr_expect_eq(meeple_rpc(server->object, MEEPLE_ALL, tell_other, 1), MEEPLE_ENOTFOUND);
@@ -134,7 +154,7 @@ Test(call, of_a_method_that_the_class_lacks_is_not_found)
     expect_trace(&session, "a.tell(as good) from server; ");
 }
 
-Test(call, out_of_bounds_goes_nowhere)
+IN_BOTH(out_of_bounds_goes_nowhere)
 {
     char longer[1002];
 
@@ -150,13 +170,13 @@ Test(call, out_of_bounds_goes_nowhere)
     expect_trace(&session, "");
 }
 
-Test(call, sends_no_text_as_an_empty_one)
+IN_BOTH(sends_no_text_as_an_empty_one)
 {
     cr_expect_eq(meeple_rpc(server->object, id_of(a), tell, NULL), 0);
     expect_trace(&session, "a.tell() from server; ");
 }
 
-Test(call, keeps_its_order_with_others_and_with_raw_bytes)
+IN_BOTH(keeps_its_order_with_others_and_with_raw_bytes)
 {
     a->events = true;
     cr_expect_eq(meeple_rpc(server->object, id_of(a), tell, "1"), 0);
@@ -175,7 +195,7 @@ static void answer_once(struct seat *seat, const meeple_call *call)
     cr_expect_eq(meeple_rpc(call->object, id_of(seat), say, "own 2"), 0);
 }
 
-Test(call, to_oneself_from_a_handler_is_not_overtaken)
+IN_BOTH(to_oneself_from_a_handler_is_not_overtaken)
 {
     a->on_say = answer_once;
     cr_expect_eq(meeple_rpc(server->object, id_of(a), say, "first"), 0);
@@ -191,7 +211,7 @@ static void answer_back(struct seat *seat, const meeple_call *call)
     }
 }
 
-Test(call, from_a_handler_is_sent)
+IN_BOTH(from_a_handler_is_sent)
 {
     a->on_say = answer_back;
     b->on_say = answer_back;
@@ -223,7 +243,7 @@ static void on_send_blob(struct seat *seat, const struct send_blob *arg, const m
 static const meeple_method blob_methods[] = {MEEPLE_METHOD(send_blob, MEEPLE_RPC_REMOTESYNC)};
 static const meeple_class blob_class = {.name = "blob", .methods = blob_methods, .method_count = 1};
 
-Test(call, lends_arguments_that_stay_while_the_handler_calls)
+IN_BOTH(lends_arguments_that_stay_while_the_handler_calls)
 {
     meeple_object *object;
 
@@ -233,7 +253,7 @@ Test(call, lends_arguments_that_stay_while_the_handler_calls)
     cr_expect_eq(meeple_world_poll(server->world, 0), 201);
 }
 
-Test(call, too_long_for_a_packet_is_refused)
+IN_BOTH(too_long_for_a_packet_is_refused)
 {
     static uint8_t blob[65536];
     meeple_object *object;
@@ -247,7 +267,7 @@ Test(call, too_long_for_a_packet_is_refused)
     expect_trace(&session, "");
 }
 
-Test(call, before_up_is_too_early)
+IN_BOTH(before_up_is_too_early)
 {
     struct session young = {0};
 
@@ -262,7 +282,7 @@ Test(call, before_up_is_too_early)
     session_end(&young);
 }
 
-Test(call, after_down_is_too_late)
+IN_BOTH(after_down_is_too_late)
 {
     cr_assert_eq(meeple_net_close(meeple_world_net(server->world), 0, NULL), 0);
     settle(&session);
@@ -272,7 +292,7 @@ Test(call, after_down_is_too_late)
     }
 }
 
-Test(call, that_cannot_be_sent_does_not_run_here_either)
+IN_BOTH(that_cannot_be_sent_does_not_run_here_either)
 {
     cr_assert_eq(meeple_net_close(meeple_world_net(a->world), 0, NULL), 0);
     cr_expect_eq(meeple_rpc(a->object, MEEPLE_ALL, say, "?"), MEEPLE_ESTATE);
@@ -280,7 +300,7 @@ Test(call, that_cannot_be_sent_does_not_run_here_either)
     expect_trace(&session, "a.say(me) from a; ");
 }
 
-Test(call, to_one_that_is_full_tells_so_and_runs_nowhere)
+IN_BOTH(to_one_that_is_full_tells_so_and_runs_nowhere)
 {
     struct session small = {.limits = {.queue_bytes_max = 4000}};
     char text[1001];
@@ -301,7 +321,7 @@ Test(call, to_one_that_is_full_tells_so_and_runs_nowhere)
     session_end(&small);
 }
 
-Test(call, to_oneself_over_the_limit_is_full_and_sends_nothing)
+IN_BOTH(to_oneself_over_the_limit_is_full_and_sends_nothing)
 {
     struct session small = {.options = {.local_bytes_max = 1000}};
     unsigned taken = 0;
