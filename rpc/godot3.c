@@ -45,9 +45,12 @@ static int join(meeple_world *world, struct meeple__remote *remote)
 static void leave(meeple_world *world, struct meeple__remote *remote)
 {
     const struct meeple__paths *paths = remote->paths;
-    struct meeple__list *link = world->objects.all.next;
 
-    for (; paths && link != &world->objects.all; link = link->next) {
+    if (paths->told_cap == 0) {
+        return;
+    }
+    for (struct meeple__list *link = world->objects.all.next; link != &world->objects.all;
+         link = link->next) {
         meeple_object *object = MEEPLE__CONTAINER(link, meeple_object, link);
 
         object->confirmed -=

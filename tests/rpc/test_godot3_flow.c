@@ -308,6 +308,55 @@ Test(godot3_flow, goes_to_all_by_path_at_once_where_each_in_its_own_form_has_no_
     expect_refusals(&session, "");
 }
 
+Test(godot3_flow, gives_an_id_again_that_could_not_be_sent)
+{
+    struct seat *seat;
+    unsigned sent = 0;
+
+    session.limits = (meeple_limits){.queue_bytes_max = 250};
+    seat = receive_guests(1);
+    while (sent < 100000 && meeple_world_send(seat->world, guests[0].id,
+                                              (meeple_bytes){(const uint8_t *)"x", 1}) == 0) {
+        sent++;
+    }
+    cr_assert_lt(sent, 100000);
+    cr_expect_eq(meeple_rpc(node, guests[0].id, f_remote, 1), MEEPLE_EFULL);
+    pump();
+    guests[0].heard[0] = '\0';
+    call(guests[0].id, 2);
+    expect_heard(&guests[0], SIMPLIFIED "; " BY_PATH("02") "; ");
+}
+
+Test(godot3_flow, says_no_id_to_who_is_there_and_not_known_yet)
+{
+    static struct counting_mem counting;
+    struct seat *seat;
+
+    counting_mem_init(&counting);
+    session.options.mem = &counting.mem;
+    seat = receive_guests(1);
+    call(MEEPLE_ALL, 1);
+    confirm(&guests[0], MEEPLE_SERVER);
+    guests[0].heard[0] = '\0';
+    guests[1].net = join(meeple_world_net(seat->world));
+    /* Its JOIN has to be told again. */
+    counting.fail_at = counting.calls + 1;
+    counting.fail_all = true;
+    for (unsigned i = 0; i < 20 && meeple_world_poll(seat->world, 0) >= 0; i++) {
+        stranger_listen(&session, &guests[1]);
+    }
+    cr_assert_eq(meeple_world_poll(seat->world, 0), MEEPLE_ENOMEM);
+    counting.fail_at = 0;
+    counting.fail_all = false;
+    cr_assert_eq(meeple_rpc(node, MEEPLE_ALL, f_remote, 2), 0);
+    pump();
+    expect_heard(&guests[0], BY_ID("02") "; ");
+    expect_heard(&guests[1], "");
+    call(MEEPLE_ALL, 3);
+    expect_heard(&guests[0], BY_ID("03") "; ");
+    expect_heard(&guests[1], SIMPLIFIED "; " BY_PATH("03") "; ");
+}
+
 Test(godot3_flow, is_too_long_by_path_where_it_would_fit_by_id)
 {
     static char text[200];
