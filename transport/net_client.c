@@ -184,29 +184,6 @@ static int client_step(meeple_net *net, meeple_event *event)
     return rc;
 }
 
-/* A packet that can be sent. */
-static int send_one(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
-{
-    struct client *client = client_of(net);
-    uint8_t bytes[MEEPLE__SEAT_HEAD_MAX];
-    meeple_bytes head = meeple__session_head(&client->session, text, to, bytes);
-    int rc;
-
-    text = text && net->seat->texts;
-    rc = meeple__ws_send(&client->conn.ws, head, packet, text);
-    if (rc == MEEPLE_EFULL) {
-        meeple__conn_flush(&client->conn);
-        rc = meeple__ws_send(&client->conn.ws, head, packet, text);
-    }
-    if (rc == 0) {
-        net->stats.packets_out++;
-        meeple__conn_wrote(&client->conn);
-    } else if (rc == MEEPLE_EFULL) {
-        meeple__conn_missed(&client->conn, head.len + packet.len);
-    }
-    return rc;
-}
-
 /* The same packet to each other client, or to none. */
 static MEEPLE__APART int send_each(meeple_net *net, meeple_bytes packet)
 {
@@ -231,7 +208,7 @@ static MEEPLE__APART int send_each(meeple_net *net, meeple_bytes packet)
     }
     while (rc == 0 && (member = meeple__roster_next(&net->roster, member))) {
         if (member != &client->session.server) {
-            rc = send_one(net, member->id, packet, false);
+            rc = net->ops->send(net, member->id, packet, false);
         }
     }
     if (rc < 0) {
@@ -244,14 +221,31 @@ static MEEPLE__APART int send_each(meeple_net *net, meeple_bytes packet)
 
 static int client_send(meeple_net *net, int32_t to, meeple_bytes packet, bool text)
 {
-    const struct meeple__session *session = &client_of(net)->session;
-    int rc = meeple__session_check_send(session, to);
+    struct client *client = client_of(net);
+    uint8_t bytes[MEEPLE__SEAT_HEAD_MAX];
+    int rc = meeple__session_check_send(&client->session, to);
+    meeple_bytes head;
 
     if (rc < 0) {
         return rc;
     }
-    return meeple__session_sends_each(session, to) ? send_each(net, packet)
-                                                   : send_one(net, to, packet, text);
+    if (meeple__session_sends_each(&client->session, to)) {
+        return send_each(net, packet);
+    }
+    head = meeple__session_head(&client->session, text, to, bytes);
+    text = text && net->seat->texts;
+    rc = meeple__ws_send(&client->conn.ws, head, packet, text);
+    if (rc == MEEPLE_EFULL) {
+        meeple__conn_flush(&client->conn);
+        rc = meeple__ws_send(&client->conn.ws, head, packet, text);
+    }
+    if (rc == 0) {
+        net->stats.packets_out++;
+        meeple__conn_wrote(&client->conn);
+    } else if (rc == MEEPLE_EFULL) {
+        meeple__conn_missed(&client->conn, head.len + packet.len);
+    }
+    return rc;
 }
 
 static int client_close(meeple_net *net, uint16_t code, const char *reason)

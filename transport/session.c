@@ -229,14 +229,6 @@ int meeple__session_check_send(const struct meeple__session *session, int32_t to
     return 0;
 }
 
-meeple_bytes meeple__session_head(const struct meeple__session *session, bool text, int32_t to,
-                                  uint8_t bytes[MEEPLE__SEAT_HEAD_MAX])
-{
-    const meeple_net *net = session->net;
-
-    return (meeple_bytes){bytes, meeple__seat_client_head(net->seat, bytes, net->id, to, text)};
-}
-
 int meeple__session_each_len(const struct meeple__session *session, size_t packet_len, size_t *len)
 {
     const meeple_net *net = session->net;

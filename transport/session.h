@@ -74,8 +74,13 @@ bool meeple__session_owes(const struct meeple__session *session);
 /* MEEPLE_ESTATE: it is over.  MEEPLE_ENOTFOUND: nobody would get what is sent to `to`. */
 int meeple__session_check_send(const struct meeple__session *session, int32_t to);
 /* What goes before a packet for `to`, written to bytes or empty. */
-meeple_bytes meeple__session_head(const struct meeple__session *session, bool text, int32_t to,
-                                  uint8_t bytes[MEEPLE__SEAT_HEAD_MAX]);
+static inline meeple_bytes meeple__session_head(const struct meeple__session *session, bool text,
+                                                int32_t to, uint8_t bytes[MEEPLE__SEAT_HEAD_MAX])
+{
+    const meeple_net *net = session->net;
+
+    return (meeple_bytes){bytes, meeple__seat_client_head(net->seat, bytes, net->id, to, text)};
+}
 /* Whether a packet for `to` has to be sent to each other client by itself, none to the server: a
  * server of this dialect would take it for its own. */
 static inline bool meeple__session_sends_each(const struct meeple__session *session, int32_t to)
