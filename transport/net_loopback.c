@@ -28,12 +28,22 @@ int meeple_net_loopback(meeple_net **out, const meeple_listen_options *options)
     return new_server(out, options ? options : &defaults, true);
 }
 
+/* Without a clock a client would wait for ever for what another dialect does not say. */
+static bool at_odds(const meeple_net *server, meeple_dialect dialect)
+{
+    const struct meeple__seat *seat = meeple__seat_of(dialect);
+
+    return seat && seat != server->seat &&
+           (seat == &meeple__seat_godot3 || server->seat == &meeple__seat_godot3);
+}
+
 int meeple_net_join(meeple_net **out, meeple_net *server, const meeple_connect_options *options)
 {
     static const char url[] = "ws://loopback/";
     int rc = meeple__connect_check(out, url, &options);
 
-    if (rc == 0 && (!server || !server->is_server || !server->hub)) {
+    if (rc == 0 &&
+        (!server || !server->is_server || !server->hub || at_odds(server, options->dialect))) {
         rc = MEEPLE_EINVAL;
     }
     return rc < 0 ? rc : meeple__client_new(out, url, options, server->hub);

@@ -534,6 +534,28 @@ Test(net_godot3_client, plays_inside_one_process)
     plays(&session, server);
 }
 
+Test(net_godot3_client, joins_no_other_dialect_inside_one_process)
+{
+    const meeple_dialect others[] = {MEEPLE_DIALECT_NATIVE, MEEPLE_DIALECT_PLAIN};
+    const meeple_dialect ours = MEEPLE_DIALECT_GODOT3;
+
+    for (size_t i = 0; i < MEEPLE_COUNT(others); i++) {
+        meeple_net *server, *client;
+
+        cr_assert_eq(meeple_net_loopback(&server, &(meeple_listen_options){.dialect = others[i]}),
+                     0);
+        cr_assert_eq(meeple_net_join(&client, server, &(meeple_connect_options){.dialect = ours}),
+                     MEEPLE_EINVAL);
+        cr_assert_null(client);
+        meeple_net_free(server);
+        cr_assert_eq(meeple_net_loopback(&server, &(meeple_listen_options){.dialect = ours}), 0);
+        cr_assert_eq(
+            meeple_net_join(&client, server, &(meeple_connect_options){.dialect = others[i]}),
+            MEEPLE_EINVAL);
+        meeple_net_free(server);
+    }
+}
+
 /* ---- no memory ---- */
 
 /* As long as it is open. */

@@ -227,7 +227,8 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_loopback(meeple_net **out,
                                                    const meeple_listen_options *options);
 /*
  * A client of a loopback server; may outlive it.  options: tls and io are not looked at.
- * MEEPLE_EINVAL: the server is no loopback server.
+ * MEEPLE_EINVAL: the server is no loopback server; or one of the two speaks the dialect of Godot
+ * and the other another, which no handshake would find out.
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_join(meeple_net **out, meeple_net *server,
                                                const meeple_connect_options *options);
