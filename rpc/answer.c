@@ -90,7 +90,7 @@ int meeple__answer_msgpack(const struct meeple__answering *answering)
     struct meeple__sentence why;
     char *strings = NULL;
     void *arg = meeple__world_arg(answering->world, &answering->world->answering, type,
-                                  answering->args.len + 1, &strings);
+                                  meeple__msgpack_room(type, answering->args.len), &strings);
 
     if (!arg) {
         return MEEPLE_ENOMEM;

@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "rpc/field.h"
 #include "rpc/msgpack_read.h"
+#include "rpc/packed.h"
 #include "rpc/sentence.h"
 #include "rpc/set.h"
 #include "rpc/value_field.h"
@@ -21,8 +22,10 @@ static int measure(const meeple_object *object, const meeple_rpc_type *type,
     for (unsigned i = 0; i < type->field_count; i++) {
         enum meeple__msgpack_fault fault =
             meeple__msgpack_check(&values[i], MEEPLE_VALUE_DEPTH_MAX);
-        size_t len = values[i].kind == MEEPLE_VALUE_STRING ? values[i].bytes.len : 0;
+        bool packed = meeple_value_is_packed(values[i]);
+        size_t len = values[i].kind == MEEPLE_VALUE_STRING || packed ? values[i].bytes.len : 0;
 
+        *strings_size += packed ? meeple__packed_room(len) - len : 0;
         if (fault == MEEPLE__MSGPACK_NONE && len <= room) {
             room -= len;
             continue;
@@ -35,7 +38,7 @@ static int measure(const meeple_object *object, const meeple_rpc_type *type,
         meeple__say(why, "is %zu bytes long, %zu are left of a packet", len, room);
         return MEEPLE_ETOOBIG;
     }
-    *strings_size = object->world->packet_max - room + type->field_count + 1;
+    *strings_size += object->world->packet_max - room + type->field_count + 1;
     return 0;
 }
 

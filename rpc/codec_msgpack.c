@@ -10,6 +10,7 @@
 
 #include "rpc/field.h"
 #include "rpc/msgpack_read.h"
+#include "rpc/packed.h"
 #include "rpc/value_field.h"
 #include "rpc/value_kind.h"
 
@@ -170,6 +171,16 @@ static void pack_string(msgpack_packer *packer, const char *text)
     msgpack_pack_str_with_body(packer, sent, strlen(sent));
 }
 
+static void pack_span(msgpack_packer *packer, const meeple_field *field, const void *arg)
+{
+    meeple_value_kind kind = meeple__type_value(field->type);
+    struct meeple__span span = meeple__get_span(field, arg);
+
+    msgpack_pack_ext(packer, meeple__packed_span_size(kind, &span),
+                     (int8_t)meeple__value_ext(kind));
+    meeple__packed_span(kind, &span, packer->callback, packer->data);
+}
+
 /* Errors are in the sink. */
 static void pack_field(msgpack_packer *packer, const meeple_field *field, const void *arg)
 {
@@ -201,6 +212,9 @@ static void pack_field(msgpack_packer *packer, const meeple_field *field, const 
         break;
     case MEEPLE__KIND_VALUE:
         pack_value(packer, member);
+        break;
+    case MEEPLE__KIND_SPAN:
+        pack_span(packer, field, arg);
         break;
     case MEEPLE__KIND_CHARS:
         msgpack_pack_str_with_body(packer, member, meeple__chars_len(field, arg));
@@ -341,6 +355,16 @@ int meeple__msgpack_read_field(struct meeple__reader *reader, const struct meepl
     }
     return fault == MEEPLE__MSGPACK_NONE ? meeple__value_store(&value, place, why)
                                          : say_fault(fault, why);
+}
+
+size_t meeple__msgpack_room(const meeple_rpc_type *type, size_t len)
+{
+    size_t spans = 0;
+
+    for (unsigned i = 0; i < type->field_count; i++) {
+        spans += meeple__type_kind(type->fields[i].type) == MEEPLE__KIND_SPAN;
+    }
+    return 1 + (spans > 0 ? meeple__packed_room(len) + spans * meeple__packed_room(0) : len);
 }
 
 int meeple__msgpack_read(const meeple_rpc_type *type, meeple_bytes bytes, void *arg, char *strings,

@@ -11,8 +11,9 @@
 
 /*
  * A flat array with one element for each field.  Integers are msgpack integers of any width, BOOL
- * is a bool, F32 and F64 are float32 and float64, STR is a str, BYTES is a bin, VEC2, VEC3 and
- * COLOR are ext 1, 2 and 3: big-endian float32s; VALUE is any of them, nil, an array or a map.
+ * is a bool, F32 and F64 are float32 and float64, STR is a str, BYTES is a bin, VEC2 to
+ * TRANSFORM are exts of big-endian float32s, INTS to COLORS exts of their elements; VALUE is any of
+ * them, nil, an array or a map.
  * Everything is checked both ways: types, ranges, the bounds of the fields, UTF-8, that nothing is
  * left over.
  */
@@ -23,10 +24,13 @@
 int meeple__msgpack_write(struct meeple__sink *sink, const meeple_rpc_type *type, const void *arg,
                           struct meeple__sentence *why);
 
+/* How much room what so many bytes of arguments point at may need. */
+size_t meeple__msgpack_room(const meeple_rpc_type *type, size_t len);
+
 /*
- * Fills arg, type->size bytes aligned for anything.  Strings are put into `strings`, which has room
- * for bytes.len of them, enough for all with their NULs; BYTES and VALUE fields point into `bytes`.
- * Allocates nothing.  MEEPLE_EPROTO and why; what arg holds then is of no use.
+ * Fills arg, type->size bytes aligned for anything.  Strings with their NULs and what spans have
+ * are put into `strings`, which has meeple__msgpack_room() of bytes.len; BYTES and VALUE fields
+ * point into `bytes`.  Allocates nothing.  MEEPLE_EPROTO and why; what arg holds then is of no use.
  */
 int meeple__msgpack_read(const meeple_rpc_type *type, meeple_bytes bytes, void *arg, char *strings,
                          struct meeple__sentence *why);

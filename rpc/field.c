@@ -13,6 +13,13 @@
 #include "core/utf8.h"
 #include "rpc/msgpack_read.h"
 #include "rpc/sentence.h"
+#include "rpc/value_kind.h"
+
+/* All of them are read and written as one struct. */
+#define SPAN_HAS(T) sizeof(T) == sizeof(struct meeple__span) && offsetof(T, len) == sizeof(void *)
+_Static_assert(SPAN_HAS(meeple_ints) && SPAN_HAS(meeple_reals) && SPAN_HAS(meeple_strings) &&
+                   SPAN_HAS(meeple_vec2s) && SPAN_HAS(meeple_vec3s) && SPAN_HAS(meeple_colors),
+               "a span is not what the others are");
 
 #define TYPE(kind, T)                                                                              \
     {                                                                                              \
@@ -40,6 +47,19 @@ static const struct {
     [MEEPLE_TYPE_COLOR] = TYPE(VECTOR, meeple_color),
     [MEEPLE_TYPE_VALUE] = TYPE(VALUE, meeple_value),
     [MEEPLE_TYPE_CHARS] = {MEEPLE__KIND_CHARS, 0, 1},
+    [MEEPLE_TYPE_RECT2] = TYPE(VECTOR, meeple_rect2),
+    [MEEPLE_TYPE_TRANSFORM2D] = TYPE(VECTOR, meeple_transform2d),
+    [MEEPLE_TYPE_PLANE] = TYPE(VECTOR, meeple_plane),
+    [MEEPLE_TYPE_QUAT] = TYPE(VECTOR, meeple_quat),
+    [MEEPLE_TYPE_AABB] = TYPE(VECTOR, meeple_aabb),
+    [MEEPLE_TYPE_BASIS] = TYPE(VECTOR, meeple_basis),
+    [MEEPLE_TYPE_TRANSFORM] = TYPE(VECTOR, meeple_transform),
+    [MEEPLE_TYPE_INTS] = TYPE(SPAN, meeple_ints),
+    [MEEPLE_TYPE_REALS] = TYPE(SPAN, meeple_reals),
+    [MEEPLE_TYPE_STRINGS] = TYPE(SPAN, meeple_strings),
+    [MEEPLE_TYPE_VEC2S] = TYPE(SPAN, meeple_vec2s),
+    [MEEPLE_TYPE_VEC3S] = TYPE(SPAN, meeple_vec3s),
+    [MEEPLE_TYPE_COLORS] = TYPE(SPAN, meeple_colors),
 };
 
 enum meeple__kind meeple__type_kind(meeple_type type)
@@ -60,16 +80,27 @@ size_t meeple__type_align(meeple_type type)
 
 meeple_value_kind meeple__type_value(meeple_type type)
 {
-    switch (type) {
-    case MEEPLE_TYPE_VEC2:
-        return MEEPLE_VALUE_VEC2;
-    case MEEPLE_TYPE_VEC3:
-        return MEEPLE_VALUE_VEC3;
-    case MEEPLE_TYPE_COLOR:
-        return MEEPLE_VALUE_COLOR;
-    default:
-        return MEEPLE_VALUE_NIL;
-    }
+    static const uint8_t values[] = {
+        [MEEPLE_TYPE_VEC2] = MEEPLE_VALUE_VEC2,
+        [MEEPLE_TYPE_VEC3] = MEEPLE_VALUE_VEC3,
+        [MEEPLE_TYPE_COLOR] = MEEPLE_VALUE_COLOR,
+        [MEEPLE_TYPE_RECT2] = MEEPLE_VALUE_RECT2,
+        [MEEPLE_TYPE_TRANSFORM2D] = MEEPLE_VALUE_TRANSFORM2D,
+        [MEEPLE_TYPE_PLANE] = MEEPLE_VALUE_PLANE,
+        [MEEPLE_TYPE_QUAT] = MEEPLE_VALUE_QUAT,
+        [MEEPLE_TYPE_AABB] = MEEPLE_VALUE_AABB,
+        [MEEPLE_TYPE_BASIS] = MEEPLE_VALUE_BASIS,
+        [MEEPLE_TYPE_TRANSFORM] = MEEPLE_VALUE_TRANSFORM,
+        [MEEPLE_TYPE_INTS] = MEEPLE_VALUE_INTS,
+        [MEEPLE_TYPE_REALS] = MEEPLE_VALUE_REALS,
+        [MEEPLE_TYPE_STRINGS] = MEEPLE_VALUE_STRINGS,
+        [MEEPLE_TYPE_VEC2S] = MEEPLE_VALUE_VEC2S,
+        [MEEPLE_TYPE_VEC3S] = MEEPLE_VALUE_VEC3S,
+        [MEEPLE_TYPE_COLORS] = MEEPLE_VALUE_COLORS,
+    };
+
+    return (unsigned)type < MEEPLE_COUNT(values) ? (meeple_value_kind)values[type]
+                                                 : MEEPLE_VALUE_NIL;
 }
 
 char meeple__type_letter(meeple_type type)
@@ -237,6 +268,44 @@ bool meeple__put_real(const meeple_field *field, void *record, double value)
     return true;
 }
 
+struct meeple__span meeple__get_span(const meeple_field *field, const void *record)
+{
+    struct meeple__span span;
+
+    assert(meeple__type_kind(field->type) == MEEPLE__KIND_SPAN);
+    memcpy(&span, meeple__member(field, record), sizeof span);
+    return span;
+}
+
+void meeple__put_span(const meeple_field *field, void *record, struct meeple__span span)
+{
+    assert(meeple__type_kind(field->type) == MEEPLE__KIND_SPAN);
+    memcpy((char *)record + field->offset, &span, sizeof span);
+}
+
+unsigned meeple__fields_required(const meeple_rpc_type *type)
+{
+    unsigned count = type->field_count;
+
+    while (count > 0 && (type->fields[count - 1].flags & MEEPLE_OPTIONAL)) {
+        count--;
+    }
+    return count;
+}
+
+void meeple__fields_leave_out(const meeple_rpc_type *type, unsigned from, void *record)
+{
+    for (unsigned i = from; i < type->field_count; i++) {
+        void *member = (char *)record + type->fields[i].offset;
+
+        if (type->fields[i].type == MEEPLE_TYPE_STR) {
+            *(const char **)member = "";
+        } else if (type->fields[i].type == MEEPLE_TYPE_BYTES) {
+            ((meeple_bytes *)member)->ptr = (const uint8_t *)"";
+        }
+    }
+}
+
 size_t meeple__chars_len(const meeple_field *field, const void *record)
 {
     const char *text = meeple__member(field, record);
@@ -267,6 +336,8 @@ static double measure(const meeple_field *field, const void *record)
         return (double)meeple_value_size(*(const meeple_value *)member);
     case MEEPLE__KIND_CHARS:
         return (double)meeple__chars_len(field, record);
+    case MEEPLE__KIND_SPAN:
+        return (double)meeple__get_span(field, record).len;
     case MEEPLE__KIND_NONE:
     case MEEPLE__KIND_BOOL:
     case MEEPLE__KIND_VECTOR:
@@ -295,6 +366,9 @@ static void say_value(struct meeple__sentence *why, const meeple_field *field, c
         break;
     case MEEPLE__KIND_REAL:
         meeple__say(why, "is %.9g", meeple__get_real(field, record));
+        break;
+    case MEEPLE__KIND_SPAN:
+        meeple__say(why, "has %.0f elements", measure(field, record));
         break;
     case MEEPLE__KIND_NONE:
     case MEEPLE__KIND_BOOL:
@@ -361,6 +435,38 @@ static const char *chars_fault(const meeple_field *field, const void *record)
                                                                                   : "is not UTF-8";
 }
 
+/* What the texts are, and lengths of four bytes in front, is what no packet could hold. */
+static const char *strings_fault(const char *const *texts, size_t count)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!is_utf8(texts[i])) {
+            return "has a string that is not UTF-8";
+        }
+        size += 4 + (uint64_t)(texts[i] ? strlen(texts[i]) : 0);
+        if (size > UINT32_MAX) {
+            return "is too long";
+        }
+    }
+    return NULL;
+}
+
+static const char *span_fault(const meeple_field *field, const void *record)
+{
+    struct meeple__span span = meeple__get_span(field, record);
+
+    if (span.len > 0 && !span.ptr) {
+        return "has a length and no elements";
+    }
+    if (span.len > UINT32_MAX / meeple__packed_size(meeple__type_value(field->type))) {
+        return "is too long";
+    }
+    return field->type == MEEPLE_TYPE_STRINGS
+               ? strings_fault((const char *const *)span.ptr, span.len)
+               : NULL;
+}
+
 /* What is wrong with what the member points at, or NULL. */
 static const char *content_fault(const meeple_field *field, const void *record)
 {
@@ -377,6 +483,8 @@ static const char *content_fault(const meeple_field *field, const void *record)
     case MEEPLE__KIND_VALUE:
         fault = meeple__msgpack_check(member, MEEPLE_VALUE_DEPTH_MAX);
         return fault == MEEPLE__MSGPACK_NONE ? NULL : meeple__msgpack_fault_text(fault);
+    case MEEPLE__KIND_SPAN:
+        return span_fault(field, record);
     case MEEPLE__KIND_NONE:
     case MEEPLE__KIND_BOOL:
     case MEEPLE__KIND_SIGNED:

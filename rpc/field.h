@@ -2,7 +2,7 @@
 #ifndef MEEPLE_RPC_FIELD_H
 #define MEEPLE_RPC_FIELD_H
 
-#include <meeple/field.h>
+#include <meeple/class.h>
 
 struct meeple__sentence;
 
@@ -15,9 +15,10 @@ enum meeple__kind {
     MEEPLE__KIND_REAL,
     MEEPLE__KIND_STRING,
     MEEPLE__KIND_BYTES,
-    MEEPLE__KIND_VECTOR, /* of floats, COLOR too */
+    MEEPLE__KIND_VECTOR, /* of floats, COLOR to TRANSFORM too */
     MEEPLE__KIND_VALUE,
-    MEEPLE__KIND_CHARS
+    MEEPLE__KIND_CHARS,
+    MEEPLE__KIND_SPAN /* INTS to COLORS */
 };
 
 enum meeple__kind meeple__type_kind(meeple_type type);
@@ -26,8 +27,7 @@ enum meeple__kind meeple__type_kind(meeple_type type);
 size_t meeple__type_size(meeple_type type);
 /* Of the member, or of an element; 1 for what is no type. */
 size_t meeple__type_align(meeple_type type);
-/* The kind of value that a field of the type is, of those that are nothing but floats; NIL for the
- * others. */
+/* The kind of value that a field of the type is, of vectors and spans; NIL for the others. */
 meeple_value_kind meeple__type_value(meeple_type type);
 /* '\0' for what is no type. */
 char meeple__type_letter(meeple_type type);
@@ -53,6 +53,15 @@ enum {
 /* Of CHARS: how long the text is; field->size if it has no end. */
 size_t meeple__chars_len(const meeple_field *field, const void *record);
 
+/* The members that all spans have, by these or other types. */
+struct meeple__span {
+    const void *ptr;
+    size_t len;
+};
+
+struct meeple__span meeple__get_span(const meeple_field *field, const void *record);
+void meeple__put_span(const meeple_field *field, void *record, struct meeple__span span);
+
 static inline const void *meeple__member(const meeple_field *field, const void *record)
 {
     return (const char *)record + field->offset;
@@ -62,6 +71,11 @@ static inline bool meeple__field_bounded(const meeple_field *field)
 {
     return field->min != 0 || field->max != 0;
 }
+
+/* How many arguments a caller may not leave out. */
+unsigned meeple__fields_required(const meeple_rpc_type *type);
+/* Makes those from number `from` on what they are if they were left out; the record is zeroed. */
+void meeple__fields_leave_out(const meeple_rpc_type *type, unsigned from, void *record);
 
 /* Appends "argument 2 'eyes' ", counted from 1, or "field 'eyes' " if the position is 0. */
 void meeple__say_field(struct meeple__sentence *why, const meeple_field *field, unsigned position);

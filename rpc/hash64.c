@@ -4,6 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "rpc/field.h"
+#include "rpc/value_kind.h"
+
 #define OFFSET_BASIS UINT64_C(0xcbf29ce484222325)
 #define PRIME UINT64_C(0x00000100000001b3)
 
@@ -48,21 +51,8 @@ void meeple__hash64_one_nan(meeple_type type, uint8_t *encoding, size_t len)
 {
     size_t size = type == MEEPLE_TYPE_F64 ? 8 : 4, count = 1;
 
-    switch (type) {
-    case MEEPLE_TYPE_F32:
-    case MEEPLE_TYPE_F64:
-        break;
-    case MEEPLE_TYPE_VEC2:
-        count = 2;
-        break;
-    case MEEPLE_TYPE_VEC3:
-        count = 3;
-        break;
-    case MEEPLE_TYPE_COLOR:
-        count = 4;
-        break;
-    default:
-        return;
+    if (type != MEEPLE_TYPE_F32 && type != MEEPLE_TYPE_F64) {
+        count = meeple__value_floats(meeple__type_value(type));
     }
     /* They are the end of the encoding; the byte in place of what has none is shorter. */
     for (uint8_t *at = encoding + len; len > size * count && count > 0; count--) {

@@ -137,6 +137,9 @@ static const char *fault_of(const struct part *part, const meeple_field *field)
     if (!field->fields && meeple__type_kind(field->type) == MEEPLE__KIND_NONE) {
         return "is a pointer, which is no state: nobody would own it";
     }
+    if (meeple__type_kind(field->type) == MEEPLE__KIND_SPAN) {
+        return "has its elements elsewhere, which is no state: nobody would own them";
+    }
     if (field->fields && (field->type != MEEPLE_TYPE_NONE || field->field_count == 0)) {
         return "makes no sense";
     }

@@ -70,7 +70,8 @@ static int check_field(const meeple_rpc_type *type, const meeple_field *field,
     enum meeple__kind kind = meeple__type_kind(field->type);
 
     if (kind == MEEPLE__KIND_NONE || kind == MEEPLE__KIND_CHARS || !field->name ||
-        field->offset + meeple__type_size(field->type) > type->size) {
+        field->offset + meeple__type_size(field->type) > type->size ||
+        (field->flags & ~(unsigned)MEEPLE_OPTIONAL) != 0) {
         meeple__say(why, "method %s has a field that makes no sense", type->name);
         return MEEPLE_EINVAL;
     }
@@ -97,6 +98,11 @@ static int check_method(const meeple_method *method, struct meeple__sentence *wh
     }
     for (size_t i = 0; i < type->field_count; i++) {
         if (check_field(type, &type->fields[i], why) < 0) {
+            return MEEPLE_EINVAL;
+        }
+        if (i < meeple__fields_required(type) && (type->fields[i].flags & MEEPLE_OPTIONAL)) {
+            meeple__say(why, "method %s: '%s' is optional, but one behind it is not", type->name,
+                        type->fields[i].name);
             return MEEPLE_EINVAL;
         }
     }

@@ -7,6 +7,7 @@
 #include "rpc/content.h"
 #include "rpc/field.h"
 #include "rpc/msgpack_read.h"
+#include "rpc/packed.h"
 #include "rpc/sentence.h"
 #include "rpc/value_kind.h"
 
@@ -121,6 +122,7 @@ static int put_integer(const meeple_value *value, const struct meeple__place *pl
     case MEEPLE__KIND_VECTOR:
     case MEEPLE__KIND_VALUE:
     case MEEPLE__KIND_CHARS:
+    case MEEPLE__KIND_SPAN:
     default:
         return mismatch(place, value, why);
     }
@@ -175,14 +177,33 @@ static int put_chars(const meeple_value *value, const struct meeple__place *plac
     return 0;
 }
 
-/* floats: as many as vectors of that type have. */
-static int put_vector(const meeple_value *value, meeple_type type, const void *floats,
-                      const struct meeple__place *place, struct meeple__sentence *why)
+static int put_vector(const meeple_value *value, const struct meeple__place *place,
+                      struct meeple__sentence *why)
 {
-    if (place->field->type != type) {
+    if (meeple__type_value(place->field->type) != value->kind) {
         return mismatch(place, value, why);
     }
-    memcpy((char *)place->record + place->field->offset, floats, meeple__type_size(type));
+    memcpy((char *)place->record + place->field->offset, &value->transform,
+           meeple__type_size(place->field->type));
+    return 0;
+}
+
+/* Elements where C wants them, in the room for strings. */
+static int put_span(const meeple_value *value, const struct meeple__place *place,
+                    struct meeple__sentence *why)
+{
+    enum meeple__msgpack_fault fault;
+
+    if (value->kind != meeple__type_value(place->field->type)) {
+        return mismatch(place, value, why);
+    }
+    fault = meeple__msgpack_check(value, 0);
+    if (fault != MEEPLE__MSGPACK_NONE) {
+        meeple__say_field(why, place->field, place->position);
+        meeple__say(why, "%s", meeple__msgpack_fault_text(fault));
+        return MEEPLE_EPROTO;
+    }
+    meeple__put_span(place->field, place->record, meeple__packed_unpack(value, place->strings));
     return 0;
 }
 
@@ -195,6 +216,12 @@ static int put(const meeple_value *value, const struct meeple__place *place,
     if (type == MEEPLE_TYPE_VALUE) {
         *(meeple_value *)member = *value;
         return 0;
+    }
+    if (meeple__type_kind(type) == MEEPLE__KIND_SPAN) {
+        return put_span(value, place, why);
+    }
+    if (meeple__value_floats(value->kind) > 0) {
+        return put_vector(value, place, why);
     }
     switch (value->kind) {
     case MEEPLE_VALUE_BOOL:
@@ -222,12 +249,6 @@ static int put(const meeple_value *value, const struct meeple__place *place,
             return 0;
         }
         break;
-    case MEEPLE_VALUE_VEC2:
-        return put_vector(value, MEEPLE_TYPE_VEC2, &value->vec2, place, why);
-    case MEEPLE_VALUE_VEC3:
-        return put_vector(value, MEEPLE_TYPE_VEC3, &value->vec3, place, why);
-    case MEEPLE_VALUE_COLOR:
-        return put_vector(value, MEEPLE_TYPE_COLOR, &value->color, place, why);
     default:
         break;
     }

@@ -11,7 +11,8 @@ struct meeple__place {
     const meeple_field *field;
     unsigned position; /* of the argument, from 1, for people; 0: a field of state */
     void *record;
-    char **strings; /* room for a string and its NUL, moved on behind it */
+    char **strings; /* room for a string and its NUL, or for what a span has
+                       (meeple__packed_room()), moved on behind it */
     /* NULL, or where what a field of type STR, BYTES or VALUE is to point at goes instead: checked,
      * a STRING, BYTES or any, borrowed.  The record is not written to then. */
     meeple_value *content;
@@ -22,9 +23,9 @@ const char *meeple__value_name(const meeple_value *value);
 
 /*
  * An integer goes into an integer that can hold it, and into a float that holds it exactly; a float
- * into a float that is large enough; a string is copied; everything into a VALUE; all else has to
- * be what the field is.  The value is one: strings need not be UTF-8 yet, arrays and maps are
- * checked. MEEPLE_EPROTO and why, also when the field's bounds are broken.
+ * into a float that is large enough; a string and a packed array are copied; everything into a
+ * VALUE; all else has to be what the field is.  The value is one: strings need not be UTF-8 yet,
+ * arrays and maps are checked. MEEPLE_EPROTO and why, also when the field's bounds are broken.
  */
 int meeple__value_store(const meeple_value *value, const struct meeple__place *place,
                         struct meeple__sentence *why);

@@ -27,6 +27,19 @@
     ARG(meeple_vec2, flat)                                                                         \
     ARG(meeple_vec3, deep)                                                                         \
     ARG(meeple_color, paint)                                                                       \
+    ARG(meeple_rect2, frame)                                                                       \
+    ARG(meeple_transform2d, turn2)                                                                 \
+    ARG(meeple_plane, plane)                                                                       \
+    ARG(meeple_quat, quat)                                                                         \
+    ARG(meeple_aabb, box)                                                                          \
+    ARG(meeple_basis, basis)                                                                       \
+    ARG(meeple_transform, turn3)                                                                   \
+    ARG(meeple_ints, ints)                                                                         \
+    ARG(meeple_reals, reals)                                                                       \
+    ARG(meeple_strings, strings)                                                                   \
+    ARG(meeple_vec2s, vec2s)                                                                       \
+    ARG(meeple_vec3s, vec3s)                                                                       \
+    ARG(meeple_colors, colors)                                                                     \
     ARG(meeple_value, anything)
 MEEPLE_RPC(every, EVERY)
 
@@ -35,6 +48,7 @@ MEEPLE_RPC(every, EVERY)
     ARG(int32_t, eyes, .min = 1, .max = 6)                                                         \
     ARG(double, speed, .min = -1.5, .max = 1.5)                                                    \
     ARG(meeple_bytes, blob, .max = 4)                                                              \
+    ARG(meeple_strings, words, .max = 3)                                                           \
     ARG(meeple_value, anything, .max = 20)
 MEEPLE_RPC(bounded, BOUNDED)
 
@@ -42,7 +56,7 @@ MEEPLE_RPC(bounded, BOUNDED)
 static int read_copy(const meeple_rpc_type *type, meeple_bytes bytes, void *arg, void *rest[2])
 {
     uint8_t *copy = malloc(bytes.len ? bytes.len : 1);
-    char *strings = malloc(bytes.len ? bytes.len : 1);
+    char *strings = malloc(meeple__msgpack_room(type, bytes.len));
     struct meeple__sentence why;
     int rc;
 
@@ -73,7 +87,12 @@ static void check_bounds(const struct bounded *bounded)
 
     MUST(len >= 1 && len <= 8 && bounded->eyes >= 1 && bounded->eyes <= 6);
     MUST(bounded->speed >= -1.5 && bounded->speed <= 1.5 && bounded->blob.len <= 4);
-    MUST(meeple_value_size(bounded->anything) <= 20);
+    MUST(bounded->words.len <= 3 && meeple_value_size(bounded->anything) <= 20);
+    for (size_t i = 0; i < bounded->words.len; i++) {
+        const char *word = bounded->words.ptr[i];
+
+        MUST(meeple__utf8_valid((meeple_bytes){(const uint8_t *)word, strlen(word)}));
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

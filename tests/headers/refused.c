@@ -40,6 +40,9 @@ struct game {
     meeple_bytes bytes;
     meeple_value value;
     meeple_color colors[2];
+    meeple_transform turn;
+    meeple_quat turns[2][3];
+    meeple_ints ints;
     uint16_t card_count;
     struct card top, cards[52];
     uint8_t board[8][8], cube[3][3][3];
@@ -60,6 +63,8 @@ static const meeple_field game_fields[] = {
     MEEPLE_STATE(struct game, bytes),
     MEEPLE_STATE(struct game, value),
     MEEPLE_STATE(struct game, colors),
+    MEEPLE_STATE(struct game, turn),
+    MEEPLE_STATE(struct game, turns),
     MEEPLE_STATE_STRUCT(struct game, top, struct card, card_fields),
     MEEPLE_STATE_STRUCT(struct game, cards, struct card, card_fields,
                         MEEPLE_COUNTED_BY(struct game, card_count), .flags = MEEPLE_OWNER_ONLY),
@@ -74,6 +79,9 @@ static const meeple_field game_fields[] = {
 #endif
 #ifdef WRONG_STATE_OF_A_POINTER_TO_ROWS
     MEEPLE_STATE_STRUCT(struct game, hands, struct card, card_fields),
+#endif
+#ifdef WRONG_STATE_OF_A_SPAN
+    MEEPLE_STATE(struct game, ints),
 #endif
 #ifdef WRONG_STATE_OF_A_STRUCT
     MEEPLE_STATE(struct game, top),

@@ -23,6 +23,12 @@ MEEPLE_RPC(every, EVERY)
 MEEPLE_RPC(anything, ANYTHING)
 #define THREE(ARG) ARG(const char *, first) ARG(const char *, second) ARG(const char *, third)
 MEEPLE_RPC(three, THREE)
+#define PLACED(ARG)                                                                                \
+    ARG(meeple_transform, where)                                                                   \
+    ARG(meeple_strings, names, .max = 3)                                                           \
+    ARG(meeple_vec3s, path)                                                                        \
+    ARG(meeple_ints, ids)
+MEEPLE_RPC(placed, PLACED)
 #define NOTHING(ARG)
 MEEPLE_RPC(nothing, NOTHING)
 
@@ -75,6 +81,28 @@ static void on_three(struct thing *self, const struct three *arg, const meeple_c
     self->calls++;
 }
 
+MEEPLE_ANSWERS(struct thing, placed)
+static void on_placed(struct thing *self, const struct placed *arg, const meeple_call *call)
+{
+    char *text = self->text;
+    size_t len;
+
+    (void)call;
+    len = (size_t)snprintf(text, sizeof self->text, "%g %g", (double)arg->where.basis.rows[1].x,
+                           (double)arg->where.origin.z);
+    for (size_t i = 0; i < arg->names.len; i++) {
+        len += (size_t)snprintf(text + len, sizeof self->text - len, " %s", arg->names.ptr[i]);
+    }
+    for (size_t i = 0; i < arg->path.len; i++) {
+        len += (size_t)snprintf(text + len, sizeof self->text - len, " %g",
+                                (double)arg->path.ptr[i].y);
+    }
+    for (size_t i = 0; i < arg->ids.len; i++) {
+        len += (size_t)snprintf(text + len, sizeof self->text - len, " %d", arg->ids.ptr[i]);
+    }
+    self->calls++;
+}
+
 MEEPLE_ANSWERS(struct thing, nothing)
 static void on_nothing(struct thing *self, const struct nothing *arg, const meeple_call *call)
 {
@@ -84,10 +112,9 @@ static void on_nothing(struct thing *self, const struct nothing *arg, const meep
 }
 
 static const meeple_method thing_methods[] = {
-    MEEPLE_METHOD(every, MEEPLE_RPC_REMOTE),
-    MEEPLE_METHOD(anything, MEEPLE_RPC_REMOTESYNC),
-    MEEPLE_METHOD(nothing, MEEPLE_RPC_REMOTE),
-    MEEPLE_METHOD(three, MEEPLE_RPC_REMOTE),
+    MEEPLE_METHOD(every, MEEPLE_RPC_REMOTE),      MEEPLE_METHOD(anything, MEEPLE_RPC_REMOTESYNC),
+    MEEPLE_METHOD(nothing, MEEPLE_RPC_REMOTE),    MEEPLE_METHOD(three, MEEPLE_RPC_REMOTE),
+    MEEPLE_METHOD(placed, MEEPLE_RPC_REMOTESYNC),
 };
 static const meeple_class thing_class = {
     .name = "thing", .methods = thing_methods, .method_count = MEEPLE_COUNT(thing_methods)};
@@ -191,6 +218,56 @@ Test(call_values, convert_every_type)
     cr_expect_str_eq(theirs.text,
                      "1 -128 18446744073709551615 5 0.1 Zo\xc3\xab 2 1,2 1,2,3 1,0,0,0.5 "
                      "{\"hp\": 12}");
+}
+
+static const meeple_transform turned = {{{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}}, {10, 11, 12}};
+
+Test(call_values, pack_arrays_for_those_that_have_them)
+{
+    static const meeple_value_kind kinds[] = {MEEPLE_VALUE_STRINGS, MEEPLE_VALUE_VEC3S,
+                                              MEEPLE_VALUE_INTS};
+    meeple_value elements[] = {meeple_value_string("Zo\xc3\xab"), meeple_value_vec3(1, 2, 3),
+                               meeple_value_int(-7)};
+    meeple_value_builder builders[3];
+    meeple_value values[4] = {meeple_value_transform(turned)};
+
+    for (size_t i = 0; i < 3; i++) {
+        meeple_value_builder_init(&builders[i], NULL, 0);
+        meeple_value_begin_packed(&builders[i], kinds[i]);
+        meeple_value_put(&builders[i], elements[i]);
+        meeple_value_put(&builders[i], elements[i]);
+        meeple_value_end(&builders[i]);
+        cr_assert_eq(meeple_value_builder_value(&builders[i], &values[i + 1]), 0);
+    }
+    cr_expect_eq(call(our_thing, MEEPLE_ALL, "placed", values, 4), 0, "%s", logged);
+    settle(&session);
+    cr_expect_str_eq(theirs.text, "4 12 Zo\xc3\xab Zo\xc3\xab 2 2 -7 -7");
+    cr_expect_str_eq(ours.text, theirs.text, "here, too");
+    values[1] = values[3];
+    cr_expect_eq(call(our_thing, MEEPLE_ALL, "placed", values, 4), MEEPLE_EINVAL);
+    cr_expect_str_eq(logged,
+                     "we called thing.placed: argument 2 'names' is ints, strings expected");
+    for (size_t i = 0; i < 3; i++) {
+        meeple_value_builder_done(&builders[i]);
+    }
+}
+
+Test(call_values, run_as_calls_with_spans_do)
+{
+    static const char *const names[] = {"Ann", NULL, "Bob", "Cid"};
+    static const meeple_vec3 path[] = {{0, 0.5f, 0}, {0, -1, 0}};
+    static const int32_t ids[] = {1, INT32_MIN};
+
+    cr_expect_eq(meeple_rpc(our_thing, MEEPLE_ALL, placed, turned, ((meeple_strings){names, 3}),
+                            ((meeple_vec3s){path, 2}), ((meeple_ints){ids, 2})),
+                 0, "%s", logged);
+    settle(&session);
+    cr_expect_str_eq(theirs.text, "4 12 Ann  Bob 0.5 -1 1 -2147483648");
+    cr_expect_str_eq(ours.text, theirs.text);
+    cr_expect_eq(meeple_rpc(our_thing, MEEPLE_ALL, placed, turned, ((meeple_strings){names, 4}),
+                            ((meeple_vec3s){path, 2}), ((meeple_ints){ids, 2})),
+                 MEEPLE_EINVAL);
+    cr_expect_not_null(strstr(logged, "'names' has 4 elements, allowed 0..3"), "%s", logged);
 }
 
 Test(call_values, say_which_argument_does_not_fit)

@@ -27,6 +27,19 @@
     ARG(meeple_vec2, flat)                                                                         \
     ARG(meeple_vec3, deep)                                                                         \
     ARG(meeple_color, paint)                                                                       \
+    ARG(meeple_rect2, frame)                                                                       \
+    ARG(meeple_transform2d, turn2)                                                                 \
+    ARG(meeple_plane, plane)                                                                       \
+    ARG(meeple_quat, quat)                                                                         \
+    ARG(meeple_aabb, box)                                                                          \
+    ARG(meeple_basis, basis)                                                                       \
+    ARG(meeple_transform, turn3)                                                                   \
+    ARG(meeple_ints, ints)                                                                         \
+    ARG(meeple_reals, reals)                                                                       \
+    ARG(meeple_strings, strings)                                                                   \
+    ARG(meeple_vec2s, vec2s)                                                                       \
+    ARG(meeple_vec3s, vec3s)                                                                       \
+    ARG(meeple_colors, colors)                                                                     \
     ARG(meeple_value, anything)
 MEEPLE_RPC(every, EVERY)
 
@@ -60,6 +73,10 @@ SINGLE(one_flat, meeple_vec2);
 SINGLE(one_deep, meeple_vec3);
 SINGLE(one_paint, meeple_color);
 SINGLE(one_any, meeple_value);
+SINGLE(one_turn, meeple_transform);
+SINGLE(some_ints, meeple_ints);
+SINGLE(some_strings, meeple_strings);
+SINGLE(some_vec3s, meeple_vec3s);
 
 /* What a test has: the struct as it was read, in memory that is exactly as large as it has to be.
  */
@@ -76,7 +93,7 @@ static struct reading read_of(const meeple_rpc_type *type, meeple_bytes bytes)
     uint8_t *exact = malloc(bytes.len ? bytes.len : 1);
 
     reading.arg = malloc(type->size);
-    reading.strings = malloc(bytes.len ? bytes.len : 1);
+    reading.strings = malloc(meeple__msgpack_room(type, bytes.len));
     if (bytes.len) {
         memcpy(exact, bytes.ptr, bytes.len);
     }
@@ -103,6 +120,13 @@ static int written(struct meeple__buf *buf, const meeple_rpc_type *type, const v
     return meeple__msgpack_write(&sink, type, arg, why);
 }
 
+static const int32_t few_ints[] = {INT32_MIN, 7};
+static const float few_reals[] = {0.5f};
+static const char *const few_strings[] = {"Zo\xc3\xab", "", NULL};
+static const meeple_vec2 few_vec2s[] = {{1, 2}, {3, 4}};
+static const meeple_vec3 few_vec3s[] = {{1, 2, 3}};
+static const meeple_color few_colors[] = {{1, 0, 0, 1}};
+
 static const struct every sample = {
     .yes = true,
     .i8 = INT8_MIN,
@@ -120,6 +144,19 @@ static const struct every sample = {
     .flat = {1, -2},
     .deep = {3, 4, -5.25f},
     .paint = {1, 0.5f, 0, 0.25f},
+    .frame = {1, 2, 3, 4},
+    .turn2 = {{1, 2}, {3, 4}, {5, 6}},
+    .plane = {{1, 2, 3}, 4},
+    .quat = {1, 2, 3, 4},
+    .box = {{1, 2, 3}, {4, 5, 6}},
+    .basis = {{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}},
+    .turn3 = {{{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}}, {10, 11, 12}},
+    .ints = {few_ints, 2},
+    .reals = {few_reals, 1},
+    .strings = {few_strings, 3},
+    .vec2s = {few_vec2s, 2},
+    .vec3s = {few_vec3s, 1},
+    .colors = {few_colors, 1},
     .anything = {.kind = MEEPLE_VALUE_MAP,
                  .count = 2,
                  .bytes = {(const uint8_t *)"\xa2hp\x0c\x92\xc0\xa1z\x80", 9}},
@@ -139,8 +176,10 @@ Test(codec_msgpack, brings_back_every_type)
 {
     struct meeple__buf buf = sample_bytes();
     struct every arg;
-    char strings[200];
+    char strings[2000];
     struct meeple__sentence why;
+
+    cr_assert_geq(sizeof strings, meeple__msgpack_room(every_rpc(), buf.len));
 
     meeple__sentence_init(&why);
     cr_assert_eq(
@@ -165,6 +204,27 @@ Test(codec_msgpack, brings_back_every_type)
     cr_expect_eq(arg.flat.y, -2);
     cr_expect_eq(arg.deep.z, -5.25f);
     cr_expect_eq(arg.paint.a, 0.25f);
+    cr_expect_eq(arg.frame.height, 4);
+    cr_expect_arr_eq(&arg.turn2, &sample.turn2, sizeof arg.turn2);
+    cr_expect_eq(arg.plane.d, 4);
+    cr_expect_arr_eq(&arg.quat, &sample.quat, sizeof arg.quat);
+    cr_expect_arr_eq(&arg.box, &sample.box, sizeof arg.box);
+    cr_expect_arr_eq(&arg.basis, &sample.basis, sizeof arg.basis);
+    cr_expect_arr_eq(&arg.turn3, &sample.turn3, sizeof arg.turn3);
+    cr_assert_eq(arg.ints.len, 2);
+    cr_expect_arr_eq(arg.ints.ptr, few_ints, sizeof few_ints);
+    cr_assert_eq(arg.reals.len, 1);
+    cr_expect_eq(arg.reals.ptr[0], 0.5f);
+    cr_assert_eq(arg.strings.len, 3);
+    cr_expect_str_eq(arg.strings.ptr[0], "Zo\xc3\xab");
+    cr_expect_str_eq(arg.strings.ptr[1], "");
+    cr_expect_str_eq(arg.strings.ptr[2], "", "NULL is sent as an empty one");
+    cr_assert_eq(arg.vec2s.len, 2);
+    cr_expect_arr_eq(arg.vec2s.ptr, few_vec2s, sizeof few_vec2s);
+    cr_assert_eq(arg.vec3s.len, 1);
+    cr_expect_eq(arg.vec3s.ptr[0].z, 3);
+    cr_assert_eq(arg.colors.len, 1);
+    cr_expect_eq(arg.colors.ptr[0].a, 1);
     cr_expect_eq(arg.anything.kind, MEEPLE_VALUE_MAP);
     cr_expect(meeple_value_equal(arg.anything, sample.anything));
     cr_expect(arg.anything.bytes.ptr > buf.ptr && arg.anything.bytes.ptr < buf.ptr + buf.len,
@@ -190,17 +250,6 @@ Test(codec_msgpack, writes_the_bytes_the_wire_document_says)
     meeple__buf_done(&buf, NULL);
 }
 
-Test(codec_msgpack, sends_no_string_as_an_empty_one)
-{
-    struct one_text arg = {NULL};
-    struct meeple__buf buf = {0};
-    struct meeple__sentence why;
-
-    cr_assert_eq(written(&buf, &one_text_type, &arg, &why), 0);
-    expect_bytes(buf, "91 a0");
-    meeple__buf_done(&buf, NULL);
-}
-
 /* A type and bytes; the sentence, or NULL where they are fine. */
 struct verdict {
     const meeple_rpc_type *type;
@@ -222,6 +271,128 @@ static void expect_verdicts(const struct verdict *verdicts, size_t count)
         }
         done(&reading);
     }
+}
+
+Test(codec_msgpack, takes_packed_arrays_of_the_right_kind_only)
+{
+    static const struct verdict verdicts[] = {
+        {&some_ints_type, "91 c7 00 10", NULL},
+        {&some_ints_type, "91 d6 10 01 00 00 00", NULL},
+        {&some_ints_type, "91 d6 11 01 00 00 00", "argument 1 'value' is reals, ints expected"},
+        {&some_ints_type, "91 91 01", "argument 1 'value' is an array, ints expected"},
+        {&some_ints_type, "91 c0", "argument 1 'value' is nil, ints expected"},
+        {&some_ints_type, "91 d5 10 01 00",
+         "argument 1 'value' is of an unknown type, ints expected"},
+        {&some_ints_type, "91 c9 ff ff ff ff 10 01 00 00 00", "the arguments end too early"},
+        {&some_strings_type, "91 d6 12 00 00 00 00", NULL},
+        {&some_strings_type, "91 c7 05 12 01 00 00 00 61", NULL},
+        {&some_strings_type, "91 c7 05 12 01 00 00 00 ff",
+         "argument 1 'value' has a string that is not UTF-8"},
+        {&some_strings_type, "91 c7 05 12 01 00 00 00 00",
+         "argument 1 'value' has a string with a NUL inside"},
+        {&some_strings_type, "91 c7 05 12 02 00 00 00 61",
+         "argument 1 'value' is of an unknown type, strings expected"},
+        {&some_vec3s_type, "91 c7 0c 14 00 00 00 00 00 00 00 00 00 00 00 00", NULL},
+        {&some_vec3s_type, "91 d7 13 00 00 00 00 00 00 00 00",
+         "argument 1 'value' is vec2s, vec3s expected"},
+        {&one_turn_type, "91 d7 01 00 00 00 00 00 00 00 00",
+         "argument 1 'value' is a vec2, transform expected"},
+        {&one_i32_type, "91 d6 10 01 00 00 00", "argument 1 'value' is ints, int32 expected"},
+        {&one_text_type, "91 d4 0b 61", "argument 1 'value' is a node path, string expected"},
+    };
+
+    expect_verdicts(verdicts, MEEPLE_COUNT(verdicts));
+}
+
+Test(codec_msgpack, bounds_the_number_of_elements)
+{
+    static const meeple_field field = {
+        .name = "value", .type = MEEPLE_TYPE_INTS, .min = 1, .max = 2};
+    static const meeple_rpc_type bounded = {"bounded", &field, 1, sizeof(meeple_ints)};
+    static const int32_t three[] = {1, 2, 3};
+    static const struct verdict verdicts[] = {
+        {&bounded, "91 c7 00 10", "argument 1 'value' has 0 elements, allowed 1..2"},
+        {&bounded, "91 d6 10 01 00 00 00", NULL},
+        {&bounded, "91 c7 0c 10 01 00 00 00 01 00 00 00 01 00 00 00",
+         "argument 1 'value' has 3 elements, allowed 1..2"},
+    };
+    struct meeple__buf buf = {0};
+    struct meeple__sentence why;
+
+    expect_verdicts(verdicts, MEEPLE_COUNT(verdicts));
+    cr_expect_eq(written(&buf, &bounded, &(meeple_ints){three, 3}, &why), MEEPLE_EINVAL);
+    cr_expect_str_eq(why.text, "argument 1 'value' has 3 elements, allowed 1..2");
+    cr_expect_eq(written(&buf, &bounded, &(meeple_ints){three, 2}, &why), 0);
+    meeple__buf_done(&buf, NULL);
+}
+
+Test(codec_msgpack, sends_no_span_that_makes_no_sense)
+{
+    static const char *const texts[] = {"fine", "\xff"};
+    static const int32_t none[1];
+    struct meeple__buf buf = {0};
+    struct meeple__sentence why;
+
+    cr_expect_eq(written(&buf, &some_ints_type, &(meeple_ints){NULL, 1}, &why), MEEPLE_EINVAL);
+    cr_expect_str_eq(why.text, "argument 1 'value' has a length and no elements");
+    cr_expect_eq(written(&buf, &some_ints_type, &(meeple_ints){none, SIZE_MAX / 4}, &why),
+                 MEEPLE_EINVAL);
+    cr_expect_str_eq(why.text, "argument 1 'value' is too long");
+    cr_expect_eq(written(&buf, &some_strings_type, &(meeple_strings){texts, 2}, &why),
+                 MEEPLE_EINVAL);
+    cr_expect_str_eq(why.text, "argument 1 'value' has a string that is not UTF-8");
+    meeple__buf_clear(&buf);
+    cr_expect_eq(written(&buf, &some_strings_type, &(meeple_strings){texts, 1}, &why), 0);
+    expect_bytes(buf, "91 d7 12 04 00 00 00 66 69 6e 65");
+    meeple__buf_clear(&buf);
+    cr_expect_eq(written(&buf, &some_ints_type, &(meeple_ints){NULL, 0}, &why), 0);
+    expect_bytes(buf, "91 c7 00 10");
+    meeple__buf_done(&buf, NULL);
+}
+
+/* Many short ones need the most room for what they become; whatever its alignment. */
+Test(codec_msgpack, has_room_for_as_many_strings_as_there_can_be)
+{
+    uint8_t bytes[1000] = {0x91, 0xc8};
+
+    for (size_t count = 0; count < 240; count++) {
+        size_t len = 4 * count + count / 8;
+
+        memset(bytes + 5, 0, sizeof bytes - 5);
+        bytes[2] = (uint8_t)(len >> 8);
+        bytes[3] = (uint8_t)len;
+        bytes[4] = 18;
+        if (count >= 8) { /* one that is not empty */
+            bytes[5] = (uint8_t)(count / 8);
+            memset(bytes + 9, 'a', count / 8);
+        }
+        for (size_t shift = 0; shift < 8; shift++) {
+            size_t room = meeple__msgpack_room(&some_strings_type, 5 + len);
+            char *memory = malloc(room + shift);
+            struct some_strings arg;
+            struct meeple__sentence why;
+
+            meeple__sentence_init(&why);
+            cr_assert_eq(meeple__msgpack_read(&some_strings_type, (meeple_bytes){bytes, 5 + len},
+                                              &arg, memory + shift, &why),
+                         0, "%s", why.text);
+            cr_assert_eq(arg.value.len, count);
+            cr_assert(count == 0 || strlen(arg.value.ptr[0]) == count / 8);
+            cr_assert(count == 0 || arg.value.ptr[count - 1] + 1 <= memory + shift + room);
+            free(memory);
+        }
+    }
+}
+
+Test(codec_msgpack, sends_no_string_as_an_empty_one)
+{
+    struct one_text arg = {NULL};
+    struct meeple__buf buf = {0};
+    struct meeple__sentence why;
+
+    cr_assert_eq(written(&buf, &one_text_type, &arg, &why), 0);
+    expect_bytes(buf, "91 a0");
+    meeple__buf_done(&buf, NULL);
 }
 
 Test(codec_msgpack, takes_an_integer_of_any_width_that_fits)

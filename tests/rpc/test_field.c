@@ -27,6 +27,34 @@ Test(field, names_every_type)
     cr_expect_eq(meeple__type_size((meeple_type)-1), 0);
 }
 
+#define MAYBE(ARG)                                                                                 \
+    ARG(int32_t, id)                                                                               \
+    ARG(const char *, name, .min = 1, .max = 8, .flags = MEEPLE_OPTIONAL)                          \
+    ARG(meeple_bytes, blob, .flags = MEEPLE_OPTIONAL)                                              \
+    ARG(meeple_strings, words, .flags = MEEPLE_OPTIONAL)                                           \
+    ARG(meeple_value, rest, .flags = MEEPLE_OPTIONAL)
+MEEPLE_RPC(maybe, MAYBE)
+#define ALL(ARG) ARG(int32_t, id) ARG(int32_t, other)
+MEEPLE_RPC(all, ALL)
+
+Test(field, leaves_out_what_is_optional)
+{
+    struct maybe arg;
+
+    cr_expect_eq(meeple__fields_required(all_rpc()), 2);
+    cr_expect_eq(meeple__fields_required(maybe_rpc()), 1);
+    memset(&arg, 0, sizeof arg);
+    meeple__fields_leave_out(maybe_rpc(), 1, &arg);
+    cr_expect_str_eq(arg.name, "");
+    cr_expect_not_null(arg.blob.ptr);
+    cr_expect_eq(arg.blob.len, 0);
+    cr_expect_eq(arg.words.len, 0);
+    cr_expect_eq(arg.rest.kind, MEEPLE_VALUE_NIL);
+    memset(&arg, 0, sizeof arg);
+    meeple__fields_leave_out(maybe_rpc(), 2, &arg);
+    cr_expect_null(arg.name, "that came");
+}
+
 Test(field, names_every_mode_and_refusal)
 {
     cr_expect_str_eq(meeple_rpc_mode_name(MEEPLE_RPC_PUPPETSYNC), "puppetsync");

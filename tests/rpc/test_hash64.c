@@ -54,7 +54,7 @@ Test(hash64, mixes_every_bit_into_every_other)
 
 static void expect_one(meeple_type type, const char *encoding, const char *expected)
 {
-    uint8_t bytes[32], wanted[32];
+    uint8_t bytes[64], wanted[64];
     size_t len = from_hex(bytes, encoding);
 
     cr_assert_eq(from_hex(wanted, expected), len);
@@ -79,6 +79,11 @@ Test(hash64, every_nan_is_the_same_one)
                "c7 0c 02 7f c0 00 00 00 00 00 00 3f 80 00 00");
     expect_one(MEEPLE_TYPE_COLOR, "d8 03 ff 80 00 01 00 00 00 00 3f 80 00 00 7f 80 10 00",
                "d8 03 7f c0 00 00 00 00 00 00 3f 80 00 00 7f c0 00 00");
+    expect_one(MEEPLE_TYPE_QUAT, "d8 05 ff 80 00 01 00 00 00 00 3f 80 00 00 7f 80 10 00",
+               "d8 05 7f c0 00 00 00 00 00 00 3f 80 00 00 7f c0 00 00");
+    expect_one(MEEPLE_TYPE_AABB,
+               "c7 18 07 ff 80 00 01 00 00 00 00 3f 80 00 00 00 00 00 00 00 00 00 00 ff c0 00 00",
+               "c7 18 07 7f c0 00 00 00 00 00 00 3f 80 00 00 00 00 00 00 00 00 00 00 7f c0 00 00");
 }
 
 Test(hash64, leaves_alone_what_is_no_float)

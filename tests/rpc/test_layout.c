@@ -570,6 +570,8 @@ Test(layout, refuses_a_table_that_makes_no_sense)
     const meeple_field pointer[] = {MEEPLE_STATE(struct wrong, numbers)};
     const meeple_field rows[] = {MEEPLE_STATE(struct wrong, rows)};
     const meeple_field texts[] = {MEEPLE_STATE(struct wrong, texts)};
+    const meeple_field span[] = {
+        {.name = "span", .type = MEEPLE_TYPE_INTS, .size = sizeof(meeple_ints)}};
     const meeple_field uneven[] = {
         {.name = "uneven", .type = MEEPLE_TYPE_I32, .size = 24, .row = 16}};
     const meeple_field cut[] = {{.name = "cut", .type = MEEPLE_TYPE_I32, .size = 12, .row = 6}};
@@ -627,6 +629,10 @@ Test(layout, refuses_a_table_that_makes_no_sense)
                      "class bad: 'rows' is a pointer, which is no state: nobody would own it");
     expect_no_layout(texts, 1, size,
                      "class bad: 'texts' is a pointer, which is no state: nobody would own it");
+    expect_no_layout(
+        span, 1, size,
+        "class bad: 'span' has its elements elsewhere, which is no state: nobody would "
+        "own them");
     expect_no_layout(uneven, 1, size, "class bad: 'uneven' makes no sense");
     expect_no_layout(cut, 1, size, "class bad: 'cut' makes no sense");
     expect_no_layout(twice, 2, size, "class bad: 'number' is there twice");

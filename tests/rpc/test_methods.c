@@ -184,6 +184,40 @@ Test(methods, refuses_a_class_that_makes_no_sense)
     meeple__classes_done(&classes, NULL);
 }
 
+#define MAYBE(ARG)                                                                                 \
+    ARG(int32_t, id)                                                                               \
+    ARG(const char *, name, .min = 1, .max = 8, .flags = MEEPLE_OPTIONAL)                          \
+    ARG(meeple_bytes, blob, .flags = MEEPLE_OPTIONAL)                                              \
+    ARG(meeple_value, rest, .flags = MEEPLE_OPTIONAL)
+MEEPLE_RPC(maybe, MAYBE)
+#define GAP(ARG) ARG(int32_t, id, .flags = MEEPLE_OPTIONAL) ARG(const char *, name)
+MEEPLE_RPC(gap, GAP)
+#define HIDDEN(ARG) ARG(int32_t, id, .flags = MEEPLE_OWNER_ONLY)
+MEEPLE_RPC(hidden, HIDDEN)
+
+Test(methods, may_have_optional_arguments_at_their_end_only)
+{
+    static const meeple_method last[] = {{maybe_rpc, run, MEEPLE_RPC_REMOTE}};
+    static const meeple_method first[] = {{gap_rpc, run, MEEPLE_RPC_REMOTE}};
+    static const meeple_method other[] = {{hidden_rpc, run, MEEPLE_RPC_REMOTE}};
+    struct meeple__classes classes = {0};
+    struct meeple__methods *methods;
+    struct meeple__sentence why;
+
+    cr_expect_eq(add(&classes, &(meeple_class){.name = "a", .methods = last, .method_count = 1},
+                     &methods, &why),
+                 0, "%s", why.text);
+    cr_expect_eq(add(&classes, &(meeple_class){.name = "b", .methods = first, .method_count = 1},
+                     &methods, &why),
+                 MEEPLE_EINVAL);
+    cr_expect_str_eq(why.text, "method gap: 'id' is optional, but one behind it is not");
+    cr_expect_eq(add(&classes, &(meeple_class){.name = "c", .methods = other, .method_count = 1},
+                     &methods, &why),
+                 MEEPLE_EINVAL);
+    cr_expect_str_eq(why.text, "method hidden has a field that makes no sense");
+    meeple__classes_done(&classes, NULL);
+}
+
 Test(methods, takes_256_classes)
 {
     static char names[MEEPLE__CLASSES_MAX + 1][16];

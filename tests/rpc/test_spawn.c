@@ -39,6 +39,43 @@ Test(spawn, appears_everywhere_and_follows)
     expect_refusals(&session, "");
 }
 
+/* What Godot has of small structs is state as any number is. */
+struct ship {
+    meeple_transform where;
+    meeple_rect2 frame;
+    meeple_quat turns[2];
+};
+static const meeple_field ship_fields[] = {MEEPLE_STATE(struct ship, where),
+                                           MEEPLE_STATE(struct ship, frame),
+                                           MEEPLE_STATE(struct ship, turns)};
+static const meeple_state ship_state = {
+    .fields = ship_fields, .field_count = MEEPLE_COUNT(ship_fields), .size = sizeof(struct ship)};
+static const meeple_class ship_class = {.name = "ship", .state = &ship_state};
+static const meeple_class *const ship_classes[] = {&ship_class, NULL};
+
+Test(spawn, keeps_what_is_made_of_floats_the_same)
+{
+    struct session ships = {.options.classes = ship_classes};
+    struct ship ours = {.frame = {1, 2, 3, 4}, .turns = {{0, 0, 0, 1}, {0, 0, 0, 1}}};
+    const struct ship *theirs;
+    meeple_object *object;
+
+    session_server(&ships);
+    session_sit(&ships, session_client(&ships));
+    settle(&ships);
+    cr_assert_eq(meeple_object_spawn(&object, ships.seats[0].world, &ship_class, "ship", &ours), 0);
+    settle(&ships);
+    theirs = meeple_object_find(ships.seats[1].world, &ship_class, "ship");
+    cr_assert_not_null(theirs);
+    cr_expect_arr_eq(theirs, &ours, sizeof ours);
+    ours.where.origin.z = -5;
+    ours.frame.height = 9;
+    ours.turns[1].x = 0.5f;
+    settle(&ships);
+    cr_expect_arr_eq(theirs, &ours, sizeof ours);
+    session_end(&ships);
+}
+
 Test(spawn, says_nothing_when_nothing_changes)
 {
     meeple_state_stats before;

@@ -194,14 +194,17 @@ def parse_value(letter, word):
     return bytes.fromhex(word) if letter == "y" else word
 
 
+ANY = "v" + "".join(native.ARRAYS)  # letters of what is written as a value is
+
+
 def parse_args(meaning):
-    """'s "An", i 4' to ("si", ["An", 4]).  A v is the last one and goes on to the end."""
-    before, found, value = re.match(r"(.*?)(?:(?<![^ ])v (.*))?$", meaning).group(1, 0, 2)
+    """'s "An", i 4' to ("si", ["An", 4]).  A v or a packed array is the last one and goes on to the end."""
+    before, last, value = re.match(r"(.*?)(?:(?<![^ ])([%s]) (.*))?$" % ANY, meaning).groups()
     pairs = [shlex.split(part) for part in before.split(",")]
     pairs = [pair for pair in pairs if pair and len(pair) == 2]
     letters, values = [letter for letter, _ in pairs], [parse_value(letter, word) for letter, word in pairs]
     if value is not None:
-        letters, values = letters + ["v"], values + [parse_any(value)]
+        letters, values = letters + [last], values + [parse_any(value)]
     return "".join(letters), values
 
 

@@ -275,7 +275,9 @@ def write_packet(packet):
 
 INTEGERS = {"c": (8, True), "h": (16, True), "i": (32, True), "l": (64, True),
             "C": (8, False), "H": (16, False), "I": (32, False), "L": (64, False)}
-VECTORS = {"2": (1, 8), "3": (2, 12), "r": (3, 16)}  # ext type, bytes
+VECTORS = {"2": (1, 8), "3": (2, 12), "r": (3, 16), "R": (4, 16), "Q": (5, 16), "P": (6, 16), "A": (7, 24), "B": (8, 36),
+           "T": (9, 48), "X": (10, 24)}  # ext type, bytes
+ARRAYS = {"n": "ints", "e": "reals", "S": "strings", "u": "vec2s", "w": "vec3s", "k": "colors"}
 FLOAT_MAX = struct.unpack(">f", b"\x7f\x7f\xff\xff")[0]
 WIDTHS = (">B", ">H", ">I")
 
@@ -345,6 +347,10 @@ def take_value(letter, what, value):
         return value
     if letter in VECTORS and what == "ext" and (value[0], len(value[1])) == VECTORS[letter]:
         return struct.unpack(">%df" % (len(value[1]) // 4), value[1])
+    if letter in ARRAYS and what == "ext":
+        kind, elements = read_ext(*value)
+        if kind == ARRAYS[letter]:
+            return kind, elements
     raise Bad("the wrong type")
 
 
@@ -479,7 +485,7 @@ def write_value(letter, value):
         return struct.pack(">Bf", 0xCA, value) if letter == "f" else struct.pack(">Bd", 0xCB, value)
     if letter in VECTORS:
         return write_ext(VECTORS[letter][0], struct.pack(">%df" % len(value), *value))
-    if letter == "v":
+    if letter == "v" or letter in ARRAYS:
         return write_any(value)
     data = value.encode() if letter == "s" else value
     if letter == "s" and len(data) < 32:
