@@ -47,6 +47,7 @@ static meeple_value value_of(const meeple_field *field, const void *record)
         return *(const meeple_value *)member;
     case MEEPLE__KIND_CHARS:
         return meeple_value_string_of((meeple_bytes){member, meeple__chars_len(field, record)});
+    case MEEPLE__KIND_SPAN: /* is none */
     case MEEPLE__KIND_NONE:
     default:
         assert(false); /* tables are validated when a class is first used */
@@ -58,11 +59,17 @@ static int write_argument(struct meeple__sink *sink, const meeple_field *field, 
                           const void *arg, struct meeple__sentence *why)
 {
     int rc = meeple__field_check(field, position, arg, why);
+    struct meeple__span span;
     meeple_value value;
     const char *fault;
 
     if (rc < 0) {
         return rc;
+    }
+    if (meeple__type_kind(field->type) == MEEPLE__KIND_SPAN) {
+        span = meeple__get_span(field, arg);
+        meeple__variant_write_span(sink, meeple__type_value(field->type), &span);
+        return sink->rc;
     }
     value = value_of(field, arg);
     fault = meeple__variant_write_value(sink, &value);
@@ -101,12 +108,20 @@ int meeple__variant_write(struct meeple__sink *sink, const meeple_value *value,
 
 /* Reading. */
 
-/* One Variant in the place of another: texts with a NUL behind them are as long at most, because a
- * length of four bytes was in front. */
+/*
+ * Twice the bytes, which is what strings need at most, as pointers and copies: an element is a
+ * length of four bytes and a text with what pads it.  Empty, it needs a pointer; with a NUL behind
+ * it, too; else it has at least four bytes more, and its copy is one longer than the text.  What is
+ * skipped in front of the pointers is less than the eight bytes of the array's head.  Of all else
+ * nothing needs more than it has: a text a NUL, in place of its length; the elements of a span
+ * their own bytes; for values see rpc/codec_godot3_elements.h.
+ */
 size_t meeple__variant_room(size_t bytes_len)
 {
-    return bytes_len;
+    return 2 * bytes_len;
 }
+
+_Static_assert(sizeof(char *) <= 8, "the room is too small for pointers");
 
 /* A text that has a NUL behind it, its own or one of what pads it, stays where it is. */
 static const char *terminated(const struct meeple__reader *reader, meeple_bytes text,
@@ -114,12 +129,13 @@ static const char *terminated(const struct meeple__reader *reader, meeple_bytes 
 {
     char *copy = *strings;
 
+    if (text.len == 0) {
+        return "";
+    }
     if (text.ptr + text.len < reader->at && text.ptr[text.len] == '\0') {
         return (const char *)text.ptr;
     }
-    if (text.len > 0) {
-        memcpy(copy, text.ptr, text.len);
-    }
+    memcpy(copy, text.ptr, text.len);
     copy[text.len] = '\0';
     *strings += text.len + 1;
     return copy;
@@ -149,30 +165,83 @@ MEEPLE__APART static int read_any(struct meeple__reader *reader, const struct me
     return meeple__value_store(&value, place, why);
 }
 
+static int read_text(struct meeple__reader *reader, const struct meeple__place *place,
+                     meeple_bytes text, struct meeple__sentence *why)
+{
+    *(const char **)(void *)((char *)place->record + place->field->offset) =
+        terminated(reader, text, place->strings);
+    return meeple__field_check_bounds(place->field, place->position, place->record, why) < 0
+               ? MEEPLE_EPROTO
+               : 0;
+}
+
+/* What follows the head of a PoolStringArray, as pointers; what has to be copied is behind them. */
+static int read_texts(struct meeple__reader *reader, const struct meeple__place *place,
+                      struct meeple__sentence *why)
+{
+    const char **texts =
+        (const char **)(void *)(*place->strings + (0 - (uintptr_t)*place->strings) % sizeof *texts);
+    uint32_t count;
+    enum meeple__variant_fault fault = meeple__variant_strings(reader, &count);
+
+    if (fault == MEEPLE__VARIANT_NONE_FAULT) {
+        *place->strings = (char *)(texts + count);
+    }
+    for (uint32_t i = 0; i < count && fault == MEEPLE__VARIANT_NONE_FAULT; i++) {
+        meeple_bytes text;
+
+        fault = meeple__variant_text(reader, &text);
+        if (fault == MEEPLE__VARIANT_NONE_FAULT) {
+            texts[i] = terminated(reader, text, place->strings);
+        }
+    }
+    if (fault != MEEPLE__VARIANT_NONE_FAULT) {
+        return say_fault(fault, place, why);
+    }
+    meeple__put_span(place->field, place->record, (struct meeple__span){texts, count});
+    return meeple__field_check_bounds(place->field, place->position, place->record, why) < 0
+               ? MEEPLE_EPROTO
+               : 0;
+}
+
 /* end: of the strings. */
 static int read_argument(struct meeple__reader *reader, const struct meeple__place *place,
                          const char *end, struct meeple__sentence *why)
 {
-    const meeple_field *field = place->field;
+    meeple_type type = place->field->type;
     enum meeple__variant_fault fault;
     meeple_value value;
-    int rc;
 
-    if (field->type == MEEPLE_TYPE_VALUE) {
+    if (type == MEEPLE_TYPE_VALUE) {
         return read_any(reader, place, end, why);
+    }
+    if (type == MEEPLE_TYPE_STRINGS && meeple__variant_is_strings(reader)) {
+        return read_texts(reader, place, why);
     }
     /* What is put there is of no use to any other type. */
     fault = meeple__variant_item(reader, (uint8_t *)*place->strings, &value);
     if (fault != MEEPLE__VARIANT_NONE_FAULT) {
         return say_fault(fault, place, why);
     }
-    if (field->type != MEEPLE_TYPE_STR || value.kind != MEEPLE_VALUE_STRING) {
-        return meeple__value_store(&value, place, why);
+    return type == MEEPLE_TYPE_STR && value.kind == MEEPLE_VALUE_STRING
+               ? read_text(reader, place, value.bytes, why)
+               : meeple__value_store(&value, place, why);
+}
+
+/* Whether so many may come. */
+static int check_count(const meeple_rpc_type *type, unsigned count, struct meeple__sentence *why)
+{
+    unsigned most = type->field_count, least = meeple__fields_required(type);
+
+    if (count >= least && count <= most) {
+        return 0;
     }
-    *(const char **)(void *)((char *)place->record + field->offset) =
-        terminated(reader, value.bytes, place->strings);
-    rc = meeple__field_check_bounds(field, place->position, place->record, why);
-    return rc < 0 ? MEEPLE_EPROTO : 0;
+    if (least < most) {
+        meeple__say(why, "%u arguments came, %u to %u expected", count, least, most);
+    } else {
+        meeple__say(why, "%u arguments came, %u expected", count, most);
+    }
+    return MEEPLE_EPROTO;
 }
 
 int meeple__variant_read_arguments(const meeple_rpc_type *type, struct meeple__reader *reader,
@@ -180,11 +249,10 @@ int meeple__variant_read_arguments(const meeple_rpc_type *type, struct meeple__r
                                    struct meeple__sentence *why)
 {
     const char *end = strings + meeple__variant_room((size_t)(reader->end - reader->at));
-    int rc = 0;
+    int rc = check_count(type, count, why);
 
-    if (count != type->field_count) {
-        meeple__say(why, "%u arguments came, %u expected", count, (unsigned)type->field_count);
-        return MEEPLE_EPROTO;
+    if (rc < 0) {
+        return rc;
     }
     memset(arg, 0, type->size);
     for (unsigned i = 0; i < count && rc == 0; i++) {
@@ -194,6 +262,7 @@ int meeple__variant_read_arguments(const meeple_rpc_type *type, struct meeple__r
                 .field = &type->fields[i], .position = i + 1, .record = arg, .strings = &strings},
             end, why);
     }
+    meeple__fields_leave_out(type, count, arg);
     return rc;
 }
 

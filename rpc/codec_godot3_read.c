@@ -157,34 +157,47 @@ static void read_packed(struct meeple__reader *reader, meeple_value *item)
     item->bytes = (meeple_bytes){meeple__read_take(reader, count * size), count * size};
 }
 
-/* Without the padding, and without the NUL that Godot counts with each.  In Godot fewer than no
- * elements are none. */
+/* In Godot fewer than no elements are none. */
+static enum meeple__variant_fault read_string_count(struct meeple__reader *reader, uint32_t *count)
+{
+    uint32_t number = meeple__variant_u32(reader);
+
+    *count = number & MEEPLE__VARIANT_MARK ? 0 : number;
+    return reader->bad || *count > bytes_left(reader) / 4 ? MEEPLE__VARIANT_SHORT_FAULT
+                                                          : MEEPLE__VARIANT_NONE_FAULT;
+}
+
+bool meeple__variant_is_strings(const struct meeple__reader *reader)
+{
+    return bytes_left(reader) >= 4 &&
+           (meeple__variant_u32_at(reader->at) & 0xff) == MEEPLE__VARIANT_STRINGS;
+}
+
+enum meeple__variant_fault meeple__variant_strings(struct meeple__reader *reader, uint32_t *count)
+{
+    (void)meeple__variant_u32(reader);
+    return read_string_count(reader, count);
+}
+
+/* Without the padding, and without the NUL that Godot counts with each. */
 static enum meeple__variant_fault read_strings(struct meeple__reader *reader, uint8_t *room,
                                                meeple_value *item)
 {
-    uint32_t count = meeple__variant_u32(reader);
+    enum meeple__variant_fault fault = read_string_count(reader, &item->count);
     uint8_t *at = room;
 
-    if (count & MEEPLE__VARIANT_MARK) {
-        count = 0;
-    }
-    if (reader->bad || count > bytes_left(reader) / 4) {
-        return MEEPLE__VARIANT_SHORT_FAULT;
-    }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < item->count && fault == MEEPLE__VARIANT_NONE_FAULT; i++) {
         meeple_bytes text;
-        enum meeple__variant_fault fault = meeple__variant_text(reader, &text);
 
-        if (fault != MEEPLE__VARIANT_NONE_FAULT) {
-            return fault;
+        fault = meeple__variant_text(reader, &text);
+        if (fault == MEEPLE__VARIANT_NONE_FAULT) {
+            at = meeple__write_u32(at, (uint32_t)text.len);
+            at = meeple__write_bytes(at, text);
         }
-        at = meeple__write_u32(at, (uint32_t)text.len);
-        at = meeple__write_bytes(at, text);
     }
     item->kind = MEEPLE_VALUE_STRINGS;
-    item->count = count;
     item->bytes = (meeple_bytes){room, (size_t)(at - room)};
-    return MEEPLE__VARIANT_NONE_FAULT;
+    return fault;
 }
 
 /* Only one that is none: nobody's id, or of no class. */

@@ -43,6 +43,11 @@ enum meeple__variant_fault meeple__variant_item(struct meeple__reader *reader, u
 /* A string as it stands in a Variant: its length, so many bytes, what pads them. */
 enum meeple__variant_fault meeple__variant_text(struct meeple__reader *reader, meeple_bytes *text);
 
+/* Whether a PoolStringArray is next; takes its head, so that as many texts follow as *count says,
+ * unless bytes are missing. */
+bool meeple__variant_is_strings(const struct meeple__reader *reader);
+enum meeple__variant_fault meeple__variant_strings(struct meeple__reader *reader, uint32_t *count);
+
 /* Little endian. */
 static inline uint32_t meeple__variant_u32_at(const uint8_t *at)
 {

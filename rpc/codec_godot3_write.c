@@ -10,6 +10,7 @@
 #include "rpc/codec_godot3_path.h"
 #include "rpc/codec_godot3_type.h"
 #include "rpc/msgpack_read.h"
+#include "rpc/packed.h"
 #include "rpc/value_kind.h"
 
 /* The types of the kinds that are nothing but floats, and of the packed arrays whose elements are
@@ -124,21 +125,50 @@ void meeple__variant_write_text(struct meeple__sink *sink, meeple_bytes text)
     write_padding(sink, len_of(text));
 }
 
-/* In a pool array a NUL is a part of each. */
+/* Of a PoolStringArray: a NUL is a part of each. */
+static void write_element(struct meeple__sink *sink, meeple_bytes text)
+{
+    meeple__sink_u32(sink, count_of(sink, len_of(text) + 1));
+    write_text(sink, text);
+    meeple__sink_u8(sink, 0);
+    write_padding(sink, len_of(text) + 1);
+}
+
 static void write_strings(struct meeple__sink *sink, const meeple_value *value)
 {
     struct meeple__reader reader = meeple__reader_of(value->bytes);
 
     write_head(sink, MEEPLE__VARIANT_STRINGS, value->count);
     for (uint32_t i = 0; i < value->count && sink->rc == 0; i++) {
-        meeple_bytes text = meeple__read_bytes(&reader, meeple__read_u32(&reader));
-
-        meeple__sink_u32(sink, count_of(sink, len_of(text) + 1));
-        write_text(sink, text);
-        meeple__sink_u8(sink, 0);
-        write_padding(sink, len_of(text) + 1);
+        write_element(sink, meeple__read_bytes(&reader, meeple__read_u32(&reader)));
     }
     assert(!reader.bad);
+}
+
+static int write_piece(void *data, const char *bytes, size_t len)
+{
+    struct meeple__sink *sink = data;
+
+    meeple__sink_bytes(sink, (meeple_bytes){(const uint8_t *)bytes, len});
+    return sink->rc;
+}
+
+void meeple__variant_write_span(struct meeple__sink *sink, meeple_value_kind kind,
+                                const struct meeple__span *span)
+{
+    const char *const *texts = (const char *const *)span->ptr;
+
+    if (kind != MEEPLE_VALUE_STRINGS) {
+        write_head(sink, types[kind], span->len);
+        meeple__packed_span(kind, span, write_piece, sink);
+        return;
+    }
+    write_head(sink, MEEPLE__VARIANT_STRINGS, span->len);
+    for (size_t i = 0; i < span->len && sink->rc == 0; i++) {
+        const char *text = texts[i] ? texts[i] : "";
+
+        write_element(sink, (meeple_bytes){(const uint8_t *)text, strlen(text)});
+    }
 }
 
 static void write_floats(struct meeple__sink *sink, uint32_t type, const meeple_value *value)

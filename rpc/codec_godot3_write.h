@@ -4,6 +4,7 @@
 
 #include <meeple/value.h>
 
+#include "rpc/field.h"
 #include "rpc/sink.h"
 
 /*
@@ -12,6 +13,10 @@
  * and room are in the sink.
  */
 const char *meeple__variant_write_value(struct meeple__sink *sink, const meeple_value *value);
+
+/* Appends what a span has, which was checked, as the pool array of that kind, INTS to COLORS. */
+void meeple__variant_write_span(struct meeple__sink *sink, meeple_value_kind kind,
+                                const struct meeple__span *span);
 
 /* A string as it stands in a Variant, padded with zeros.  In front of a text that begins with a
  * byte order mark there is one more, because Godot takes one away. */

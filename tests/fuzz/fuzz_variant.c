@@ -30,7 +30,12 @@
     ARG(meeple_color, paint)                                                                       \
     ARG(meeple_value, anything)                                                                    \
     ARG(const char *, more)                                                                        \
-    ARG(meeple_value, rest)
+    ARG(meeple_value, rest)                                                                        \
+    ARG(meeple_transform, place)                                                                   \
+    ARG(meeple_ints, ints)                                                                         \
+    ARG(meeple_strings, strings)                                                                   \
+    ARG(meeple_vec3s, points)                                                                      \
+    ARG(meeple_strings, last, .flags = MEEPLE_OPTIONAL)
 MEEPLE_RPC(every, EVERY)
 
 #define BOUNDED(ARG)                                                                               \

@@ -27,6 +27,31 @@
     ARG(meeple_value, anything)
 MEEPLE_RPC(every, EVERY)
 
+#define SHAPES(ARG)                                                                                \
+    ARG(meeple_rect2, rect)                                                                        \
+    ARG(meeple_transform2d, flat)                                                                  \
+    ARG(meeple_plane, plane)                                                                       \
+    ARG(meeple_quat, quat)                                                                         \
+    ARG(meeple_aabb, box)                                                                          \
+    ARG(meeple_basis, basis)                                                                       \
+    ARG(meeple_transform, deep)
+MEEPLE_RPC(shapes, SHAPES)
+
+#define SPANS(ARG)                                                                                 \
+    ARG(meeple_ints, ints)                                                                         \
+    ARG(meeple_reals, reals)                                                                       \
+    ARG(meeple_strings, strings)                                                                   \
+    ARG(meeple_vec2s, vec2s)                                                                       \
+    ARG(meeple_vec3s, vec3s)                                                                       \
+    ARG(meeple_colors, colors)
+MEEPLE_RPC(spans, SPANS)
+
+#define JOINED(ARG)                                                                                \
+    ARG(int32_t, id)                                                                               \
+    ARG(const char *, name, .min = 1, .max = 8, .flags = MEEPLE_OPTIONAL)                          \
+    ARG(meeple_value, about, .flags = MEEPLE_OPTIONAL)
+MEEPLE_RPC(joined, JOINED)
+
 #define ROLLED(ARG) ARG(const char *, name, .max = 8) ARG(int32_t, eyes, .min = 1, .max = 6)
 MEEPLE_RPC(rolled, ROLLED)
 
@@ -52,6 +77,7 @@ SINGLE(one_text, const char *);
 SINGLE(one_blob, meeple_bytes);
 SINGLE(one_flat, meeple_vec2);
 SINGLE(one_any, meeple_value);
+SINGLE(one_strings, meeple_strings);
 
 /* The struct as it was read, with all it borrows from in memory of exact size, until done(). */
 struct reading {
@@ -224,9 +250,9 @@ Test(codec_godot3, leaves_a_text_where_it_is_if_a_nul_is_behind)
         {"04000000 03000000 616263ff", "abc", false},
         {"04000000 04000000 61626364", "abcd", false},
         {"04000000 04000000 61620064", "ab", true},
-        {"04000000 00000000", "", false},
+        {"04000000 00000000", "", true},
         {"04000000 04000000 efbbbf00", "", true},
-        {"04000000 03000000 efbbbf01", "", false},
+        {"04000000 03000000 efbbbf01", "", true},
     };
 
     for (size_t i = 0; i < MEEPLE_COUNT(texts); i++) {
@@ -311,6 +337,173 @@ Test(codec_godot3, takes_a_number_as_a_float_if_it_is_one)
                    "argument 1 'value' is 1e+300, which is no float");
     expect_refused(&one_i64_type, "03000000 00000000",
                    "argument 1 'value' is a float, int64 expected");
+}
+
+Test(codec_godot3, brings_back_shapes)
+{
+    const struct shapes sent = {
+        .rect = {1, 2, 3, 4},
+        .flat = {{1, 2}, {3, 4}, {5, 6}},
+        .plane = {{1, 2, 3}, 4},
+        .quat = {1, 2, 3, 4},
+        .box = {{1, 2, 3}, {4, 5, 6}},
+        .basis = {{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}},
+        .deep = {{{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}}, {10, 11, 12}},
+    };
+    struct meeple__buf buf = {0};
+    struct meeple__sentence why;
+    struct reading reading;
+    const struct shapes *arg;
+
+    cr_assert_eq(written(&buf, shapes_rpc(), &sent, &why), 0, "%s", why.text);
+    cr_expect_eq(buf.len, 4 * (7 + 4 + 6 + 4 + 4 + 6 + 9 + 12));
+    reading = read_of(shapes_rpc(), shapes_rpc()->field_count, (meeple_bytes){buf.ptr, buf.len});
+    cr_assert_eq(reading.rc, 0, "%s", reading.why.text);
+    arg = reading.arg;
+    cr_expect_arr_eq(&arg->rect, &sent.rect, sizeof sent.rect);
+    cr_expect_arr_eq(&arg->flat, &sent.flat, sizeof sent.flat);
+    cr_expect_arr_eq(&arg->plane, &sent.plane, sizeof sent.plane);
+    cr_expect_arr_eq(&arg->quat, &sent.quat, sizeof sent.quat);
+    cr_expect_arr_eq(&arg->box, &sent.box, sizeof sent.box);
+    cr_expect_arr_eq(&arg->basis, &sent.basis, sizeof sent.basis);
+    cr_expect_arr_eq(&arg->deep, &sent.deep, sizeof sent.deep);
+    done(&reading);
+    meeple__buf_done(&buf, NULL);
+}
+
+static const int32_t ints[] = {1, -2, INT32_MAX};
+static const float reals[] = {0.5f, -1};
+static const char *const strings[] = {"", "a", "abc", "abcd", NULL, "Zo\xc3\xab"};
+static const meeple_vec2 vec2s[] = {{1, 2}, {3, 4}};
+static const meeple_vec3 vec3s[] = {{1, 2, 3}};
+static const meeple_color colors[] = {{1, 0, 0, 1}, {0, 0.5f, 0, 0.25f}};
+static const struct spans spans = {
+    .ints = {ints, MEEPLE_COUNT(ints)},
+    .reals = {reals, MEEPLE_COUNT(reals)},
+    .strings = {strings, MEEPLE_COUNT(strings)},
+    .vec2s = {vec2s, MEEPLE_COUNT(vec2s)},
+    .vec3s = {vec3s, MEEPLE_COUNT(vec3s)},
+    .colors = {colors, MEEPLE_COUNT(colors)},
+};
+
+static void expect_spans(const struct spans *arg)
+{
+    cr_expect_eq(arg->ints.len, spans.ints.len);
+    cr_expect_arr_eq(arg->ints.ptr, ints, sizeof ints);
+    cr_expect_eq(arg->reals.len, spans.reals.len);
+    cr_expect_arr_eq(arg->reals.ptr, reals, sizeof reals);
+    cr_expect_eq(arg->vec2s.len, spans.vec2s.len);
+    cr_expect_arr_eq(arg->vec2s.ptr, vec2s, sizeof vec2s);
+    cr_expect_eq(arg->vec3s.len, spans.vec3s.len);
+    cr_expect_arr_eq(arg->vec3s.ptr, vec3s, sizeof vec3s);
+    cr_expect_eq(arg->colors.len, spans.colors.len);
+    cr_expect_arr_eq(arg->colors.ptr, colors, sizeof colors);
+    cr_assert_eq(arg->strings.len, spans.strings.len);
+    for (size_t i = 0; i < spans.strings.len; i++) {
+        cr_expect_str_eq(arg->strings.ptr[i], strings[i] ? strings[i] : "");
+    }
+}
+
+/* At any place in memory, of which the packet is a part. */
+Test(codec_godot3, brings_back_spans)
+{
+    struct meeple__buf buf = {0};
+    struct meeple__sentence why;
+    struct reading reading;
+
+    cr_assert_eq(written(&buf, spans_rpc(), &spans, &why), 0, "%s", why.text);
+    reading = read_of(spans_rpc(), spans_rpc()->field_count, (meeple_bytes){buf.ptr, buf.len});
+    cr_assert_eq(reading.rc, 0, "%s", reading.why.text);
+    cr_expect_eq(reading.used, buf.len);
+    expect_spans(reading.arg);
+    done(&reading);
+    meeple__buf_done(&buf, NULL);
+}
+
+/* The same bytes as the values of that kind. */
+Test(codec_godot3, says_spans_in_the_bytes_of_godot)
+{
+    const struct spans empty = {.ints = {0}};
+    const struct one_strings texts = {{strings, 3}};
+    struct meeple__buf buf = {0};
+    struct meeple__sentence why;
+
+    cr_assert_eq(written(&buf, &one_strings_type, &texts, &why), 0);
+    expect_bytes(buf, "17 00 00 00 03 00 00 00 01 00 00 00 00 00 00 00 02 00 00 00 61 00 00 00 04 "
+                      "00 00 00 61 62 63 00");
+    meeple__buf_done(&buf, NULL);
+    cr_assert_eq(written(&buf, spans_rpc(), &empty, &why), 0);
+    expect_bytes(buf, "15 00 00 00 00 00 00 00 16 00 00 00 00 00 00 00 17 00 00 00 00 00 00 00 18 "
+                      "00 00 00 00 00 00 00 19 00 00 00 00 00 00 00 1a 00 00 00 00 00 00 00");
+    meeple__buf_done(&buf, NULL);
+}
+
+/* Without a NUL behind them, empty ones and long ones: as much room as there can be need of. */
+Test(codec_godot3, has_room_for_strings)
+{
+    static const size_t lens[] = {0, 1, 2, 3, 4, 5, 8, 100, 1000};
+
+    for (size_t i = 0; i < MEEPLE_COUNT(lens); i++) {
+        size_t len = lens[i], size = 4 + ((len + 3) & ~(size_t)3), count = 100;
+        uint8_t *bytes = malloc(8 + count * size), *at = bytes;
+        struct reading reading;
+        const struct one_strings *arg;
+
+        at = meeple__write_u32(meeple__write_u32(at, 23), (uint32_t)count);
+        memset(at, 'a', count * size);
+        for (size_t j = 0; j < count; j++) {
+            meeple__write_u32(at + j * size, (uint32_t)len);
+        }
+        reading = read_of(&one_strings_type, 1, (meeple_bytes){bytes, 8 + count * size});
+        cr_assert_eq(reading.rc, 0, "%s", reading.why.text);
+        arg = reading.arg;
+        cr_assert_eq(arg->value.len, count);
+        for (size_t j = 0; j < count; j++) {
+            cr_expect_eq(strlen(arg->value.ptr[j]), len);
+        }
+        done(&reading);
+        free(bytes);
+    }
+}
+
+Test(codec_godot3, refuses_strings_that_are_none)
+{
+    expect_refused(&one_strings_type, "17000000 03000000 00000000 00000000",
+                   "argument 1 'value' ends too early");
+    expect_refused(&one_strings_type, "17000000 ffffff7f 00000000",
+                   "argument 1 'value' ends too early");
+    expect_refused(&one_strings_type, "17000000 01000000 01000000 ff000000",
+                   "argument 1 'value' has a string that is not UTF-8");
+    expect_refused(&one_strings_type, "13000000 00000000",
+                   "argument 1 'value' is an array, strings expected");
+    expect_refused(&one_strings_type, "", "argument 1 'value' ends too early");
+}
+
+Test(codec_godot3, lets_a_caller_leave_out_what_is_optional)
+{
+    uint8_t bytes[VARIANT_SIZE];
+    size_t len = from_hex(bytes, "02000000 05000000 04000000 01000000 61000000 00000000");
+    struct reading one = read_of(joined_rpc(), 1, (meeple_bytes){bytes, len});
+    struct reading two = read_of(joined_rpc(), 2, (meeple_bytes){bytes, len});
+    struct reading all = read_of(joined_rpc(), 3, (meeple_bytes){bytes, len});
+    struct reading none = read_of(joined_rpc(), 0, (meeple_bytes){bytes, len});
+    const struct joined *arg = one.arg;
+
+    cr_assert_eq(one.rc, 0, "%s", one.why.text);
+    cr_expect_eq(one.used, 8);
+    cr_expect_eq(arg->id, 5);
+    cr_expect_str_eq(arg->name, "", "whatever its bounds");
+    cr_expect_eq(arg->about.kind, MEEPLE_VALUE_NIL);
+    cr_assert_eq(two.rc, 0, "%s", two.why.text);
+    cr_expect_str_eq(((const struct joined *)two.arg)->name, "a");
+    cr_expect_eq(all.used, len);
+    cr_expect_str_eq(none.why.text, "0 arguments came, 1 to 3 expected");
+    done(&one);
+    done(&two);
+    done(&all);
+    done(&none);
+    expect_refused(joined_rpc(), "02000000 05000000 04000000 00000000 00000000",
+                   "argument 2 'name' is 0 bytes long, allowed 1..8");
 }
 
 Test(codec_godot3, takes_nothing_for_something_else)
@@ -407,6 +600,14 @@ Test(codec_godot3, stops_at_the_ceiling)
     struct meeple__sentence why;
 
     meeple__sentence_init(&why);
+    for (size_t ceiling = 0; ceiling < 150; ceiling++) {
+        struct meeple__buf buf = {0};
+        struct meeple__sink sink = {.buf = &buf, .ceiling = ceiling};
+
+        cr_expect_eq(meeple__variant_write_arguments(&sink, spans_rpc(), &spans, &why),
+                     MEEPLE_ETOOBIG);
+        meeple__buf_done(&buf, NULL);
+    }
     for (size_t ceiling = 0;; ceiling++) {
         struct meeple__buf buf = {0};
         struct meeple__sink sink = {.buf = &buf, .ceiling = ceiling};
@@ -443,15 +644,14 @@ Test(codec_godot3, fails_without_memory)
     }
 }
 
-Test(codec_godot3, comes_through_every_cut_and_every_change)
+static void cut_and_change(const meeple_rpc_type *type, const void *arg)
 {
     struct meeple__buf buf = {0};
     struct meeple__sentence why;
-    unsigned count = every_rpc()->field_count;
 
-    cr_assert_eq(written(&buf, every_rpc(), &sample, &why), 0, "%s", why.text);
+    cr_assert_eq(written(&buf, type, arg, &why), 0, "%s", why.text);
     for (size_t at = 0; at < buf.len; at++) {
-        struct reading cut = read_of(every_rpc(), count, (meeple_bytes){buf.ptr, at});
+        struct reading cut = read_of(type, type->field_count, (meeple_bytes){buf.ptr, at});
 
         cr_expect_eq(cut.rc, MEEPLE_EPROTO, "cut at %zu", at);
         done(&cut);
@@ -459,10 +659,16 @@ Test(codec_godot3, comes_through_every_cut_and_every_change)
             struct reading changed;
 
             buf.ptr[at] ^= (uint8_t)change;
-            changed = read_of(every_rpc(), count, (meeple_bytes){buf.ptr, buf.len});
+            changed = read_of(type, type->field_count, (meeple_bytes){buf.ptr, buf.len});
             buf.ptr[at] ^= (uint8_t)change;
             done(&changed);
         }
     }
     meeple__buf_done(&buf, NULL);
+}
+
+Test(codec_godot3, comes_through_every_cut_and_every_change)
+{
+    cut_and_change(every_rpc(), &sample);
+    cut_and_change(spans_rpc(), &spans);
 }

@@ -52,7 +52,7 @@ static void rebuild(meeple_value_builder *builder, meeple_value value)
     meeple_value_end(builder);
 }
 
-/* room: as large as the bytes may be. */
+/* room: as large as it may have to be for the bytes. */
 static int read_bytes(meeple_value *value, meeple_bytes bytes, void *room, bool is_variant)
 {
     struct meeple__reader reader = meeple__reader_of(bytes);
@@ -93,7 +93,7 @@ static int write_value(uint8_t *bytes, meeple_value value, bool is_variant)
 
 static void answer(const char *line, bool from_variant, bool to_variant)
 {
-    uint8_t bytes[BYTES_MAX], room[BYTES_MAX], written[BYTES_MAX];
+    uint8_t bytes[BYTES_MAX], room[2 * BYTES_MAX], written[BYTES_MAX];
     char text[4 * BYTES_MAX];
     meeple_value value;
     int len;
