@@ -49,8 +49,11 @@ static meeple_field argument_of(const meeple_field *field)
 
 static bool is_one_value(const meeple_field *field)
 {
-    if (field->fields || field->row > 0 || field->count ||
-        meeple__type_kind(field->type) == MEEPLE__KIND_NONE) {
+    enum meeple__kind kind = meeple__type_kind(field->type);
+
+    /* What the elements of a span lie in is gone after the call. */
+    if (field->fields || field->row > 0 || field->count || kind == MEEPLE__KIND_NONE ||
+        kind == MEEPLE__KIND_SPAN) {
         return false;
     }
     /* A text of one byte has room for nothing but its end. */

@@ -29,6 +29,8 @@ struct lamp {
     meeple_vec3 facing;
     meeple_color color;
     meeple_value extra;
+    meeple_rect2 shade;
+    meeple_transform stand;
     int32_t watts; /* master, 1 to 100 */
 };
 
@@ -60,6 +62,8 @@ static const meeple_field lamp_fields[] = {
     LAMP_SYNC(facing),
     LAMP_SYNC(color),
     LAMP_SYNC(extra),
+    LAMP_SYNC(shade),
+    LAMP_SYNC(stand),
     MEEPLE_STATE(struct lamp, watts, .min = 1, .max = 100, .mode = MEEPLE_RPC_MASTER),
 };
 

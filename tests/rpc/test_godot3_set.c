@@ -127,7 +127,9 @@ Test(godot3_set, sets_every_type)
     set("facing", "07 00 00 00 00 00 80 3f 00 00 00 40 00 00 40 40");
     set("color", "0e 00 00 00 00 00 80 3f 00 00 00 00 00 00 00 00 00 00 80 3f");
     set("extra", "13 00 00 00 02 00 00 00 " FOUR " 00 00 00 00");
+    set("shade", "06 00 00 00 00 00 80 3f 00 00 00 40 00 00 40 40 00 00 80 40");
     expect_said("");
+    cr_expect_eq(lamp->shade.height, 4);
     cr_expect(lamp->lit);
     cr_expect_eq(lamp->i8, -1);
     cr_expect_eq(lamp->i64, INT64_MIN);

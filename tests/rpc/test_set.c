@@ -206,6 +206,14 @@ Test(set, takes_the_structs_that_are_values)
         meeple_set(a->object, id_of(b), "extra", ((meeple_transform){.origin = {1, 2, 3}})), 0);
     settle(&session);
     cr_expect_eq(extra->transform.origin.z, 3);
+    cr_expect_eq(meeple_set(a->object, id_of(b), "shade", ((meeple_rect2){1, 2, 3, 4})), 0);
+    cr_expect_eq(
+        meeple_set(a->object, id_of(b), "stand", ((meeple_transform){.origin = {1, 2, 3}})), 0);
+    cr_expect_eq(meeple_set(a->object, id_of(b), "stand", ((meeple_rect2){1, 2, 3, 4})),
+                 MEEPLE_EINVAL);
+    settle(&session);
+    cr_expect_eq(lamp_of(b)->shade.height, 4);
+    cr_expect_eq(lamp_of(b)->stand.origin.z, 3);
 }
 
 Test(set, takes_0_and_1_for_a_bool)

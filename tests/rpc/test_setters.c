@@ -172,6 +172,11 @@ Test(setters, are_of_single_values_only)
         SETTABLE(watts, .count = "n", .count_type = MEEPLE_TYPE_U8),
         MEEPLE_STATE_STRUCT(struct lamp, part, struct lamp_part, part_fields,
                             .mode = MEEPLE_RPC_REMOTE),
+        {.name = "span",
+         .type = MEEPLE_TYPE_INTS,
+         .offset = offsetof(struct lamp, maker),
+         .size = sizeof(meeple_ints),
+         .mode = MEEPLE_RPC_REMOTE},
         {.name = "sizeless", .type = MEEPLE_TYPE_I32, .mode = MEEPLE_RPC_REMOTE},
     };
 

@@ -195,8 +195,8 @@ MEEPLE_API bool meeple_changes_touch(const meeple_changes *changes, size_t offse
  * call would, that it also runs here in meeple_world_poll() only, what on_refused is told, where
  * the method is "lit=".  A method of that name makes no class then.  Peers that have no such field,
  * or one of another type, are as those that do not answer a method.  With a mode a field has to be
- * one value: a number, bool, vector, colour, text, bytes or meeple_value; no array, no struct, nor
- * inside one.
+ * one value: a number, bool, vector, colour or another struct of meeple/value.h, text, bytes or
+ * meeple_value; no array, no struct of yours, nor inside one.
  *
  * Objects of meeple_object_add() take part if their class has such state; self has to be a struct
  * of it then, and the rest of the state is of no interest.  What the world writes to a
@@ -208,7 +208,7 @@ MEEPLE_API bool meeple_changes_touch(const meeple_changes *changes, size_t offse
  * gets, so it is set there, and follows from there as any change does.  If the object has been
  * handed on before it runs there, it is refused.
  *
- * value is of C: a number, bool, text, meeple_bytes, vector or colour, or a meeple_value, converted
+ * value is of C: a number, bool, text, meeple_bytes, such a struct, or a meeple_value, converted
  * as one that comes over the wire is: an integer has to fit, a float takes an integer that it holds
  * exactly, an integer takes no float, a field of type meeple_value anything; a bool takes 0 and 1.
  * It is borrowed for the call.
