@@ -36,7 +36,9 @@ MEEPLE_RPC(request_action, RULES_REQUEST_ACTION)
 #define RULES_UPDATE_PLAYER_NAME(ARG) RULES_ID(ARG, player) RULES_NAME(ARG)
 #define RULES_DO_ACTION(ARG) RULES_ACTION(ARG)
 #define RULES_SET_TURN(ARG) ARG(int32_t, turn, .min = -1, .max = INT32_MAX) /* seats of others */
-#define RULES_ADD_PLAYER(ARG) RULES_ID(ARG, id) RULES_NAME(ARG)
+#define RULES_ADD_PLAYER(ARG)                                                                      \
+    RULES_ID(ARG, id)                                                                              \
+    ARG(const char *, name, .max = RULES_HEARD_MAX, .flags = MEEPLE_OPTIONAL) /* as in the demo */
 #define RULES_DEL_PLAYER(ARG) RULES_ID(ARG, id)
 #define RULES_LOG(ARG) ARG(const char *, what, .max = RULES_HEARD_MAX)
 MEEPLE_RPC(update_player_name, RULES_UPDATE_PLAYER_NAME)

@@ -183,12 +183,19 @@ Test(dice_godot3, who_speaks_something_else_reads_what_to_do)
     finish(&world);
 }
 
+static void ignore(struct world *world, const meeple_event *event)
+{
+    (void)world;
+    cr_expect_neq(event->type, MEEPLE_EVENT_JOIN);
+}
+
 Test(dice_godot3, a_host_of_another_game_is_no_host)
 {
     static const char *const others[] = {"chess", NULL};
     struct world world;
 
     begin(&world, MEEPLE_DIALECT_GODOT3);
+    world.on_event = ignore;
     cr_assert_eq(meeple_net_listen(&world.hand,
                                    &(meeple_listen_options){.port = LOBBY_PORT,
                                                             .dialect = MEEPLE_DIALECT_GODOT3,
@@ -196,10 +203,9 @@ Test(dice_godot3, a_host_of_another_game_is_no_host)
                                                             .io = sim_driver(world.sim, "hand")}),
                  0);
     cr_assert_eq(dice_session_connect(world.peers[1], "hand"), 0);
-    meeple_net_free(world.hand);
-    world.hand = NULL;
     run(&world);
-    cr_assert_not_null(dice_session_alert(world.peers[1]));
+    cr_expect_eq(dice_session_phase(world.peers[1]), LOBBY_IDLE);
+    expect_alert(world.peers[1], "Could not connect to hand:8080: ", "(--dialect native).");
     finish(&world);
 }
 
@@ -226,6 +232,7 @@ Test(dice_godot3, a_page_is_told_what_is_spoken)
 #define PATH RULES_PATH "\0"
 #define SIMPLIFY "\2\1\0\0\0" PATH /* the path has the number 1 */
 #define CALL_BY_ID "\0\1\0\0\0"    /* a method of that */
+#define INT_7 "\2\0\0\0\7\0\0\0"   /* Variants: an int, and a String */
 #define HELLO "\4\0\0\0\5\0\0\0hello\0\0\0"
 
 static void say(struct world *world, int32_t to, const char *bytes, size_t len)
@@ -234,6 +241,60 @@ static void say(struct world *world, int32_t to, const char *bytes, size_t len)
 }
 
 #define SAY(world, to, bytes) say(world, to, bytes, sizeof bytes - 1)
+
+/* As the demo's host: what it knows, and the newcomer, of whom it says the id alone. */
+static void host_by_hand(struct world *world, const meeple_event *event)
+{
+    uint8_t new_player[] = CALL_BY_ID "add_player\0\1" INT_7;
+
+    if (event->type != MEEPLE_EVENT_JOIN) {
+        return;
+    }
+    for (int i = 0; i < 4; i++) {
+        new_player[sizeof new_player - 5 + (size_t)i] = (uint8_t)((uint32_t)event->peer >> 8 * i);
+    }
+    SAY(world, event->peer, SIMPLIFY);
+    SAY(world, event->peer,
+        CALL_BY_ID "add_player\0\2"
+                   "\2\0\0\0\1\0\0\0" HELLO);
+    say(world, MEEPLE_ALL, (const char *)new_player, sizeof new_player - 1);
+    SAY(world, event->peer,
+        CALL_BY_ID "set_turn\0\1"
+                   "\2\0\0\0\1\0\0\0");
+    SAY(world, event->peer, CALL_BY_ID "_log\0\1" HELLO);
+}
+
+Test(dice_godot3, takes_what_a_host_of_godot_says)
+{
+    struct world world;
+    struct dice_session *anna;
+
+    begin(&world, MEEPLE_DIALECT_GODOT3);
+    anna = world.peers[1];
+    world.on_event = host_by_hand;
+    cr_assert_eq(meeple_net_listen(&world.hand,
+                                   &(meeple_listen_options){.port = LOBBY_PORT,
+                                                            .dialect = MEEPLE_DIALECT_GODOT3,
+                                                            .protocols = protocols,
+                                                            .io = sim_driver(world.sim, "hand")}),
+                 0);
+    cr_assert_eq(dice_session_connect(anna, "hand"), 0);
+    run(&world);
+    cr_assert_eq(dice_session_player_count(anna), 2);
+    cr_expect_str_eq(dice_session_player_name(anna, 0), "hello");
+    cr_expect_str_eq(dice_session_player_name(anna, 1), RULES_NAME_MISSING);
+    cr_expect(dice_session_my_turn(anna));
+    cr_assert_eq(dice_session_log_count(anna), 1);
+    cr_expect_str_eq(dice_session_log_line(anna, 0), "hello");
+
+    /* More seats than ours: nobody's turn that we know. */
+    SAY(&world, MEEPLE_ALL,
+        CALL_BY_ID "set_turn\0\1"
+                   "\2\0\0\0\1\1\0\0");
+    run(&world);
+    cr_expect_eq(dice_session_turn(anna), -1);
+    finish(&world);
+}
 
 /* Notes which methods are called. */
 static void note(struct world *world, const meeple_event *event)
