@@ -37,10 +37,19 @@ struct node {
     ARG(float, part, .min = -1, .max = 1)                                                          \
     ARG(const char *, text, .max = TEXT_MAX) ARG(meeple_bytes, bytes) ARG(meeple_vec3, place)
 #define ANY(ARG) ARG(meeple_value, value)
+#define SPANS(ARG)                                                                                 \
+    ARG(meeple_quat, turn)                                                                         \
+    ARG(meeple_ints, ints, .max = 10)                                                              \
+    ARG(meeple_strings, strings, .max = 10)                                                        \
+    ARG(meeple_vec3s, places, .flags = MEEPLE_OPTIONAL)                                            \
+    ARG(const char *, text, .flags = MEEPLE_OPTIONAL, .max = TEXT_MAX)                             \
+    ARG(meeple_value, value, .flags = MEEPLE_OPTIONAL)
 MEEPLE_RPC(every, EVERY)
+MEEPLE_RPC(spans, SPANS)
 MEEPLE_RPC(any, ANY)
 MEEPLE_RPC(ask, ANY)
 MEEPLE_ANSWERS(struct node, every)
+MEEPLE_ANSWERS(struct node, spans)
 MEEPLE_ANSWERS(struct node, any)
 MEEPLE_ANSWERS(struct node, ask)
 
@@ -75,7 +84,29 @@ static void on_every(struct node *node, const struct every *arg, const meeple_ca
     for (size_t i = 0; i < arg->bytes.len; i++) {
         sum = (uint8_t)(sum + arg->bytes.ptr[i]);
     }
-    node->count += sum & 1;
+    node->count = sum & 1;
+}
+
+/* All of it, through pointers that have to be aligned. */
+static void on_spans(struct node *node, const struct spans *arg, const meeple_call *call)
+{
+    int64_t sum = 0;
+    float far = arg->turn.w;
+
+    (void)call;
+    node->runs++;
+    for (size_t i = 0; i < arg->ints.len; i++) {
+        sum += arg->ints.ptr[i];
+    }
+    for (size_t i = 0; i < arg->strings.len; i++) {
+        check_text(arg->strings.ptr[i], SIZE_MAX);
+    }
+    for (size_t i = 0; i < arg->places.len; i++) {
+        far = arg->places.ptr[i].x > far ? arg->places.ptr[i].x : far;
+    }
+    check_text(arg->text, TEXT_MAX);
+    check_value(arg->value);
+    node->count = (int32_t)(sum & 1) + (far > 0);
 }
 
 static void on_any(struct node *node, const struct any *arg, const meeple_call *call)
@@ -118,6 +149,7 @@ static const meeple_state state = {.size = sizeof(struct node),
                                    .on_set = on_set};
 static const meeple_method methods[] = {
     MEEPLE_METHOD(every, MEEPLE_RPC_REMOTE),
+    MEEPLE_METHOD(spans, MEEPLE_RPC_REMOTESYNC),
     MEEPLE_METHOD(any, MEEPLE_RPC_REMOTESYNC),
     MEEPLE_METHOD(ask, MEEPLE_RPC_MASTER),
 };
@@ -161,11 +193,11 @@ static void add(struct table *table, size_t i)
 /* Something that the world does, in the lowest bits; the others say with what. */
 static void act(struct table *table, uint8_t what)
 {
-    size_t i = what >> 3 & 1;
-    int32_t to = what & 0x10 ? table->us : MEEPLE_ALL;
+    size_t i = what >> 4 & 1;
+    int32_t to = what & 0x20 ? table->us : MEEPLE_ALL;
     meeple_object *object = table->objects[i];
 
-    switch (what & 7) {
+    switch (what & 15) {
     case 0:
         (void)meeple_rpc(object, to, any, meeple_value_int(what));
         break;
@@ -188,6 +220,12 @@ static void act(struct table *table, uint8_t what)
     case 6:
         (void)meeple_rpc(object, to, every, 1, 2, true, 0.5F, "text", (meeple_bytes){&what, 1},
                          (meeple_vec3){1, 2, 3});
+        break;
+    case 7:
+        (void)meeple_rpc(object, to, spans, (meeple_quat){0, 0, 0, 1},
+                         (meeple_ints){(const int32_t[]){1, what}, 2},
+                         (meeple_strings){(const char *const[]){"a", "text"}, 2},
+                         (meeple_vec3s){NULL, 0}, "text", meeple_value_int(what));
         break;
     default:
         /* Both at one number now, in the other order. */
