@@ -96,13 +96,6 @@ struct meeple__map_link *meeple__map_again(const struct meeple__map_link *link)
     return same_hash(link->next, link->hash);
 }
 
-uint32_t meeple__hash_u32(uint32_t key)
-{
-    key = (key ^ (key >> 16)) * 0x45d9f3bU;
-    key = (key ^ (key >> 16)) * 0x45d9f3bU;
-    return key ^ (key >> 16);
-}
-
 uint32_t meeple__hash_bytes(const void *bytes, size_t len)
 {
     const uint8_t *at = bytes;

@@ -29,7 +29,12 @@ struct meeple__map_link *meeple__map_again(const struct meeple__map_link *link);
 
 /* Without a secret: whoever chooses keys can choose them into one slot.  The owner bounds the count
  * (4096 in one slot are found in microseconds). */
-uint32_t meeple__hash_u32(uint32_t key);
+static inline uint32_t meeple__hash_u32(uint32_t key)
+{
+    key = (key ^ (key >> 16)) * 0x45d9f3bU;
+    key = (key ^ (key >> 16)) * 0x45d9f3bU;
+    return key ^ (key >> 16);
+}
 uint32_t meeple__hash_bytes(const void *bytes, size_t len);
 
 #endif /* MEEPLE_CORE_MAP_H */

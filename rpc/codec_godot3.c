@@ -7,6 +7,7 @@
 #include "core/apart.h"
 #include "rpc/codec_godot3_elements.h"
 #include "rpc/codec_godot3_read.h"
+#include "rpc/codec_godot3_type.h"
 #include "rpc/codec_godot3_write.h"
 #include "rpc/field.h"
 #include "rpc/msgpack_read.h"
@@ -204,6 +205,37 @@ static int read_texts(struct meeple__reader *reader, const struct meeple__place 
                : 0;
 }
 
+/* Most arguments are one of these, in the shortest form that Godot has: read in one go.  False: it
+ * is something else, or out of its bounds, and nothing was taken. */
+static bool read_plain(struct meeple__reader *reader, const meeple_field *field, void *record)
+{
+    void *member = (char *)record + field->offset;
+    uint32_t head, bits;
+    int32_t number;
+
+    if (reader->end - reader->at < 8) {
+        return false;
+    }
+    head = meeple__variant_u32_at(reader->at);
+    bits = meeple__variant_u32_at(reader->at + 4);
+    if (head == MEEPLE__VARIANT_INT && field->type == MEEPLE_TYPE_I32) {
+        memcpy(&number, &bits, sizeof number);
+        if (meeple__field_bounded(field) && (number < field->min || number > field->max)) {
+            return false;
+        }
+        *(int32_t *)member = number;
+    } else if (head == MEEPLE__VARIANT_BOOL && field->type == MEEPLE_TYPE_BOOL) {
+        *(bool *)member = bits != 0;
+    } else if (head == MEEPLE__VARIANT_REAL && field->type == MEEPLE_TYPE_F32 &&
+               !meeple__field_bounded(field)) {
+        memcpy(member, &bits, sizeof bits);
+    } else {
+        return false;
+    }
+    reader->at += 8;
+    return true;
+}
+
 /* end: of the strings. */
 static int read_argument(struct meeple__reader *reader, const struct meeple__place *place,
                          const char *end, struct meeple__sentence *why)
@@ -231,9 +263,13 @@ static int read_argument(struct meeple__reader *reader, const struct meeple__pla
 /* Whether so many may come. */
 static int check_count(const meeple_rpc_type *type, unsigned count, struct meeple__sentence *why)
 {
-    unsigned most = type->field_count, least = meeple__fields_required(type);
+    unsigned most = type->field_count, least;
 
-    if (count >= least && count <= most) {
+    if (count == most) {
+        return 0;
+    }
+    least = meeple__fields_required(type);
+    if (count >= least && count < most) {
         return 0;
     }
     if (least < most) {
@@ -256,11 +292,15 @@ int meeple__variant_read_arguments(const meeple_rpc_type *type, struct meeple__r
     }
     memset(arg, 0, type->size);
     for (unsigned i = 0; i < count && rc == 0; i++) {
-        rc = read_argument(
-            reader,
-            &(struct meeple__place){
-                .field = &type->fields[i], .position = i + 1, .record = arg, .strings = &strings},
-            end, why);
+        const meeple_field *field = &type->fields[i];
+
+        if (!read_plain(reader, field, arg)) {
+            rc = read_argument(
+                reader,
+                &(struct meeple__place){
+                    .field = field, .position = i + 1, .record = arg, .strings = &strings},
+                end, why);
+        }
     }
     meeple__fields_leave_out(type, count, arg);
     return rc;

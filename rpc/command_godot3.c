@@ -57,21 +57,41 @@ static const char *read_target(struct meeple__godot3_command *read, uint32_t tar
                : "its path is not UTF-8";
 }
 
+/* The name of a call; NULL: it is fine.  Nearly all of them are short, and ASCII. */
+static const char *read_name(struct meeple__reader *reader, meeple_bytes *name)
+{
+    const uint8_t *at = reader->at;
+    size_t left = (size_t)(reader->end - at), len = 0;
+    bool is_plain;
+
+    while (len < left && at[len] >= 0x20 && at[len] < 0x7f) {
+        len++;
+    }
+    is_plain = len < left && at[len] == '\0';
+    if (!is_plain) {
+        len = until_nul((meeple_bytes){at, left}).len;
+    }
+    *name = (meeple_bytes){at, len};
+    if (!meeple__read_take(reader, len + 1)) {
+        return "its name has no end";
+    }
+    return (is_plain && len > 0 && len <= MEEPLE__NAME_MAX) || meeple__name_valid(*name)
+               ? NULL
+               : "its name is none";
+}
+
 static const char *read_call(struct meeple__godot3_command *read, struct meeple__reader *reader,
                              meeple_bytes packet)
 {
     uint32_t target = meeple__read_u32(reader);
+    const char *wrong;
 
     if (reader->bad) {
         return "it is too short";
     }
-    read->name = until_nul((meeple_bytes){reader->at, (size_t)(reader->end - reader->at)});
-    meeple__read_bytes(reader, read->name.len + 1);
-    if (reader->bad) {
-        return "its name has no end";
-    }
-    if (!meeple__name_valid(read->name)) {
-        return "its name is none";
+    wrong = read_name(reader, &read->name);
+    if (wrong) {
+        return wrong;
     }
     read->count = read->type == MEEPLE__GODOT3_CALL ? meeple__read_u8(reader) : 1;
     if (reader->bad) {

@@ -102,30 +102,37 @@ static meeple_object *find_heard(meeple_world *world, struct meeple__heard_path 
 }
 
 /* NULL: refused. */
+static meeple_object *find_at_path(meeple_world *world, const struct meeple__remote *remote,
+                                   const struct meeple__godot3_command *command)
+{
+    char path[MEEPLE__NAME_MAX + 1];
+    size_t len = meeple__node_path_resolve(path, command->path);
+    meeple_object *object = meeple__objects_find(
+        &world->objects, (meeple_bytes){(const uint8_t *)path, len}, meeple__hash_bytes(path, len));
+
+    path[len] = '\0';
+    if (!object) {
+        refuse_path(world, remote, command, path);
+    }
+    return object;
+}
+
+/* The same. */
 static meeple_object *find(meeple_world *world, struct meeple__remote *remote,
                            const struct meeple__godot3_command *command)
 {
-    char path[MEEPLE__NAME_MAX + 1] = "";
     struct meeple__heard_path *heard;
     meeple_object *object;
-    size_t len;
 
-    if (!command->by_path) {
-        heard = meeple__paths_heard(remote->paths, command->id);
-        object = heard ? find_heard(world, heard) : NULL;
-        if (!heard) {
-            refuse_id(world, remote, command);
-        } else if (!object) {
-            refuse_path(world, remote, command, heard->path);
-        }
-        return object;
+    if (command->by_path) {
+        return find_at_path(world, remote, command);
     }
-    len = meeple__node_path_resolve(path, command->path);
-    path[len] = '\0';
-    object = meeple__objects_find(&world->objects, (meeple_bytes){(const uint8_t *)path, len},
-                                  meeple__hash_bytes(path, len));
-    if (!object) {
-        refuse_path(world, remote, command, path);
+    heard = meeple__paths_heard(remote->paths, command->id);
+    object = heard ? find_heard(world, heard) : NULL;
+    if (!heard) {
+        refuse_id(world, remote, command);
+    } else if (!object) {
+        refuse_path(world, remote, command, heard->path);
     }
     return object;
 }

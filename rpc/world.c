@@ -249,7 +249,10 @@ static int event_turn(meeple_world *world, int timeout_ms)
  * or changed: 1 if there was one, 0, or an error. */
 static int own_turn(meeple_world *world)
 {
-    return meeple__due_turn(world) || meeple__held_turn(world) ? 1 : meeple__answer_local(world);
+    if (meeple__due_turn(world) || meeple__held_turn(world)) {
+        return 1;
+    }
+    return meeple__local_empty(&world->local) ? 0 : meeple__answer_local(world);
 }
 
 int meeple_world_wait_ms(const meeple_world *world)
