@@ -27,7 +27,7 @@ static int ends;  /* with its next call: 1: in a trap, 2: with exit() */
 
 #define FOR_THE_SCRIPT EMSCRIPTEN_KEEPALIVE
 
-FOR_THE_SCRIPT int page_connect(const char *url, int plain, int backlog_max, int queue_max);
+FOR_THE_SCRIPT int page_connect(const char *url, int dialect, int backlog_max, int queue_max);
 FOR_THE_SCRIPT void page_take_by_itself(int on);
 FOR_THE_SCRIPT void page_take(int which);
 FOR_THE_SCRIPT void page_take_some(int which, int most);
@@ -127,7 +127,7 @@ static void ready(void *user)
     }
 }
 
-int page_connect(const char *url, int plain, int backlog_max, int queue_max)
+int page_connect(const char *url, int dialect, int backlog_max, int queue_max)
 {
     int which = 0, rc;
 
@@ -147,7 +147,7 @@ int page_connect(const char *url, int plain, int backlog_max, int queue_max)
     seats[which].free_at = 0;
     rc = meeple_net_connect(
         &seats[which].net, url,
-        &(meeple_connect_options){.dialect = plain ? MEEPLE_DIALECT_PLAIN : MEEPLE_DIALECT_NATIVE,
+        &(meeple_connect_options){.dialect = (meeple_dialect)dialect,
                                   .limits = {.backlog_bytes_max = (size_t)backlog_max,
                                              .queue_bytes_max = (size_t)queue_max}});
     return rc < 0 ? rc : which;

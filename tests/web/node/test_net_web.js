@@ -18,6 +18,7 @@ globalThis.WebSocket = ws.WebSocket;
 
 const PLAIN = 1;
 const NATIVE = 0;
+const GODOT3 = 2;
 const SERVER = 1;
 const EFULL = -6;
 const PATIENCE_MS = 20000;
@@ -215,6 +216,32 @@ test("a server that breaks the rules is told so", async (t) => {
     const why = "this dialect speaks in binary messages";
     assert.deepStrictEqual(await page.line(seat, "down"), ["down 0 1003 unclean " + why]);
     await until(() => codes[0] === "4003 " + why, "the close at the server");
+});
+
+test("a page plays at a server of Godot 3", async (t) => {
+    const heard = [];
+    const i32 = (number) => { const bytes = Buffer.alloc(4); bytes.writeInt32LE(number); return bytes; };
+    const message = (type, from, to, data) => Buffer.concat([Buffer.from([type]), i32(from), i32(to), Buffer.from(data)]);
+    const url = await misbehave(t, {}, (client) => {
+        client.on("message", (data) => heard.push(data.toString("hex")));
+        for (const [type, peer] of [[3, 7], [1, 1], [1, 9], [1, 8]]) {
+            client.send(message(type, 1, 0, i32(peer)));
+        }
+        client.send(message(0, 9, 7, "hello"));
+        client.send(message(0, 1, 0, "all").toString("latin1"));
+        client.send(message(2, 1, 0, i32(8)));
+    });
+    const page = await Page.open(t);
+    const seat = page.connect(url, GODOT3);
+    assert.deepStrictEqual(await page.line(seat, "leave"), ["up 7 ", "join 1 ", "join 9 ", "join 8 ",
+        "packet 9 bytes 5 68656c6c6f", "packet 1 bytes 3 616c6c", "leave 8 1005 unclean "]);
+    for (const to of [1, 0, 9, -9, -1]) {
+        assert.strictEqual(page.send(seat, to, Buffer.from("x")), 0);
+    }
+    await until(() => heard.length === 5, "all that was sent");
+    assert.deepStrictEqual(heard, [1, 0, 9, -9, 9].map((to) => message(0, 7, to, "x").toString("hex")));
+    assert.strictEqual(page.close(seat, 4000, "bye"), 0);
+    assert.deepStrictEqual((await page.line(seat, "down")).at(-1), "down 0 4000 clean bye");
 });
 
 test("what waits for a page that takes nothing is bounded", async (t) => {
