@@ -1,6 +1,7 @@
 /* fuzz_value: any bytes as a value; what is one can be walked, asked, kept and built again. */
 #include "tests/fuzz/target.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,16 +34,18 @@ static void ask(meeple_value value)
     free(chars);
 }
 
-/* As a user would, level by level; there are at most 32. */
-static void rebuild(meeple_value_builder *builder, meeple_value value)
+/* As a user would, level by level; there are at most 32.  True if it has to become the same: of a
+ * NaN in REALS, which is a double on its way, the bits may change. */
+static bool rebuild(meeple_value_builder *builder, meeple_value value)
 {
+    bool exact = true;
     meeple_value_iterator at = meeple_value_iterate(value);
     uint32_t count = 0;
 
     if (!is_container(value)) {
         ask(value);
         meeple_value_put(builder, value);
-        return;
+        return true;
     }
     if (value.kind == MEEPLE_VALUE_MAP) {
         meeple_value_begin_map(builder);
@@ -53,13 +56,15 @@ static void rebuild(meeple_value_builder *builder, meeple_value value)
     }
     while (meeple_value_next(&at)) {
         if (value.kind == MEEPLE_VALUE_MAP) {
-            rebuild(builder, at.key);
+            exact = rebuild(builder, at.key) && exact;
         }
-        rebuild(builder, at.value);
+        exact = rebuild(builder, at.value) && exact;
+        exact = exact && (value.kind != MEEPLE_VALUE_REALS || !isnan(at.value.real));
         count++;
     }
     MUST(count == value.count);
     meeple_value_end(builder);
+    return exact;
 }
 
 static void show(meeple_value value, size_t size)
@@ -120,6 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct limited_mem limited;
     meeple_value_builder builder;
     meeple_value value, again;
+    bool exact;
     int rc = meeple_value_read(&value, (meeple_bytes){bytes, len});
 
     MUST(rc == 0 || rc == MEEPLE_EPROTO);
@@ -133,9 +139,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     keep_part(value, meeple_value_size(value));
     limited_mem_init(&limited, 4 * len + 128);
     meeple_value_builder_init(&builder, &limited.mem, len);
-    rebuild(&builder, value);
+    exact = rebuild(&builder, value);
     MUST(meeple_value_builder_value(&builder, &again) == 0);
-    MUST(meeple_value_equal(value, again));
+    MUST(meeple_value_equal(value, again) || !exact);
     MUST(meeple_value_size(again) <= meeple_value_size(value));
     meeple_value_builder_done(&builder);
     MUST(limited.live == 0);
