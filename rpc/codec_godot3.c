@@ -166,14 +166,20 @@ MEEPLE__APART static int read_any(struct meeple__reader *reader, const struct me
     return meeple__value_store(&value, place, why);
 }
 
+static int check_bounds(const struct meeple__place *place, struct meeple__sentence *why)
+{
+    return meeple__field_bounded(place->field) &&
+                   meeple__field_check_bounds(place->field, place->position, place->record, why) < 0
+               ? MEEPLE_EPROTO
+               : 0;
+}
+
 static int read_text(struct meeple__reader *reader, const struct meeple__place *place,
                      meeple_bytes text, struct meeple__sentence *why)
 {
     *(const char **)(void *)((char *)place->record + place->field->offset) =
         terminated(reader, text, place->strings);
-    return meeple__field_check_bounds(place->field, place->position, place->record, why) < 0
-               ? MEEPLE_EPROTO
-               : 0;
+    return check_bounds(place, why);
 }
 
 /* What follows the head of a PoolStringArray, as pointers; what has to be copied is behind them. */
@@ -200,9 +206,7 @@ static int read_texts(struct meeple__reader *reader, const struct meeple__place 
         return say_fault(fault, place, why);
     }
     meeple__put_span(place->field, place->record, (struct meeple__span){texts, count});
-    return meeple__field_check_bounds(place->field, place->position, place->record, why) < 0
-               ? MEEPLE_EPROTO
-               : 0;
+    return check_bounds(place, why);
 }
 
 /* Most arguments are one of these, in the shortest form that Godot has: read in one go.  False: it
@@ -302,7 +306,9 @@ int meeple__variant_read_arguments(const meeple_rpc_type *type, struct meeple__r
                 end, why);
         }
     }
-    meeple__fields_leave_out(type, count, arg);
+    if (count < type->field_count) {
+        meeple__fields_leave_out(type, count, arg);
+    }
     return rc;
 }
 

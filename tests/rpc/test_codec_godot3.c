@@ -55,6 +55,9 @@ MEEPLE_RPC(joined, JOINED)
 #define ROLLED(ARG) ARG(const char *, name, .max = 8) ARG(int32_t, eyes, .min = 1, .max = 6)
 MEEPLE_RPC(rolled, ROLLED)
 
+#define CROWD(ARG) ARG(meeple_strings, names, .max = 2) ARG(meeple_ints, ids, .min = 1, .max = 2)
+MEEPLE_RPC(crowd, CROWD)
+
 #define NOTHING(ARG)
 MEEPLE_RPC(nothing, NOTHING)
 
@@ -531,6 +534,10 @@ Test(codec_godot3, holds_to_the_bounds_of_the_fields)
                    "argument 2 'eyes' is 7, allowed 1..6");
     expect_refused(rolled_rpc(), "04000000 09000000 61616161 61616161 61000000 02000000 01000000",
                    "argument 1 'name' is 9 bytes long, allowed 0..8");
+    expect_refused(crowd_rpc(), "17000000 03000000 00000000 00000000 00000000",
+                   "argument 1 'names' has 3 elements, allowed 0..2");
+    expect_refused(crowd_rpc(), "17000000 00000000 15000000 00000000",
+                   "argument 2 'ids' has 0 elements, allowed 1..2");
     expect_unsayable(rolled_rpc(), &(struct rolled){.name = "a", .eyes = 0},
                      "argument 2 'eyes' is 0, allowed 1..6");
     expect_unsayable(rolled_rpc(), &(struct rolled){.name = "a long one", .eyes = 1},
