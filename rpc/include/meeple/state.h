@@ -63,8 +63,9 @@ struct meeple_state {
 /*
  * One member: a number, bool or enum, a vector, a colour, another of meeple/value.h's structs of
  * floats, a `char name[N]`, a `const char *`, meeple_bytes or meeple_value, or a fixed array of any
- * of these, of one dimension or, but for texts in place, two: `uint8_t board[8][8]`, `char names[4][32]`.  `part.member` is what lies in a
- * struct inside.  A changed element of an array travels alone.  Any other pointer makes no class.
+ * of these, of one dimension or, but for texts in place, two: `uint8_t board[8][8]`,
+ * `char names[4][32]`.  `part.member` is what lies in a struct inside.  A changed element of an
+ * array travels alone.  Any other pointer makes no class.
  * What lies between members is never looked at, nor what is behind the NUL of a text.
  *
  * What a `const char *`, meeple_bytes or meeple_value points at is compared, so that it does not
