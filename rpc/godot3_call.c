@@ -130,8 +130,9 @@ static bool all_know(const struct meeple__calling *calling)
         calling->to < 0 ? meeple__world_remote(world, MEEPLE_EXCEPT(calling->to)) : NULL;
     uint32_t unknowing = world->remotes.count - calling->object->confirmed;
 
-    /* Somebody may have come whom we have had no memory for yet. */
-    if (world->held) {
+    /* Somebody may have come whom we have had no memory for yet; the server is there when we are
+     * told that we are up, before we are told that it is. */
+    if (world->held || world->remotes.count == 0) {
         return false;
     }
     return unknowing == 0 ||

@@ -459,3 +459,30 @@ Test(godot3_flow, allocates_nothing_for_a_call_in_the_steady_state)
     cr_expect_eq(counting.calls, before);
     session_end(&steady);
 }
+
+/* It is in the session, and hears next that the server is. */
+static void call_when_up(meeple_world *world, const meeple_event *event)
+{
+    if (event->type == MEEPLE_EVENT_UP) {
+        add_node(world);
+        cr_expect_eq(meeple_rpc(node, MEEPLE_ALL, f_remote, 1), 0);
+        cr_expect_eq(meeple_rpc(node, MEEPLE_EXCEPT(MEEPLE_SERVER), f_remote, 2), MEEPLE_ENOTFOUND);
+    }
+}
+
+Test(godot3_flow, says_no_id_to_the_server_before_it_is_known)
+{
+    meeple_world *world;
+
+    cr_assert_eq(
+        meeple_net_loopback(&host.net, &(meeple_listen_options){.dialect = SESSION_DIALECT}), 0);
+    cr_assert_eq(
+        meeple_world_new(&world, join(host.net), &(meeple_world_options){.on_event = call_when_up}),
+        0);
+    for (unsigned i = 0; i < 6; i++) {
+        cr_assert_geq(meeple_world_poll(world, 0), 0);
+        stranger_listen(&session, &host);
+    }
+    expect_heard(&host, "");
+    meeple_world_free(world);
+}
