@@ -118,10 +118,24 @@ class Game(Table):
     def test_we_play_at_a_table_of_godot(self):
         self.play(*self.godot_host(rolls=MANY))
 
-    def test_encrypted(self):
+    def certificate(self):
+        """An authority, and a certificate and its key that it has issued."""
         authority = peers.Authority(self.folder())
-        cert, key = authority.issue("host")
+        return authority, *authority.issue("host")
+
+    def test_godot_plays_at_our_table_with_tls(self):
+        authority, cert, key = self.certificate()
         host, url = self.our_host("--dedicated", "--cert", cert, "--key", key, scheme="wss")
+        anna = self.godot_guest(url, "Anna", rolls=MANY, authority=authority.cert)
+        dana = self.our_guest(url, "Dana", "--auto", "3", "--ca", authority.cert)
+        self.assertEqual(dana.status(), 0, dana.shown())
+        _, log = self.check_same(host, (anna,), by=anna)
+        self.assertEqual(len(self.rolls(log, "Dana")), 3)
+
+    def test_we_play_at_a_table_of_godot_with_tls(self):
+        authority, cert, key = self.certificate()
+        host, url = self.godot_host(rolls=MANY, certificate=cert, key=key)
+        url = url.replace("ws://127.0.0.1", "wss://localhost")
         anna = self.godot_guest(url, "Anna", rolls=MANY, authority=authority.cert)
         dana = self.our_guest(url, "Dana", "--auto", "3", "--ca", authority.cert)
         self.assertEqual(dana.status(), 0, dana.shown())

@@ -302,7 +302,7 @@ class Torture(godot3.Godot, unittest.TestCase):
         self.assertTrue(client.wait(ev="down")["fault"])
 
     def test_godot_answers_pings_as_long_as_it_runs(self):
-        server = self.ours("--port", "0", "--heartbeat", "200")
+        server = self.ours("--port", "0", "--heartbeat", "800")
         url = "ws://127.0.0.1:%d/" % server.lines(ev="begin")[0]["port"]
         runs, hangs = (self.bot("torture", url=url) for _ in range(2))
         ids = [bot.wait(ev="connected_to_server")["id"] for bot in (runs, hangs)]

@@ -3,7 +3,8 @@ extends Node
 #   --name       of the player
 #   --protocol   subprotocol, "ludus" if it is not said
 #   --rolls      how often to roll when it is its turn
-#   --authority  a certificate that is believed (wss://)
+#   --authority  a guest believes this certificate (wss://)
+#   --certificate, --key  of a host with TLS
 # Commands: rpc TO METHOD TEXT; long SIZE (of a name); bytes TO SIZE; leave close | drop; join; refuse;
 # kick ID CODE REASON; quit
 
@@ -29,9 +30,18 @@ func _ready():
 	else:
 		_join()
 
+func _certificate(option):
+	var certificate = X509Certificate.new()
+	certificate.load(bot.option(option))
+	return certificate
+
 func _host():
 	peer = WebSocketServer.new()
 	peer.bind_ip = "127.0.0.1"
+	if bot.option("certificate") != "":
+		peer.ssl_certificate = _certificate("certificate")
+		peer.private_key = CryptoKey.new()
+		peer.private_key.load(bot.option("key"))
 	peer.connect("client_close_request", self, "_client_closes")
 	var error = peer.listen(int(bot.option("port")), bot.protocols(), true)
 	bot.say("begin", {"error": error})
@@ -46,9 +56,7 @@ func _join():
 	peer = WebSocketClient.new()
 	peer.connect("server_close_request", self, "_server_closes")
 	if bot.option("authority") != "":
-		var certificate = X509Certificate.new()
-		certificate.load(bot.option("authority"))
-		peer.trusted_ssl_certificate = certificate
+		peer.trusted_ssl_certificate = _certificate("authority")
 	bot.say("begin", {"error": peer.connect_to_url(bot.option("url"), bot.protocols(), true)})
 	get_tree().set_network_peer(peer)
 	game.start()
