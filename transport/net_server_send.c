@@ -98,16 +98,21 @@ int meeple__server_spread(struct meeple__server *server, int32_t from, int32_t t
     if (server->net.roster.count == 0) {
         return 0;
     }
-    rc = frame_of(server, head, body, kind == MEEPLE__SPREAD_TEXT, &outgoing.frame);
-    if (rc < 0) {
-        return rc;
+    /* Who is the only one to get it would share it with nobody. */
+    if (server->net.roster.count > 1 + (size_t)(from != MEEPLE_SERVER)) {
+        rc = frame_of(server, head, body, kind == MEEPLE__SPREAD_TEXT, &outgoing.frame);
+        if (rc < 0) {
+            return rc;
+        }
     }
     while ((member = meeple__roster_next(&server->net.roster, member))) {
         if (meeple__reaches(from, to, member->id)) {
             given += give(server, meeple__peer_of(member), &outgoing);
         }
     }
-    meeple__block_unref(&server->net.loop.pool, outgoing.frame);
+    if (outgoing.frame) {
+        meeple__block_unref(&server->net.loop.pool, outgoing.frame);
+    }
     return given;
 }
 
