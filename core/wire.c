@@ -1,39 +1,6 @@
 /* wire: cursors over bytes: reading whose error sticks, writing into room that was measured. */
 #include "core/wire.h"
 
-#include <string.h>
-
-struct meeple__reader meeple__reader_of(meeple_bytes bytes)
-{
-    static const uint8_t nothing[1];
-    const uint8_t *begin = bytes.ptr ? bytes.ptr : nothing; /* NULL + 0 is not defined in C */
-
-    return (struct meeple__reader){begin, begin + bytes.len, false};
-}
-
-uint8_t meeple__read_u8(struct meeple__reader *reader)
-{
-    const uint8_t *ptr = meeple__read_take(reader, 1);
-
-    return ptr ? ptr[0] : 0;
-}
-
-uint16_t meeple__read_u16(struct meeple__reader *reader)
-{
-    const uint8_t *ptr = meeple__read_take(reader, 2);
-
-    return (uint16_t)(ptr ? ptr[0] | ptr[1] << 8 : 0);
-}
-
-uint32_t meeple__read_u32(struct meeple__reader *reader)
-{
-    const uint8_t *ptr = meeple__read_take(reader, 4);
-
-    return ptr ? (uint32_t)ptr[0] | (uint32_t)ptr[1] << 8 | (uint32_t)ptr[2] << 16 |
-                     (uint32_t)ptr[3] << 24
-               : 0;
-}
-
 uint32_t meeple__read_varint(struct meeple__reader *reader)
 {
     uint32_t value = 0;

@@ -12,7 +12,13 @@ struct meeple__reader {
     bool bad;
 };
 
-struct meeple__reader meeple__reader_of(meeple_bytes bytes);
+static inline struct meeple__reader meeple__reader_of(meeple_bytes bytes)
+{
+    static const uint8_t nothing[1];
+    const uint8_t *begin = bytes.ptr ? bytes.ptr : nothing; /* NULL + 0 is not defined in C */
+
+    return (struct meeple__reader){begin, begin + bytes.len, false};
+}
 
 /* Where the next len bytes are; NULL, and the error, if there are not that many left. */
 static inline const uint8_t *meeple__read_take(struct meeple__reader *reader, size_t len)
@@ -27,9 +33,30 @@ static inline const uint8_t *meeple__read_take(struct meeple__reader *reader, si
     return ptr;
 }
 
-uint8_t meeple__read_u8(struct meeple__reader *reader);
-uint16_t meeple__read_u16(struct meeple__reader *reader); /* little endian */
-uint32_t meeple__read_u32(struct meeple__reader *reader); /* little endian */
+static inline uint8_t meeple__read_u8(struct meeple__reader *reader)
+{
+    const uint8_t *ptr = meeple__read_take(reader, 1);
+
+    return ptr ? ptr[0] : 0;
+}
+
+/* Little endian, as the next. */
+static inline uint16_t meeple__read_u16(struct meeple__reader *reader)
+{
+    const uint8_t *ptr = meeple__read_take(reader, 2);
+
+    return (uint16_t)(ptr ? ptr[0] | ptr[1] << 8 : 0);
+}
+
+static inline uint32_t meeple__read_u32(struct meeple__reader *reader)
+{
+    const uint8_t *ptr = meeple__read_take(reader, 4);
+
+    return ptr ? (uint32_t)ptr[0] | (uint32_t)ptr[1] << 8 | (uint32_t)ptr[2] << 16 |
+                     (uint32_t)ptr[3] << 24
+               : 0;
+}
+
 /* At most five bytes of seven bits, low ones first, in the shortest form. */
 uint32_t meeple__read_varint(struct meeple__reader *reader);
 meeple_bytes meeple__read_bytes(struct meeple__reader *reader, size_t len);

@@ -38,9 +38,9 @@ static enum meeple__variant_fault read_names(struct meeple__reader *reader, uint
 enum meeple__variant_fault meeple__variant_path_read(struct meeple__reader *reader, uint8_t *room,
                                                      meeple_bytes *text)
 {
-    uint32_t names = meeple__variant_u32(reader);
-    uint64_t subnames = meeple__variant_u32(reader);
-    uint32_t flags = meeple__variant_u32(reader);
+    uint32_t names = meeple__read_u32(reader);
+    uint64_t subnames = meeple__read_u32(reader);
+    uint32_t flags = meeple__read_u32(reader);
     uint8_t *at = room;
     enum meeple__variant_fault fault;
 

@@ -97,7 +97,7 @@ static void read_floats(struct meeple__reader *reader, meeple_value *item)
 
 enum meeple__variant_fault meeple__variant_text(struct meeple__reader *reader, meeple_bytes *text)
 {
-    uint32_t len = meeple__variant_u32(reader);
+    uint32_t len = meeple__read_u32(reader);
     size_t whole = len + meeple__variant_padding(len);
     const uint8_t *at, *nul;
 
@@ -119,7 +119,7 @@ enum meeple__variant_fault meeple__variant_text(struct meeple__reader *reader, m
 static void read_count(struct meeple__reader *reader, meeple_value_kind kind, size_t least,
                        meeple_value *item)
 {
-    uint32_t count = meeple__variant_u32(reader) & ~MEEPLE__VARIANT_MARK;
+    uint32_t count = meeple__read_u32(reader) & ~MEEPLE__VARIANT_MARK;
 
     item->kind = kind;
     item->count = count;
@@ -132,7 +132,7 @@ static void read_count(struct meeple__reader *reader, meeple_value_kind kind, si
 /* What pads the bytes need not be there at the end of all, as in Godot. */
 static void read_bytes(struct meeple__reader *reader, meeple_value *item)
 {
-    uint32_t len = meeple__variant_u32(reader);
+    uint32_t len = meeple__read_u32(reader);
     const uint8_t *at = meeple__read_take(reader, len);
     size_t padding = meeple__variant_padding(len);
 
@@ -146,7 +146,7 @@ static void read_bytes(struct meeple__reader *reader, meeple_value *item)
 /* The elements are the same bytes here and there. */
 static void read_packed(struct meeple__reader *reader, meeple_value *item)
 {
-    uint32_t count = meeple__variant_u32(reader);
+    uint32_t count = meeple__read_u32(reader);
     size_t size = meeple__packed_size(item->kind);
 
     item->count = count;
@@ -160,7 +160,7 @@ static void read_packed(struct meeple__reader *reader, meeple_value *item)
 /* In Godot fewer than no elements are none. */
 static enum meeple__variant_fault read_string_count(struct meeple__reader *reader, uint32_t *count)
 {
-    uint32_t number = meeple__variant_u32(reader);
+    uint32_t number = meeple__read_u32(reader);
 
     *count = number & MEEPLE__VARIANT_MARK ? 0 : number;
     return reader->bad || *count > bytes_left(reader) / 4 ? MEEPLE__VARIANT_SHORT_FAULT
@@ -175,7 +175,7 @@ bool meeple__variant_is_strings(const struct meeple__reader *reader)
 
 enum meeple__variant_fault meeple__variant_strings(struct meeple__reader *reader, uint32_t *count)
 {
-    (void)meeple__variant_u32(reader);
+    (void)meeple__read_u32(reader);
     return read_string_count(reader, count);
 }
 
@@ -255,7 +255,7 @@ static enum meeple__variant_fault read_other(struct meeple__reader *reader, uint
 enum meeple__variant_fault meeple__variant_item(struct meeple__reader *reader, uint8_t *room,
                                                 meeple_value *item)
 {
-    uint32_t head = meeple__variant_u32(reader);
+    uint32_t head = meeple__read_u32(reader);
     uint32_t type = head & 0xff;
     enum meeple__variant_fault fault = MEEPLE__VARIANT_NONE_FAULT;
 
@@ -264,7 +264,7 @@ enum meeple__variant_fault meeple__variant_item(struct meeple__reader *reader, u
         /* That is all of it. */
     } else if (type == MEEPLE__VARIANT_BOOL) {
         item->kind = MEEPLE_VALUE_BOOL;
-        item->boolean = meeple__variant_u32(reader) != 0;
+        item->boolean = meeple__read_u32(reader) != 0;
     } else if (type == MEEPLE__VARIANT_INT) {
         read_int(reader, (head & MEEPLE__VARIANT_FLAG) != 0, item);
     } else if (type == MEEPLE__VARIANT_REAL) {

@@ -54,12 +54,4 @@ static inline uint32_t meeple__variant_u32_at(const uint8_t *at)
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-/* 0, and the reader's error, if it is not there: meeple__read_u32() in place. */
-static inline uint32_t meeple__variant_u32(struct meeple__reader *reader)
-{
-    const uint8_t *at = meeple__read_take(reader, 4);
-
-    return at ? meeple__variant_u32_at(at) : 0;
-}
-
 #endif /* MEEPLE_RPC_CODEC_GODOT3_READ_H */

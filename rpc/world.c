@@ -207,8 +207,12 @@ static int shorter(int left_ms, int right_ms)
 /* No longer than until there is something to do that no event tells of. */
 static int no_longer(const meeple_world *world, int timeout_ms)
 {
-    int left_ms = shorter(meeple__check_wait_ms(world), meeple__flush_wait_ms(world));
+    int left_ms;
 
+    if (timeout_ms == 0) {
+        return 0;
+    }
+    left_ms = shorter(meeple__check_wait_ms(world), meeple__flush_wait_ms(world));
     if (world->lags) {
         left_ms = shorter(left_ms, LAG_MS);
     }
