@@ -82,6 +82,14 @@ def calls(results):
                         ("rpc.and-back.tcp", "and back to all, TCP"))))
 
 
+def godot(results):
+    yield table(["a call of Godot 3", "ours / Godot", "ours", "Godot 3.2.3", "calls a second: ours", "Godot"],
+                *([text, *(results.cell("godot3." + case, metric, unit) for metric, unit in (
+                    ("ours/godot", ""), ("ours.cpu", " ns"), ("godot.cpu", " ns"), ("ours.rate", ""), ("godot.rate", "")))]
+                  for case, text in (("dispatch", "that runs at the server"), ("relay", "that it passes on"),
+                                     ("broadcast", "both"))))
+
+
 def broadcasts(results):
     places = ("broadcast.1000", "broadcast.10000", "broadcast.1000.uring", "broadcast.10000.uring")
     yield table(["processor time of a delivered message", "1,000 peers", "10,000", "1,000, io_uring", "10,000, io_uring"],
@@ -160,7 +168,7 @@ def rest(results):
 
 def tables(results):
     return [*contest(results), *floors(results), *threads(results), *byte_work(results), *broadcasts(results), *calls(results),
-            *growth(results), *ticks(results), *late_joins(results), *rest(results)]
+            *godot(results), *growth(results), *ticks(results), *late_joins(results), *rest(results)]
 
 
 def put_in(texts, lines):
