@@ -58,4 +58,11 @@ static inline void meeple__list_move(struct meeple__list *to, struct meeple__lis
     }
 }
 
+/* Whether the one has to stand before the other. */
+typedef bool (*meeple__list_before)(const struct meeple__list *link,
+                                    const struct meeple__list *other);
+/* Puts the members in order; of those where neither has to be first, that one is which was.  What
+ * stands in order at the front is looked at once: to sort a few behind it costs little more. */
+void meeple__list_sort(struct meeple__list *head, meeple__list_before before);
+
 #endif /* MEEPLE_CORE_LIST_H */

@@ -15,21 +15,18 @@ enum {
     TEXT_MAX = 1024 /* of a path that has an id: an object's, and some slashes too many */
 };
 
-static struct meeple__remote *remote_of(struct meeple__list *link)
+static bool has_lower_id(const struct meeple__list *link, const struct meeple__list *other)
 {
-    return MEEPLE__CONTAINER(link, struct meeple__remote, link);
+    return MEEPLE__CONTAINER_CONST(link, struct meeple__remote, link)->id <
+           MEEPLE__CONTAINER_CONST(other, struct meeple__remote, link)->id;
 }
 
-/* They lie in the order of their ids, in which Godot goes through them. */
-static void put_in_order(meeple_world *world, struct meeple__remote *remote)
+void meeple__godot3_sort(meeple_world *world)
 {
-    struct meeple__list *next = &world->remote_list;
-
-    meeple__list_remove(&remote->link);
-    while (next->prev != &world->remote_list && remote_of(next->prev)->id > remote->id) {
-        next = next->prev;
+    if (world->unsorted) {
+        meeple__list_sort(&world->remote_list, has_lower_id);
+        world->unsorted = false;
     }
-    meeple__list_append(next, &remote->link); /* which is in front of it */
 }
 
 static int join(meeple_world *world, struct meeple__remote *remote)
@@ -38,7 +35,8 @@ static int join(meeple_world *world, struct meeple__remote *remote)
     if (!remote->paths) {
         return MEEPLE_ENOMEM;
     }
-    put_in_order(world, remote);
+    world->unsorted = world->unsorted || (remote->link.prev != &world->remote_list &&
+                                          has_lower_id(&remote->link, remote->link.prev));
     return 0;
 }
 

@@ -18,6 +18,10 @@ int meeple__godot3_encode(struct meeple__calling *calling, const void *arg,
 int meeple__godot3_send(const struct meeple__calling *calling);
 int meeple__godot3_send_raw(meeple_world *world, int32_t to, meeple_bytes bytes);
 
+/* Puts the remotes in the order of their ids, in which Godot goes through them.  Not each as it
+ * joins: there may be tens of thousands, and who they are is for a server to say. */
+void meeple__godot3_sort(meeple_world *world);
+
 /* A CALL or SET of a peer: runs it or refuses it.  MEEPLE_ENOMEM: nothing was done, it can be tried
  * again (godot3_answer). */
 int meeple__godot3_answer(meeple_world *world, struct meeple__remote *remote,

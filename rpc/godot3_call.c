@@ -187,6 +187,7 @@ static int send_to_many(const struct meeple__calling *calling)
     if (rc < 0) {
         return rc;
     }
+    meeple__godot3_sort(world);
     for (struct meeple__list *link = head->next; link != head; link = link->next) {
         struct meeple__remote *remote = MEEPLE__CONTAINER(link, struct meeple__remote, link);
 

@@ -55,12 +55,13 @@ struct meeple_world {
     struct meeple__objects objects;
     struct meeple__states states;
     struct meeple__map remotes;      /* by id */
-    struct meeple__list remote_list; /* as they joined */
-    struct meeple__list lacking;     /* those that have not been told everything */
-    struct meeple__news noticed;     /* when others were put there last */
-    uint32_t deaf_count;             /* of remotes */
-    uint64_t joined;                 /* remotes there ever were */
-    struct meeple__heap checks;      /* when each is to be checked (check) */
+    struct meeple__list remote_list; /* as they joined; in Godot 3 by id, unless unsorted */
+    bool unsorted;
+    struct meeple__list lacking; /* those that have not been told everything */
+    struct meeple__news noticed; /* when others were put there last */
+    uint32_t deaf_count;         /* of remotes */
+    uint64_t joined;             /* remotes there ever were */
+    struct meeple__heap checks;  /* when each is to be checked (check) */
     struct meeple__local_queue local;
     struct meeple__buf tx;    /* the packet that is being made */
     struct meeple__buf aside; /* what has to be said before it, or what runs here in place of it */

@@ -81,3 +81,63 @@ Test(list, appending_what_is_in_a_list_is_a_bug_that_stops, .signal = SIGABRT)
     meeple__list_append(&head, &members[1].link);
     meeple__list_append(&head, &members[0].link);
 }
+
+static bool is_less(const struct meeple__list *link, const struct meeple__list *other)
+{
+    return MEEPLE__CONTAINER_CONST(link, struct member, link)->number <
+           MEEPLE__CONTAINER_CONST(other, struct member, link)->number;
+}
+
+Test(list, sorting_none_and_one_changes_nothing)
+{
+    meeple__list_sort(&head, is_less);
+    cr_assert(meeple__list_empty(&head));
+    meeple__list_append(&head, &members[2].link);
+    meeple__list_sort(&head, is_less);
+    cr_assert_eq(digits(), 92);
+}
+
+Test(list, members_of_every_order_are_sorted)
+{
+    for (int order = 0; order < 4 * 4 * 4 * 4; order++) {
+        bool there[4] = {false};
+
+        /* Each digit of the order is who comes next, unless it is there already. */
+        for (int rest = order, i = 0; i < 4; i++, rest /= 4) {
+            if (!there[rest % 4]) {
+                there[rest % 4] = true;
+                meeple__list_append(&head, &members[rest % 4].link);
+            }
+        }
+        meeple__list_sort(&head, is_less);
+        for (struct meeple__list *at = head.next; at->next != &head; at = at->next) {
+            cr_assert(is_less(at, at->next));
+        }
+        for (int i = 0; i < 4; i++) {
+            cr_assert_neq(meeple__list_empty(&members[i].link), there[i]);
+            meeple__list_remove(&members[i].link);
+        }
+        cr_assert(meeple__list_empty(&head));
+    }
+}
+
+Test(list, sorting_many_keeps_all_of_them_and_the_order_of_equals)
+{
+    static struct member many[1000];
+    struct meeple__list *at;
+    int count = 0;
+
+    for (int i = 0; i < 1000; i++) {
+        many[i].number = i * 7919 % 100;
+        meeple__list_init(&many[i].link);
+        meeple__list_append(&head, &many[i].link);
+    }
+    meeple__list_sort(&head, is_less);
+    for (at = head.next; at != &head; at = at->next, count++) {
+        cr_assert_eq(at->next->prev, at);
+        cr_assert_eq(at->prev->next, at);
+        cr_assert(at->next == &head || is_less(at, at->next) ||
+                  (!is_less(at->next, at) && at < at->next));
+    }
+    cr_assert_eq(count, 1000);
+}
