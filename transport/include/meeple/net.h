@@ -208,12 +208,12 @@ MEEPLE_API MEEPLE_MUST_USE int meeple_net_listen(meeple_net **out,
  * brackets), or to "wss://..." (port 443), which is encrypted and shows a certificate that is
  * looked at first.  options NULL: all defaults.  *out as above.  MEEPLE_EINVAL: not such a URL, a
  * header that is none, or a pin or server name that is none.  MEEPLE_ETOOBIG: path and headers over
- * 8 KiB.  MEEPLE_ENOTSUP: what a page cannot do.  MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked is
- * said by the first event, UP or DOWN; a file of options.tls that cannot be used is said by DOWN
- * and a fault of stage TLS.  The addresses of a name race (RFC 8305): a dead one costs a quarter of
- * a second.  A program with several clients of one server begins with the next when the one before
- * is UP or DOWN (RFC 6455 section 4.1); nets do not know of each other.  Godot:
- * WebSocketClient.connect_to_url().
+ * 8 KiB, or in the dialect of Godot a request over 4096 bytes.  MEEPLE_ENOTSUP: what a page cannot
+ * do.  MEEPLE_ENOMEM, MEEPLE_EIO.  Whether it worked is said by the first event, UP or DOWN; a file
+ * of options.tls that cannot be used is said by DOWN and a fault of stage TLS.  The addresses of a
+ * name race (RFC 8305): a dead one costs a quarter of a second.  A program with several clients of
+ * one server begins with the next when the one before is UP or DOWN (RFC 6455 section 4.1); nets do
+ * not know of each other.  Godot: WebSocketClient.connect_to_url().
  */
 MEEPLE_API MEEPLE_MUST_USE int meeple_net_connect(meeple_net **out, const char *url,
                                                   const meeple_connect_options *options);
