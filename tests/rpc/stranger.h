@@ -12,7 +12,7 @@ enum {
 struct stranger {
     meeple_net *net;
     int32_t id;
-    unsigned calls; /* that it heard */
+    unsigned calls;      /* that it heard */
     char heard[1 << 14]; /* "server: 03 'game' 00; " */
 };
 

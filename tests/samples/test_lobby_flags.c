@@ -1,4 +1,4 @@
-/* test_dice_flags: the command line of dice. */
+/* test_lobby_flags: the command line of a game. */
 #include <criterion/criterion.h>
 
 #include <stdlib.h>
