@@ -1,6 +1,7 @@
 /* bench: what every benchmark shares: cases by name, clocks, and lines of results. */
 #include "tests/bench/bench.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,6 +176,8 @@ int bench_main(int argc, char **argv, const struct bench_case *cases, size_t cou
         }
     }
     allow_descriptors();
+    /* OpenSSL writes to who has gone, too, and that is to be told, not to be died of. */
+    signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < count; i++) {
         struct bench bench = {.name = cases[i].name, .quick = quick};
 

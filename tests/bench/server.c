@@ -38,6 +38,8 @@ static void become(const char *path, const char *const *argv, int core, int outp
     for (size_t i = 0; argv[i] && i < ARGUMENTS_MAX; i++) {
         copies[i] = strdup(argv[i]);
     }
+    /* What is ignored here would be in the program, too. */
+    signal(SIGPIPE, SIG_DFL);
     cores_pin(core);
     dup2(output, STDOUT_FILENO);
     /* Where Debian has its modules, for a node of elsewhere. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum {
+    TIMEOUT_S = 60, /* of a handshake, too: as long as the load waits for an answer */
     MESSAGE_MAX = 256 * 1024,
     QUEUE_MAX = 1024 /* messages of a connection that wait for their turn */
 };
@@ -130,7 +131,11 @@ int main(int argc, char **argv)
                                         {0}};
     static const struct lws_extension extensions[] = {
         {.name = "permessage-deflate", .callback = lws_extension_callback_pm_deflate}, {0}};
-    struct lws_context_creation_info info = {.iface = "lo", .protocols = protocols};
+    struct lws_context_creation_info info = {.iface = "lo",
+                                             .protocols = protocols,
+                                             .timeout_secs = TIMEOUT_S,
+                                             .keepalive_timeout = TIMEOUT_S,
+                                             .timeout_secs_ah_idle = TIMEOUT_S};
     struct lws_context *context;
 
     for (int i = 1; i < argc; i++) {

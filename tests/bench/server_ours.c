@@ -14,6 +14,7 @@
 
 #define PEERS_MAX 100000
 #define HEARTBEAT_MS 3600000
+#define HANDSHAKE_MS 60000 /* as long as the load waits for an answer */
 
 /* What a signal handler can see: the net to wake. */
 static meeple_net *to_wake;
@@ -100,11 +101,13 @@ static meeple_tls_server *certificate(const char *cert_file, const char *key_fil
     return tls;
 }
 
-/* Whoever loads a server is faster than any game's client, comes with thousands of others, and does
- * not answer pings. */
+/* Whoever loads a server is faster than any game's client, comes with thousands of others, goes on
+ * with its handshake only when all that come with it have begun theirs, and does not answer pings.
+ */
 static void allow(meeple_limits *limits)
 {
     limits->heartbeat_ms = HEARTBEAT_MS;
+    limits->handshake_timeout_ms = HANDSHAKE_MS;
     limits->peers_max = PEERS_MAX;
     limits->messages_per_second_max = UINT32_MAX;
     limits->bytes_per_second_max = UINT32_MAX;
