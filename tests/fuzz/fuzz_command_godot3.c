@@ -5,44 +5,12 @@
 #include <string.h>
 
 #include "rpc/command.h"
-#include "rpc/command_godot3.h"
 #include "rpc/node_path.h"
+#include "tests/godot3/again.h"
 
 static bool same(meeple_bytes a, meeple_bytes b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-static void write_again(struct meeple__buf *buf, const struct meeple__godot3_command *command)
-{
-    struct meeple__sink sink = {.buf = buf, .ceiling = SIZE_MAX};
-
-    switch (command->type) {
-    case MEEPLE__GODOT3_CALL:
-    case MEEPLE__GODOT3_SET:
-        meeple__godot3_write_head(&sink, command->type, command->name, command->count);
-        meeple__sink_bytes(&sink, command->rest);
-        if (command->by_path) {
-            size_t offset = buf->len;
-
-            meeple__godot3_write_path(&sink, command->path);
-            meeple__godot3_aim_at_path(buf, offset);
-        } else {
-            meeple__godot3_aim_at_id(buf, command->id);
-        }
-        break;
-    case MEEPLE__GODOT3_SIMPLIFY:
-        meeple__godot3_write_simplify(&sink, command->id, command->path);
-        break;
-    case MEEPLE__GODOT3_CONFIRM:
-        meeple__godot3_write_confirm(&sink, command->path);
-        break;
-    case MEEPLE__GODOT3_RAW:
-        meeple__godot3_write_raw(&sink);
-        meeple__sink_bytes(&sink, command->rest);
-        break;
-    }
-    MUST(sink.rc == 0);
 }
 
 /* Both ways of reading a path agree, and what they give stays as it is. */
@@ -83,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (command.path.len >= 3 && memcmp(command.path.ptr, "\xef\xbb\xbf", 3) == 0) {
         return 0;
     }
-    write_again(&buf, &command);
+    MUST(command_again(&buf, SIZE_MAX, &command) == 0);
     MUST(meeple__godot3_read(&again, (meeple_bytes){buf.ptr, buf.len}, &why) == 0);
     MUST(again.type == command.type && again.by_path == command.by_path &&
          again.count == command.count && again.id == command.id && same(again.name, command.name) &&

@@ -10,24 +10,10 @@
 
 #include "core/utf8.h"
 #include "rpc/codec_godot3.h"
+#include "tests/rpc/every.h"
 
 #define EVERY(ARG)                                                                                 \
-    ARG(bool, yes)                                                                                 \
-    ARG(int8_t, i8)                                                                                \
-    ARG(int16_t, i16)                                                                              \
-    ARG(int32_t, i32)                                                                              \
-    ARG(int64_t, i64)                                                                              \
-    ARG(uint8_t, u8)                                                                               \
-    ARG(uint16_t, u16)                                                                             \
-    ARG(uint32_t, u32)                                                                             \
-    ARG(uint64_t, u64)                                                                             \
-    ARG(float, f32)                                                                                \
-    ARG(double, f64)                                                                               \
-    ARG(const char *, text)                                                                        \
-    ARG(meeple_bytes, blob)                                                                        \
-    ARG(meeple_vec2, flat)                                                                         \
-    ARG(meeple_vec3, deep)                                                                         \
-    ARG(meeple_color, paint)                                                                       \
+    EVERY_SIMPLE(ARG)                                                                              \
     ARG(meeple_value, anything)                                                                    \
     ARG(const char *, more)                                                                        \
     ARG(meeple_value, rest)                                                                        \

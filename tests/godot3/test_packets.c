@@ -8,6 +8,7 @@
 
 #include "core/wire.h"
 #include "rpc/command.h"
+#include "tests/godot3/again.h"
 #include "tests/support/columns.h"
 
 enum {
@@ -44,39 +45,6 @@ static int read_any(struct meeple__godot3_command *command, meeple_bytes packet)
         cr_assert(command->type > MEEPLE__GODOT3_SET || meeple__name_valid(command->name));
     }
     return rc;
-}
-
-/* The bytes again from what was read. */
-static void write_again(struct meeple__buf *buf, const struct meeple__godot3_command *command)
-{
-    struct meeple__sink sink = {.buf = buf, .ceiling = MESSAGE_MAX};
-
-    switch (command->type) {
-    case MEEPLE__GODOT3_CALL:
-    case MEEPLE__GODOT3_SET:
-        meeple__godot3_write_head(&sink, command->type, command->name, command->count);
-        meeple__sink_bytes(&sink, command->rest);
-        if (command->by_path) {
-            size_t offset = buf->len;
-
-            meeple__godot3_write_path(&sink, command->path);
-            meeple__godot3_aim_at_path(buf, offset);
-        } else {
-            meeple__godot3_aim_at_id(buf, command->id);
-        }
-        break;
-    case MEEPLE__GODOT3_SIMPLIFY:
-        meeple__godot3_write_simplify(&sink, command->id, command->path);
-        break;
-    case MEEPLE__GODOT3_CONFIRM:
-        meeple__godot3_write_confirm(&sink, command->path);
-        break;
-    case MEEPLE__GODOT3_RAW:
-        meeple__godot3_write_raw(&sink);
-        meeple__sink_bytes(&sink, command->rest);
-        break;
-    }
-    cr_assert_eq(sink.rc, 0);
 }
 
 /* A recorded message that has a packet: its bytes and what it is known to be. */
@@ -149,7 +117,7 @@ Test(packets, reads_and_writes_every_recorded_packet)
 
         cr_assert_eq(read_any(&command, recorded.packet), 0, "%s", recorded.columns.column[0]);
         expect_fields(&command, &recorded);
-        write_again(&buf, &command);
+        cr_assert_eq(command_again(&buf, MESSAGE_MAX, &command), 0);
         cr_assert_eq(buf.len, recorded.packet.len, "%s", recorded.columns.column[0]);
         cr_assert_arr_eq(buf.ptr, recorded.packet.ptr, buf.len, "%s", recorded.columns.column[0]);
         meeple__buf_done(&buf, NULL);

@@ -99,4 +99,19 @@ static inline void stranger_expect(struct stranger *stranger, const char *expect
     stranger->heard[0] = '\0';
 }
 
+/* All that was refused since the last time, with the stranger's id as "7". */
+static inline void stranger_expect_refused(struct session *session, const struct stranger *stranger,
+                                           const char *expected)
+{
+    char id[20], *at;
+
+    snprintf(id, sizeof id, "peer %d ", (int)stranger->id);
+    while ((at = strstr(session->refusals, id))) {
+        memmove(at + 7, at + strlen(id), strlen(at + strlen(id)) + 1);
+        memcpy(at, "peer 7 ", 7);
+    }
+    cr_expect_str_eq(session->refusals, expected);
+    session->refusals[0] = '\0';
+}
+
 #endif /* TESTS_RPC_STRANGER_H */

@@ -4,27 +4,11 @@
 #include <float.h>
 #include <math.h>
 
+#include "tests/rpc/every.h"
 #include "tests/rpc/variants.h"
 #include "tests/support/counting_mem.h"
 
-#define EVERY(ARG)                                                                                 \
-    ARG(bool, yes)                                                                                 \
-    ARG(int8_t, i8)                                                                                \
-    ARG(int16_t, i16)                                                                              \
-    ARG(int32_t, i32)                                                                              \
-    ARG(int64_t, i64)                                                                              \
-    ARG(uint8_t, u8)                                                                               \
-    ARG(uint16_t, u16)                                                                             \
-    ARG(uint32_t, u32)                                                                             \
-    ARG(uint64_t, u64)                                                                             \
-    ARG(float, f32)                                                                                \
-    ARG(double, f64)                                                                               \
-    ARG(const char *, text)                                                                        \
-    ARG(meeple_bytes, blob)                                                                        \
-    ARG(meeple_vec2, flat)                                                                         \
-    ARG(meeple_vec3, deep)                                                                         \
-    ARG(meeple_color, paint)                                                                       \
-    ARG(meeple_value, anything)
+#define EVERY(ARG) EVERY_SIMPLE(ARG) ARG(meeple_value, anything)
 MEEPLE_RPC(every, EVERY)
 
 #define SHAPES(ARG)                                                                                \
@@ -37,14 +21,7 @@ MEEPLE_RPC(every, EVERY)
     ARG(meeple_transform, deep)
 MEEPLE_RPC(shapes, SHAPES)
 
-#define SPANS(ARG)                                                                                 \
-    ARG(meeple_ints, ints)                                                                         \
-    ARG(meeple_reals, reals)                                                                       \
-    ARG(meeple_strings, strings)                                                                   \
-    ARG(meeple_vec2s, vec2s)                                                                       \
-    ARG(meeple_vec3s, vec3s)                                                                       \
-    ARG(meeple_colors, colors)
-MEEPLE_RPC(spans, SPANS)
+MEEPLE_RPC(spans, EVERY_SPAN)
 
 #define JOINED(ARG)                                                                                \
     ARG(int32_t, id)                                                                               \
