@@ -38,16 +38,23 @@ static bool subnames_valid(meeple_bytes subnames)
     return true;
 }
 
+/* Takes a path apart at its first ':'; false if it is none. */
+static bool take_apart(meeple_bytes text, meeple_bytes *names, meeple_bytes *subnames)
+{
+    if (text.len == 0) {
+        return false;
+    }
+    *subnames = text;
+    *names = next_part(subnames, ':');
+    return subnames_valid(*subnames);
+}
+
 size_t meeple__node_path_normalise(char *dst, meeple_bytes text)
 {
-    meeple_bytes subnames = text, names;
+    meeple_bytes names, subnames;
     size_t len = 0;
 
-    if (text.len == 0) {
-        return 0;
-    }
-    names = next_part(&subnames, ':');
-    if (!subnames_valid(subnames)) {
+    if (!take_apart(text, &names, &subnames)) {
         return 0;
     }
     if (text.ptr[0] == '/') {
@@ -100,14 +107,10 @@ static bool go_down(char *dst, size_t *len, meeple_bytes name)
 size_t meeple__node_path_resolve(char *dst, meeple_bytes text)
 {
     bool outside = text.len > 0 && text.ptr[0] == '/'; /* above the root, until it is named */
-    meeple_bytes subnames = text, names;
+    meeple_bytes names, subnames;
     size_t len = 0;
 
-    if (text.len == 0) {
-        return 0;
-    }
-    names = next_part(&subnames, ':');
-    if (!subnames_valid(subnames)) {
+    if (!take_apart(text, &names, &subnames)) {
         return 0;
     }
     while (names.len > 0) {
