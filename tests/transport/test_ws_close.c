@@ -122,7 +122,7 @@ Test(ws_close, a_reason_that_is_not_utf8_is_refused)
     }
 }
 
-/* A Godot 3 server stays connected but deaf here: FINDINGS B10. */
+/* A Godot 3 server that should say so much says nothing, and hears nothing from there on. */
 Test(ws_close, takes_and_gives_a_reason_of_123_bytes)
 {
     char reason[MEEPLE_REASON_MAX + 2], told[400];
@@ -218,7 +218,7 @@ Test(ws_close, a_close_without_a_code_drops_the_reason)
     probe_done(&probe);
 }
 
-/* Not so in Godot 3: FINDINGS B1, B7. */
+/* Not so in Godot 3, which reads no more once it has said that it closes. */
 Test(ws_close, what_comes_after_our_close_is_dropped_but_theirs_is_seen)
 {
     static uint8_t payload[60000];
