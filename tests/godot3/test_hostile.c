@@ -13,7 +13,8 @@ enum {
     PORT = 8080,
     HEADER = 9,
     BATCH = 64,
-    LONG = 1200, /* of longer ones only the ends are cut and changed */
+    LONG = 6000, /* of longer ones, which are bytes of the application inside, only the ends are cut
+                    and changed */
     STRANGER = 1000,
     FRIEND = 2000
 };
@@ -282,8 +283,8 @@ static void spoil(struct siege *siege, meeple_net *net, int32_t from, int32_t us
         for (size_t i = HEADER; i < len; i++) {
             uint8_t byte = message[i];
 
-            if (len > LONG && i == LONG / 8) {
-                i = len - LONG / 8;
+            if (len > LONG && i == LONG / 40) {
+                i = len - LONG / 40;
                 byte = message[i];
             }
             say(siege, net, message, i);
