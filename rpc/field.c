@@ -445,7 +445,7 @@ static const char *strings_fault(const char *const *texts, size_t count)
             return "has a string that is not UTF-8";
         }
         size += 4 + (uint64_t)(texts[i] ? strlen(texts[i]) : 0);
-        if (size > UINT32_MAX) {
+        if (size > INT32_MAX) {
             return "is too long";
         }
     }
@@ -459,7 +459,7 @@ static const char *span_fault(const meeple_field *field, const void *record)
     if (span.len > 0 && !span.ptr) {
         return "has a length and no elements";
     }
-    if (span.len > UINT32_MAX / meeple__packed_size(meeple__type_value(field->type))) {
+    if (span.len > INT32_MAX / meeple__packed_size(meeple__type_value(field->type))) {
         return "is too long";
     }
     return field->type == MEEPLE_TYPE_STRINGS
